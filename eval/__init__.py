@@ -1,0 +1,1 @@
+"""Evaluation: case sets in, reports out, no judge needed."""

@@ -1,0 +1,1 @@
+"""Indexes: chunks become vectors and terms, queries become hits."""

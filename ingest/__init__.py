@@ -1,0 +1,1 @@
+"""Reading: files become documents with true offsets, documents become chunks."""

@@ -1,0 +1,1 @@
+"""Loaders: one small file per family of formats."""

@@ -1,0 +1,1 @@
+"""Prompts are files; this package renders, fences and counts them."""

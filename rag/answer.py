@@ -1,0 +1,132 @@
+"""The nouns of answering: Verdict, Citation, Claim, Answer. Frozen values that turn into plain JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from indexes.hit import Hit
+from ingest.document import Span
+
+Status = Literal["supported", "abstained", "unread"]
+VerdictLabel = Literal["supported", "contradicted", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a verdict fell as it did: words of the claim against words of the quote.
+
+    `kind` is what disagrees or agrees: `number`, `dose`, `date`, `side`, `negation`, `person`, `party`, `reference`,
+    `modality`, `severity`, `time`, `certainty`, `coverage`. Either span is None where that side has no such words.
+    """
+
+    kind: str
+    claim: Span | None
+    quote: Span | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a quote supports a claim; `score` is the probability of support, 0 to 1."""
+
+    label: VerdictLabel
+    score: float
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: `text_of(document)[span.start:span.end] == quote`."""
+
+    document: str
+    sha256: str
+    page: int
+    span: Span
+    quote: str
+    verdict: Verdict | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {
+            "document": self.document,
+            "sha256": self.sha256,
+            "page": self.page,
+            "start": self.span.start,
+            "end": self.span.end,
+            "quote": self.quote,
+            "verdict": self.verdict.label if self.verdict else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, its place in `Answer.text`, and what it rests on."""
+
+    text: str
+    span: Span
+    citations: tuple[Citation, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {
+            "text": self.text,
+            "start": self.span.start,
+            "end": self.span.end,
+            "citations": [c.as_json() for c in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPages:
+    """Pages in scope that could not be read; no numbers means the whole file."""
+
+    document: str
+    pages: tuple[int, ...]
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {"document": self.document, "pages": list(self.pages), "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked, what is answered, and the evidence. Bad behaviour of a model is data in here, not an exception.
+
+    Attributes:
+        status: `supported`; `abstained` (the pages read do not answer); `unread` (they do not, and others in scope
+            could not be read).
+        hits: what retrieval gave, best first.
+        unread: pages in scope that could not be read.
+        model: name of the generator.
+        prompt_sha256: of the rendered prompt; empty where no model was asked.
+        elapsed_s: wall time of retrieval and answering, seconds.
+        notes: plain sentences for the reader (two patients of that name, dropped claims, share of passages with a vector).
+    """
+
+    question: str
+    status: Status
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    unread: tuple[UnreadPages, ...] = ()
+    model: str = "extractive"
+    prompt_sha256: str = ""
+    elapsed_s: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {
+            "question": self.question,
+            "status": self.status,
+            "text": self.text,
+            "claims": [c.as_json() for c in self.claims],
+            "citations": [c.as_json() for c in self.citations],
+            "unread": [u.as_json() for u in self.unread],
+            "notes": list(self.notes),
+            "model": self.model,
+            "elapsed_s": round(self.elapsed_s, 4),
+        }
