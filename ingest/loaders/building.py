@@ -26,8 +26,8 @@ def canonical(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of white space folded, as a cell of a row needs it (no-break spaces stay)."""
-    return re.sub(r"[ \t\n\r\f\v]+", " ", canonical(text)).strip(" ")
+    """`text` with every run of white space folded, as a cell of a row needs it (no-break spaces stay inside)."""
+    return re.sub(r"[ \t\n\r\f\v]+", " ", canonical(text)).strip(" \xa0")
 
 
 @dataclass(slots=True)
@@ -47,9 +47,9 @@ class Builder:
         self._length = 0
         self._page_starts = [0]
         self._page_ends: list[int] = []
-        self._gap = ""
-        self._in_table = False
+        self._tight = False
         self._headings: list[_Heading] = []
+        self._opened: list[_Heading] = []
         self._rows: list[Row] = []
         self._furniture: list[Span] = []
         self.title = ""
@@ -78,20 +78,22 @@ class Builder:
         start, self._length = self._length, self._length + len(text)
         return Span(start, self._length)
 
-    def _block(self, text: str, gap: str) -> Span:
+    def _block(self, text: str, tight: bool) -> Span:
         if not self.page_is_empty:
-            self._write(self._gap)
-        span = self._write(text)
-        self._gap = gap
-        return span
+            self._write("\n" if tight and self._tight else "\n\n")
+        self._tight = tight
+        for heading in self._opened:
+            # a section that shows no heading begins where its first block does
+            heading.start, heading.span = self._length, Span(self._length, self._length)
+        self._opened.clear()
+        return self._write(text)
 
     def paragraph(self, text: str, *, furniture: bool = False, tight: bool = False) -> Span:
-        """Append a block; `tight` parts it from the next block by one line end only. Empty text appends nothing."""
-        text = canonical(text).strip("\n\t ")
-        self._in_table = False
+        """Append a block, where `text` has any; two `tight` ones (items of a list) are parted by one line end only."""
+        text = canonical(text).strip("\n\t \xa0")
         if not text:
             return Span(self._length, self._length)
-        span = self._block(text, "\n" if tight else "\n\n")
+        span = self._block(text, tight)
         if furniture:
             self._furniture.append(span)
         return span
@@ -107,29 +109,25 @@ class Builder:
 
     def open_section(self, title: str, level: int, kind: str = "") -> None:
         """Open a section that the format names without showing a heading."""
-        if not self.page_is_empty:
-            self._write(self._gap)
-        self._gap = ""
         here = Span(self._length, self._length)
-        self._headings.append(_Heading(one_line(title), max(1, level), self._length, here, kind))
+        heading = _Heading(one_line(title), max(1, level), self._length, here, kind)
+        self._headings.append(heading)
+        self._opened.append(heading)
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), *, header: bool = False) -> Span:
         """Append one row of a table as a line. A header row is text too, but no `Row`: it names the others' columns."""
         line = CELL_BREAK.join(one_line(cell) for cell in cells)
-        line = re.sub(r"(?: \| *)+$", "", line)
+        line = re.sub(r"(?: \| *)+$", "", line).strip(" ")
         if not line.strip(" |"):
             return Span(self._length, self._length)
-        if self._in_table and not self.page_is_empty:
-            self._gap = "\n"
-        span = self._block(line, "\n\n")
-        self._in_table = True
+        span = self._block(line, tight=True)
         if not header:
             self._rows.append(Row(span, tuple(columns)))
         return span
 
     def end_table(self) -> None:
-        """Part the rows of one table from those of a table that follows at once."""
-        self._in_table = False
+        """Part the rows of one table (or the items of a list) from what follows at once."""
+        self._tight = False
 
     def break_page(self, *, soft: bool = False, within: bool = False) -> None:
         """End the page. A `soft` break says where a page began anyhow and adds no empty page.
@@ -139,12 +137,11 @@ class Builder:
         """
         if soft and self.page_is_empty:
             return
-        if not within and not self.page_is_empty and self._gap:
+        if not within and not self.page_is_empty:
             self._write("\n")
         self._page_ends.append(self._length)
         self._write(PAGE_BREAK)
         self._page_starts.append(self._length)
-        self._gap = ""
 
     def note(self, count: int, what: str) -> None:
         """Add a remark for the ledger where `count` is not 0; `{s}` in `what` makes the plural."""

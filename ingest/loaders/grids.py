@@ -85,3 +85,22 @@ def append_table(builder: Builder, lines: Sequence[Line], names: tuple[str, ...]
         builder.row(line.cells, names, header=number < n_header)
     builder.end_table()
     return names
+
+
+def continue_above(texts: list[str], below: dict[int, tuple[int, str]]) -> None:
+    """Continue the cells from rows above that reach into this row, at the place where the row has come to."""
+    while len(texts) in below:
+        place = len(texts)
+        left, text = below.pop(place)
+        if left > 1:
+            below[place] = (left - 1, text)
+        texts.append(text)
+
+
+def without_empty_columns(lines: list[Line]) -> list[Line]:
+    """Rows without the columns that are empty in all of them: space that only serves the layout."""
+    width = max((len(line.cells) for line in lines), default=0)
+    used = [i for i in range(width) if any(i < len(line.cells) and line.cells[i] for line in lines)]
+    for line in lines:
+        line.cells = [line.cells[i] if i < len(line.cells) else "" for i in used]
+    return [line for line in lines if any(line.cells)]
