@@ -13,7 +13,6 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,11 @@ from typing import Any
 from eval.beir import BeirSet
 from eval.cases import CaseSet
 from eval.retrieval import BUDGETS, KS
+from eval.scoring import score_beir, score_cases
 from eval.sets import load_sets
 from eval.statistics import Figure, percentile
 from eval.system import Configuration, open_library
-from eval.tasks import BeirTask, CaseTask
+from eval.tasks import BeirTask, CaseTask, Task
 from ingest.errors import RagError
 
 BEIR_NAMES = {"ndcg@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "mrr@10": "RR@10"}
@@ -65,15 +65,17 @@ def measure(case_set: CaseSet | BeirSet, args: argparse.Namespace) -> tuple[dict
     parts = tuple(p for p in args.parts.split(",") if p)
     configuration = Configuration(args.encoder, within=args.within, parts=parts, answers=False, depth=args.depth)
     with tempfile.TemporaryDirectory() as temporary:
-        work = args.index or Path(temporary)
-        task = (BeirTask if isinstance(case_set, BeirSet) else CaseTask)(case_set, configuration, open_library, work)
+        task = retrieval_task(case_set, configuration, args.index or Path(temporary))
         task.prepare()
-        records, seconds = [], []
-        for item in task.items():
-            began = time.perf_counter()
-            records.append(task.produce(item))
-            seconds.append(time.perf_counter() - began)
-        return task.score(records).figures, [s * 1000 for s in seconds]
+        produced = [task.produce(item) for item in task.items()]
+    scorer = score_beir if args.beir else score_cases
+    return scorer([p.record for p in produced]).figures, [p.seconds["search"] * 1000 for p in produced if p.seconds]
+
+
+def retrieval_task(case_set: CaseSet | BeirSet, configuration: Configuration, work: Path) -> Task:
+    if isinstance(case_set, BeirSet):
+        return BeirTask(case_set, configuration, open_library, work)
+    return CaseTask(case_set, configuration, open_library, work)
 
 
 def peer_lines(folder: Path, case_set: CaseSet | BeirSet) -> Iterator[dict[str, Any]]:
@@ -87,11 +89,12 @@ def peer_lines(folder: Path, case_set: CaseSet | BeirSet) -> Iterator[dict[str, 
 
 def table(figures: dict[str, Figure], peers: list[dict[str, Any]], milliseconds: list[float]) -> str:
     spans = [f"{m}@{b}c" for b in BUDGETS for m in ("recall", "wrong")] + [f"recall@{k}" for k in KS]
+    ours = {theirs: figures[name] for theirs, name in BEIR_NAMES.items()} if "nDCG@10" in figures else figures
     names = list(BEIR_NAMES) if "nDCG@10" in figures else spans
     lines = ["| system | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for row in peers:
         lines.append(f"| {row['system']} | " + " | ".join(cell(row.get(n)) for n in names) + " |")
-    lines.append("| **casefolio** | " + " | ".join(str(figures[BEIR_NAMES.get(n, n)]) for n in names) + " |")
+    lines.append("| **casefolio** | " + " | ".join(str(ours[n]) for n in names) + " |")
     p50, p95 = percentile(milliseconds, 0.5), percentile(milliseconds, 0.95)
     lines.append(f"\nquestions {len(milliseconds)}, p50 {p50:.1f} ms, p95 {p95:.1f} ms; intervals: 95 %, groups drawn")
     return "\n".join(lines)

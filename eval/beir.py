@@ -6,7 +6,7 @@ are folded into documents at the rank of their best one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,7 +125,7 @@ def fold(found: Iterable[str], depth: int = DEPTH) -> list[str]:
 
 
 def score(
-    ranked: dict[str, Sequence[str]], relevant: dict[str, Sequence[tuple[str, int]]]
+    ranked: Mapping[str, Sequence[str]], relevant: Mapping[str, Sequence[tuple[str, int]]]
 ) -> dict[str, dict[str, float]]:
     """Measures of each query by id. A query without a ranking counts as 0 in all of them.
 

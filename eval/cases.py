@@ -1,6 +1,7 @@
 """Case sets: `documents/` and `cases.jsonl`. Gold is spans of the documents' text, never ids of chunks.
 
-    {"id", "question", "answer"?, "answerable"?, "gold": [{"document", "start", "end", "quote"?}], "group"?, "language"?}
+    {"id", "question", "answer"?, "answerable"?, "gold": [{"document", "start", "end", "quote"?}], "group"?,
+     "language"?}
 
 Offsets count characters of the canonical text, the one that `rag text` prints. `group` is what cases share that are not
 independent of each other (a patient, a contract); without one each case stands alone.

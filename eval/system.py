@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from eval.baseline import NAME, WordOverlap
 from indexes.hit import Hit
 from rag.answer import Answer
 
@@ -27,6 +29,17 @@ class Opener(Protocol):
 
     def __call__(self, configuration: Configuration, folder: Path, index: Path) -> System:
         """Indexes what is new in `folder` and returns the system."""
+
+
+Verifier = Callable[[str, str, str | None], tuple[str, float]]
+
+
+def house_verifier(claim: str, quote: str, language: str | None) -> tuple[str, float]:
+    """Label and score of `rag.verifying.verify`."""
+    import importlib
+
+    verdict = importlib.import_module("rag.verifying").verify(claim, quote, language)
+    return str(verdict.label), float(verdict.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,11 @@ class Configuration:
 
 
 def open_library(configuration: Configuration, folder: Path, index: Path) -> System:
-    """The system of the house: `rag.library.Library`, synced."""
+    """The system of the house, `rag.library.Library`, synced; or the baseline."""
     import importlib
+
+    if configuration.encoder == NAME:
+        return WordOverlap(folder)
 
     made = importlib.import_module("rag.library").Library.open(
         folder, index=index, encoder=configuration.encoder, create=True
