@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -86,6 +87,27 @@ def _hangul_terms(word: str) -> list[str]:
     return [*pairs, stem] if len(stem) > 2 else pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as written: its place, its folded form, its terms (none for a function word), whether it looks like a name."""
+
+    start: int
+    end: int
+    key: str
+    terms: tuple[str, ...]
+    proper: bool
+
+
+def words(text: str, language: str = "en") -> list[Word]:
+    """Words of a short text with their places in it; a function word has no terms."""
+    stop = stopwords(language)
+    return [
+        Word(m.start(), m.end(), _key(fold(m.group()), language), tuple(_terms_of(fold(m.group()), language, stop)),
+             _looks_proper(m.group()))
+        for m in _WORD.finditer(text)
+    ]  # fmt: skip
+
+
 def terms(text: str, language: str = "en") -> list[str]:
     """Terms of a text in reading order, repeats included, function words left out.
 
@@ -94,15 +116,26 @@ def terms(text: str, language: str = "en") -> list[str]:
         language: ISO 639-1 code; Hangul is treated as Korean whatever this says.
     """
     stop = stopwords(language)
-    out: list[str] = []
-    for match in _WORD.finditer(fold(text)):
-        word = match.group()
-        if _HANGUL.match(word):
-            out.extend(_hangul_terms(word))
-        elif word in stop:
-            continue
-        elif word[0].isalpha() and not any(c.isdigit() for c in word):
-            out.append(_plain_term(word, language))
-        else:
-            out.append(word)
-    return out
+    return [term for match in _WORD.finditer(fold(text)) for term in _terms_of(match.group(), language, stop)]
+
+
+def _terms_of(word: str, language: str, stop: frozenset[str]) -> list[str]:
+    if _HANGUL.match(word):
+        return _hangul_terms(word)
+    if word in stop:
+        return []
+    if word[0].isalpha() and not any(c.isdigit() for c in word):
+        return [_plain_term(word, language)]
+    return [word]
+
+
+def _key(word: str, language: str) -> str:
+    """Form under which two words count as the same name: no particle, no inflection."""
+    if _HANGUL.match(word):
+        return without_particle(word)
+    return _plain_term(word, language) if word[:1].isalpha() else word
+
+
+def _looks_proper(word: str) -> bool:
+    """Capitals, digits and Hangul can be names; an all-lower-case Latin word is not taken for one."""
+    return word[:1].isupper() or any(c.isdigit() for c in word) or bool(_HANGUL.match(word))

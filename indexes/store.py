@@ -140,6 +140,7 @@ class Store:
                         db.execute(statement)
                 self.set_meta("schema", str(SCHEMA_VERSION))
                 self.set_meta("generation", "0")
+                self.set_meta("vector_generation", "0")
         if self.meta("schema") != str(SCHEMA_VERSION):
             raise StoreError(
                 f"{self.path} has layout {self.meta('schema')}, this program reads layout {SCHEMA_VERSION}",
@@ -195,12 +196,16 @@ class Store:
 
     @property
     def generation(self) -> int:
-        """Grows with each committed change of chunks or vectors; caches carry it."""
+        """Grows with each committed change of documents; caches of words carry it."""
         return int(self.meta("generation") or 0)
 
-    def bump(self) -> None:
-        """Declare all caches stale; call inside the transaction that changed something."""
-        self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+    @property
+    def vector_generation(self) -> int:
+        """Grows with each committed change of vectors; caches of vectors carry both."""
+        return int(self.meta("vector_generation") or 0)
+
+    def _bump(self, counter: str = "generation") -> None:
+        self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?", (counter,))
 
     # ------------------------------------------------------------ contract
 
@@ -250,7 +255,7 @@ class Store:
                     for c in stored.chunks
                 ],
             )  # fmt: skip
-        self.bump()
+        self._bump()
 
     def _put_part(self, file: str, file_sha256: str, stored: StoredPart) -> int | None:
         part = stored.part
@@ -268,18 +273,19 @@ class Store:
     def delete_file(self, file: str) -> None:
         """Remove all that came from a file; call inside a transaction."""
         self._db.execute("DELETE FROM documents WHERE file = ?", (file,))
-        self.bump()
+        self._bump()
 
     def rename_file(self, old: str, new: str) -> None:
         """A file moved, its bytes did not change; call inside a transaction."""
         self._db.execute(
             "UPDATE documents SET path = ? || substr(path, ?), file = ? WHERE file = ?", (new, len(old) + 1, new, old)
         )
-        self.bump()
+        self._bump()
 
     def drop_orphans(self) -> None:
         """Remove vectors that no chunk refers to any more; call inside a transaction."""
         self._db.execute("DELETE FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
+        self._bump("vector_generation")
 
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment, by path, with its document (without text) where one was read."""
@@ -308,6 +314,14 @@ class Store:
     def document_languages(self) -> dict[str, int]:
         """Number of documents of each language."""
         return dict(self._rows("SELECT language, COUNT(*) FROM documents WHERE text IS NOT NULL GROUP BY language"))
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """Path, language and text of each document that was read, by path."""
+        yield from self._db.execute("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")
+
+    def text_of(self, key: int) -> str:
+        """Text of the document with a key."""
+        return str(self._rows("SELECT text FROM documents WHERE key = ?", (key,))[0][0])
 
     # ------------------------------------------------------------ chunks and vectors
 
@@ -364,7 +378,7 @@ class Store:
             "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
             [(d, v.astype("<f4").tobytes()) for d, v in zip(digests, vectors, strict=True)],
         )
-        self.bump()
+        self._bump("vector_generation")
 
     def vectors(self) -> Iterator[tuple[bytes, bytes]]:
         """Digest and little-endian float32 bytes of every vector."""

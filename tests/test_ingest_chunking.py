@@ -44,7 +44,7 @@ def of(document: Document, chunks: tuple[Chunk, ...]) -> list[str]:
 
 
 SENTENCES = {
-    "en": "The lessee shall give notice of ninety days. Dr. Hale saw no fracture of the left hip; the right was not seen.",
+    "en": "The lessee shall give notice of ninety days. Dr. Hale saw no fracture of the left hip; the right not seen.",
     "de": "Die Patientin wurde am 3. Mai entlassen. Kein Hinweis auf Fraktur li.; Z. n. Hüft-TEP rechts bzw. links.",
     "ko": "환자는 2021. 3. 4. 입원하였다. 흉통 없음. 제3조 제2항에 따라 30일 전에 서면으로 통지하여야 한다.",
 }

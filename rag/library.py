@@ -1,0 +1,257 @@
+"""`Library`: a folder of files that answers. The one place where the stages are wired together.
+
+    from rag import Library
+    library = Library.open("letters/")
+    answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
+    for c in answer.citations: print(c.document, c.page, c.span, c.quote)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexes.index import Found, Index
+from indexes.scope import scope_filter
+from indexes.sync import Changes, file_sha256
+from ingest.document import Document, Unread
+from ingest.errors import FolderError, StoreError, UsageError
+from rag.answer import Answer, UnreadPages
+from rag.locking import folder_lock
+
+if TYPE_CHECKING:
+    from indexes.encoders.base import Encoder
+    from indexes.hit import Hit
+    from indexes.store import LedgerEntry
+
+INDEX_FOLDER = ".rag"
+DEFAULT_ENCODER = "minilm"
+Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
+
+_COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a sync did."""
+
+    changes: Changes
+    encoded: int
+    passages: int
+    with_vector: int
+    unread: tuple[UnreadPages, ...]
+    elapsed_s: float
+
+
+class Library:
+    """A folder, its index and an encoder. Open it with `Library.open`; safe to use from several threads.
+
+    Attributes:
+        folder: the folder of files.
+        index_folder: where the index lies.
+    """
+
+    def __init__(
+        self, folder: Path, index_folder: Path, index: Index, *, passwords: tuple[str, ...] = (), ocr: bool = True
+    ) -> None:
+        self.folder = folder
+        self.index_folder = index_folder
+        self._index = index
+        self._passwords = passwords
+        self._ocr = ocr
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        index: str | Path | None = None,
+        encoder: str | None = None,
+        create: bool = True,
+        passwords: Sequence[str] = (),
+        ocr: bool = True,
+    ) -> Library:
+        """Open the library of a folder.
+
+        Args:
+            folder: the folder of files.
+            index: where the index lies; `FOLDER/.rag` unless named.
+            encoder: name or path of an encoder; the index's own, else `minilm`.
+            create: whether an index is made where there is none.
+            passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
+            ocr: whether pages without text go to Tesseract.
+
+        Raises:
+            FolderError: where the folder is missing or not a folder.
+            StoreError: where the index is damaged or cannot be written.
+            ContractMismatch: where the index was built with another encoder.
+        """
+        from indexes.encoders import load_encoder
+
+        root = Path(folder)
+        if not root.exists():
+            raise FolderError(f"no such folder: {root}", "check the path")
+        if not root.is_dir():
+            raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
+        place = Path(index) if index is not None else root / INDEX_FOLDER
+        name = encoder or stored_encoder(place) or DEFAULT_ENCODER
+        read_only = not create and not os.access(place, os.W_OK)
+        opened = Index(place, load_encoder(name), create=create, read_only=read_only)
+        return cls(root, place, opened, passwords=tuple(passwords), ocr=ocr)
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index."""
+        return self._index.encoder
+
+    # ------------------------------------------------------------ the folder is the truth
+
+    def sync(self, progress: Progress | None = None, *, encode: bool = False) -> Summary:
+        """Make the index mirror the folder: read what is new or changed, drop what is gone.
+
+        Args:
+            progress: told the stage, what is done and the total.
+            encode: whether every passage gets its vector now; without, passages are found by their words at once
+                and get vectors when they are asked for.
+
+        Raises:
+            StoreError: where the index cannot be written, or another process indexes for long.
+        """
+        started = time.perf_counter()
+        with folder_lock(self.index_folder):
+            changes = self._mirror(progress)
+            encoded = self.encode_pending(progress) if encode else 0
+            if encode:
+                self._index.snapshot()  # so that the next question finds the caches on disk
+        passages, with_vector = self._index.counts()
+        return Summary(changes, encoded, passages, with_vector, self.unread(), time.perf_counter() - started)
+
+    def _mirror(self, progress: Progress | None) -> Changes:
+        from ingest.reading import list_files
+
+        files = list_files(self.folder, exclude=self.index_folder)
+        found = {path: file_sha256(self.folder / path) for path in files}
+        changes = self._index.changes(found, self._again(found))
+        self._index.move(changes.renamed, changes.removed)
+        self._read([*changes.added, *changes.changed], found, progress)
+        if changes.removed or changes.changed:
+            self._index.tidy()
+        return changes
+
+    def _again(self, found: dict[str, str]) -> list[str]:
+        """Files to read once more because what was missing then may be there now."""
+        from ingest.reading import abilities
+
+        now = abilities(ocr=self._ocr, passwords=self._passwords)
+        return [e.file for e in self._index.ledger() if e.file in found and not now.issuperset(self._index.able(e.file))]
+
+    def _read(self, paths: list[str], found: dict[str, str], progress: Progress | None) -> None:
+        from ingest.reading import Reader
+
+        if not paths:
+            return
+        waiting: list[tuple[str, str, list[Document | Unread]]] = []
+        with Reader(self.folder, passwords=self._passwords, ocr=self._ocr) as reader:
+            for done, parts in enumerate(reader.read(paths), start=1):
+                waiting.append((parts[0].path, parts[0].sha256 or found[parts[0].path], parts))
+                if len(waiting) >= _COMMIT_FILES or done == len(paths):
+                    self._commit(waiting)
+                    waiting = []
+                if progress:
+                    progress("read", done, len(paths))
+
+    def _commit(self, waiting: list[tuple[str, str, list[Document | Unread]]]) -> None:
+        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
+
+    def encode_pending(self, progress: Progress | None = None, limit: int | None = None) -> int:
+        """Give passages without a vector theirs; can be stopped and taken up again at any time.
+
+        Returns:
+            How many were encoded.
+        """
+        told = None if progress is None else (lambda done, total: progress("encode", done, total))
+        return self._index.encode_pending(told, limit)
+
+    def forget(self) -> None:
+        """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
+        self.close()
+        shutil.rmtree(self.index_folder)
+
+    # ------------------------------------------------------------ questions
+
+    def find(self, question: str, k: int = 10, scope: str | None = None) -> Found:
+        """Hits, and how the question was read.
+
+        Raises:
+            UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty", "say what you want to know")
+        if k < 1:
+            raise UsageError(f"-k must be at least 1, got {k}")
+        return self._index.search(question, k, None if scope is None else scope_filter(scope))
+
+    def search(self, question: str, k: int = 10, scope: str | None = None) -> list[Hit]:
+        """The k best passages for a question, best first."""
+        return list(self.find(question, k, scope).hits)
+
+    def ask(self, question: str, k: int = 8, scope: str | None = None) -> Answer:
+        """An answer in quotes, or an abstention.
+
+        Raises:
+            UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+        """
+        from rag.answering import answer_from_hits
+
+        started = time.perf_counter()
+        found = self.find(question, k, scope)
+        return answer_from_hits(question, found, self.unread(scope), self.encoder, started=started)
+
+    # ------------------------------------------------------------ documents
+
+    def document(self, path: str) -> Document:
+        """A document by its path.
+
+        Raises:
+            UsageError: where there is none, or nothing of it could be read.
+        """
+        document = self._index.document(path)
+        if document is None:
+            entry = next((e for e in self._index.ledger() if e.path == path), None)
+            why = f"{path} could not be read: {entry.reason}" if entry else f"no document {path} in {self.folder}"
+            raise UsageError(why, entry.hint if entry else "`rag doctor` lists them all")
+        return document
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Every file and attachment and how much of it was read, by path."""
+        return self._index.ledger()
+
+    def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
+        """Files and pages in scope that could not be read."""
+        inside = scope_filter(scope)
+        return tuple(_unread_pages(e for e in self._index.ledger() if inside(e.path)))
+
+
+def _unread_pages(entries: Iterator[LedgerEntry]) -> Iterator[UnreadPages]:
+    for entry in entries:
+        if entry.document is None:
+            if entry.reason != EMPTY:
+                yield UnreadPages(entry.path, (), entry.reason)
+        elif entry.document.unread_pages:
+            reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
+            yield UnreadPages(entry.path, entry.document.unread_pages, "; ".join(reasons))
