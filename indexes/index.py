@@ -152,6 +152,18 @@ class Index:
         with self._lock, self.store.transaction():
             self.store.put_vectors([digest for digest, _ in batch], vectors)
 
+    def remember(self, key: str, value: str) -> None:
+        """Keep a setting in the store; one that stands already is not written again."""
+        with self._lock:
+            if self.store.meta(key) != value:
+                with self.store.transaction():
+                    self.store.set_meta(key, value)
+
+    def recall(self, key: str) -> str | None:
+        """A setting kept in the store, or None."""
+        with self._lock:
+            return self.store.meta(key)
+
     # ------------------------------------------------------------ reading
 
     def ledger(self) -> list[LedgerEntry]:
@@ -163,6 +175,12 @@ class Index:
         """The document at a path, or None."""
         with self._lock:
             return self.store.document(path)
+
+    def passages_of(self, path: str) -> list[Hit]:
+        """All passages of a document in reading order, as hits without a score."""
+        with self._lock:
+            rows = self.store.chunks(self.store.chunk_keys(path))
+        return [Hit(piece, path, sha256, text, 0.0, 0) for piece, text, path, sha256 in rows.values()]
 
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""

@@ -11,16 +11,18 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexes.index import Found, Index
 from indexes.scope import scope_filter
+from indexes.store import FILE_NAME, Store
 from indexes.sync import Changes, file_sha256
 from ingest.document import Document, Unread
-from ingest.errors import FolderError, StoreError, UsageError
+from ingest.errors import FolderError, UsageError
+from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.locking import folder_lock
 
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from indexes.store import LedgerEntry
 
 INDEX_FOLDER = ".rag"
+EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
+READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 
@@ -144,21 +148,33 @@ class Library:
     def _mirror(self, progress: Progress | None) -> Changes:
         from ingest.reading import list_files
 
-        files = list_files(self.folder, exclude=self.index_folder)
-        found = {path: file_sha256(self.folder / path) for path in files}
-        changes = self._index.changes(found, self._again(found))
+        files, refused = list_files(self.folder)
+        found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
+        changes = self._index.changes(found, self._again())
         self._index.move(changes.renamed, changes.removed)
-        self._read([*changes.added, *changes.changed], found, progress)
+        todo = {*changes.added, *changes.changed}
+        self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
+        self._read(sorted(todo - {u.path for u in refused}), found, progress)
         if changes.removed or changes.changed:
             self._index.tidy()
+        self._index.remember("reader", self._reader())
         return changes
 
-    def _again(self, found: dict[str, str]) -> list[str]:
-        """Files to read once more because what was missing then may be there now."""
-        from ingest.reading import abilities
+    def _reader(self) -> str:
+        """What decides how much of a file can be read: when it changes, what was unread is tried again."""
+        tools = [tool for tool in ("tesseract", "soffice") if shutil.which(tool)]
+        return f"{READING_VERSION} {' '.join(tools)} ocr={self._ocr}"
 
-        now = abilities(ocr=self._ocr, passwords=self._passwords)
-        return [e.file for e in self._index.ledger() if e.file in found and not now.issuperset(self._index.able(e.file))]
+    def _again(self) -> list[str]:
+        """Files to read once more although their bytes are the same."""
+        before = self._index.recall("reader")
+        if before is None:
+            return []
+        if before.split()[0] != str(READING_VERSION):
+            return [entry.file for entry in self._index.ledger()]
+        if before == self._reader() and not self._passwords:
+            return []
+        return [e.file for e in self._index.ledger() if e.document is None or e.document.unread_pages]
 
     def _read(self, paths: list[str], found: dict[str, str], progress: Progress | None) -> None:
         from ingest.reading import Reader
@@ -220,7 +236,16 @@ class Library:
 
         started = time.perf_counter()
         found = self.find(question, k, scope)
-        return answer_from_hits(question, found, self.unread(scope), self.encoder, started=started)
+        return answer_from_hits(
+            question,
+            found.hits,
+            language=detect_language(question),
+            unread=self.unread(scope),
+            encoder=self.encoder,
+            whole=self._index.passages_of,
+            started=started,
+            notes=_notes(found),
+        )
 
     # ------------------------------------------------------------ documents
 
@@ -247,10 +272,34 @@ class Library:
         return tuple(_unread_pages(e for e in self._index.ledger() if inside(e.path)))
 
 
-def _unread_pages(entries: Iterator[LedgerEntry]) -> Iterator[UnreadPages]:
+def _notes(found: Found) -> list[str]:
+    notes = []
+    if len(found.documents) > 1:
+        notes.append(f"The question fits {len(found.documents)} documents: {', '.join(found.documents)}.")
+    if found.vector_share < 1:
+        notes.append(
+            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words only."
+            " `rag index` completes them."
+        )
+    return notes
+
+
+def stored_encoder(index_folder: Path) -> str | None:
+    """Name of the encoder that an index was built with, or None where there is no index."""
+    if not (index_folder / FILE_NAME).is_file():
+        return None
+    store = Store(index_folder, create=False, read_only=True)
+    try:
+        contract = store.contract()
+    finally:
+        store.close()
+    return str(contract["name"]) if contract else None
+
+
+def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:
     for entry in entries:
         if entry.document is None:
-            if entry.reason != EMPTY:
+            if entry.reason != EMPTY_FILE:
                 yield UnreadPages(entry.path, (), entry.reason)
         elif entry.document.unread_pages:
             reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
