@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from indexes.encoders.base import Encoder
 from indexes.hit import Hit
-from ingest.document import Span
+from ingest.document import Document, Span
+from ingest.language import detect_language
 from rag.answer import Answer, Citation, Claim, UnreadPages, Verdict
+from rag.generators.candidates import Candidate, candidates, of_whole
 from rag.generators.extractive import Choice, choose, default_threshold, further, of_the_named
-from rag.generators.question import Question, analyse
+from rag.generators.question import analyse
 from rag.wording import say
 
-Whole = Callable[[str], Sequence[Hit]]
-_READ_WHOLE = 2  # documents that are read from end to end
-_PASSAGES = 600  # longer documents are judged by their hits alone
+Whole = Callable[[str], Document | None]
+_READ_WHOLE = 3  # documents that are read from end to end
+_LONGEST = 600_000  # characters; longer documents are judged by their hits alone
 _QUOTES = 2  # citations of an extractive answer that is no list
 _NEAREST = 3
 
@@ -25,7 +26,8 @@ def answer_from_hits(
     question: str,
     hits: Sequence[Hit],
     *,
-    language: str,
+    language: str = "",
+    documents: Sequence[str] = (),
     unread: Sequence[UnreadPages] = (),
     encoder: Encoder | None = None,
     threshold: float | None = None,
@@ -38,20 +40,22 @@ def answer_from_hits(
     Args:
         question: as the user put it.
         hits: what retrieval gave, best first.
-        language: of the question (`en`, `de`, `ko`; any other is treated as English).
+        language: of the question; detected where it is not given.
+        documents: paths of the documents that the question names, where retrieval knows; others cannot answer then.
         unread: pages in scope that could not be read.
         encoder: asked for the similarity of the few best sentences; without it words alone decide.
         threshold: probability below which no sentence counts as an answer; the calibrated one by default.
-        whole: gives every passage of a document by its path, in order; the documents that the question means are then
-            read from end to end instead of by their hits alone.
+        whole: gives a document by its path; the documents that the question means are then read from end to end
+            instead of by their hits alone.
         started: `time.perf_counter()` when retrieval began, for `elapsed_s`.
         notes: sentences for the reader that retrieval left.
     """
     began = time.perf_counter() if started is None else started
+    language = language or detect_language(question)
     asked = analyse(question, language)
     limit = default_threshold(asked) if threshold is None else threshold
-    choices = choose(asked, read_whole(asked, hits, whole) if whole else hits, encoder)
-    kept = further(choices, limit, _QUOTES)
+    sentences = of_the_named(asked, gather(hits, documents, whole))
+    kept = further(choose(asked, sentences, encoder), limit, _QUOTES)
     citations = tuple(cite(group) for group in adjacent(kept))
     text, claims = _quoted(citations)
     status = "supported" if citations else "unread" if unread else "abstained"
@@ -72,17 +76,22 @@ def answer_from_hits(
     )
 
 
-def read_whole(question: Question, hits: Sequence[Hit], whole: Whole) -> list[Hit]:
-    """`hits`, and every other passage of the documents that the question most likely means, as hits of rank 0."""
-    weight: dict[str, float] = {}
-    for hit in of_the_named(question, hits):
-        weight[hit.document] = weight.get(hit.document, 0.0) + 1 / hit.rank
-    found = {(h.document, h.chunk.span) for h in hits}
-    out = list(hits)
-    for document in sorted(weight, key=lambda d: (-weight[d], d))[:_READ_WHOLE]:
-        passages = whole(document)
-        if len(passages) <= _PASSAGES:
-            out.extend(replace(p, rank=0) for p in passages if (p.document, p.chunk.span) not in found)
+def gather(hits: Sequence[Hit], documents: Sequence[str], whole: Whole | None) -> list[Candidate]:
+    """The sentences that may answer: of the few documents most likely meant, read whole where that is possible.
+
+    A document is likely by the reciprocal ranks of its hits; those that the question names leave no room for others.
+    """
+    weight: dict[str, float] = dict.fromkeys(documents, 0.0)
+    for hit in hits:
+        if not documents or hit.document in weight:
+            weight[hit.document] = weight.get(hit.document, 0.0) + 1 / hit.rank
+    out: list[Candidate] = []
+    for place, path in enumerate(sorted(weight, key=lambda d: (-weight[d], d))):
+        document = whole(path) if whole is not None and place < _READ_WHOLE else None
+        if document is not None and len(document.text) <= _LONGEST:
+            out.extend(of_whole(document, hits))
+        else:
+            out.extend(candidates([h for h in hits if h.document == path]))
     return out
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from indexes.hit import Hit
-from ingest.document import Chunk, Span
+from ingest.document import Chunk, Document, Page, Span
 from ingest.sentences import sentence_spans
 from rag.answer import Answer, UnreadPages
 from rag.answering import answer_from_hits
@@ -185,12 +185,11 @@ def test_the_other_patient_does_not_answer() -> None:
 
 
 def test_documents_are_read_whole_where_hits_miss() -> None:
-    passages = hits_of({"letter": LETTER}, "en", size=120)
-    closing = [h for h in passages if "Helen Ashby" in h.text]
-    first = [h for h in passages if "Dear" in h.text][:1]
-    assert closing
-    assert first
-    answer = answer_from_hits("Who is the treating doctor?", first, language="en", whole=lambda path: passages)
+    first = [h for h in hits_of({"letter": LETTER}, "en", size=120) if "Dear" in h.text][:1]
+    assert "Helen Ashby" not in first[0].text
+    page = Page(1, Span(0, len(LETTER)))
+    document = Document("1", "letter", "0" * 64, "text/plain", "en", "", LETTER, (page,))
+    answer = answer_from_hits("Who is the treating doctor?", first, language="en", whole=lambda path: document)
     assert "Helen Ashby" in answer.text
 
 

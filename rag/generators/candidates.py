@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from indexes.hit import Hit
-from ingest.document import Span
+from ingest.document import Chunk, Document, Section, Span
 from ingest.sentences import sentence_spans
 
 # The parts of a letter. A letterhead ends where it turns to its reader; it closes with a greeting and a name.
@@ -33,12 +33,13 @@ class Candidate:
     """One sentence of a hit.
 
     Attributes:
-        hit: the passage it stands in.
+        hit: the passage it stands in; for a document that is read whole, all of its text.
         span: in `Document.text`.
         text: its words, the same slice.
         before: the sentence before it in the passage, or empty.
         heading: titles of the sections it stands under.
         zones: parts of a letter it belongs to.
+        rank: of the passage by which retrieval found it, 0 where it did not.
     """
 
     hit: Hit
@@ -47,6 +48,7 @@ class Candidate:
     before: str
     heading: str
     zones: frozenset[str]
+    rank: int
 
 
 @lru_cache(maxsize=4096)
@@ -92,9 +94,48 @@ def _of_document(hits: list[Hit]) -> list[Candidate]:
             before = text
     zones = _zones([(span, text) for _, span, text, _ in rows])
     return [
-        Candidate(hit, span, text, before, " > ".join(hit.chunk.section), zone)
+        Candidate(hit, span, text, before, " > ".join(hit.chunk.section), zone, hit.rank)
         for (hit, span, text, before), zone in zip(rows, zones, strict=True)
     ]
+
+
+def of_whole(document: Document, hits: Sequence[Hit]) -> list[Candidate]:
+    """All sentences of a document, running headers left out; those inside a hit carry its rank."""
+    span = Span(0, len(document.text))
+    pages = tuple(p.number for p in document.pages)
+    chunk = Chunk(f"{document.id}:{span}", document.id, span, pages, (), document.language)
+    body = Hit(chunk, document.path, document.sha256, document.text, 0.0, 0)
+    furniture = iter(document.furniture)
+    skip = next(furniture, None)
+    rows: list[tuple[Span, str]] = []
+    for start, end in units(document.text, document.language):
+        while skip is not None and skip.end <= start:
+            skip = next(furniture, None)
+        if skip is None or not (skip.start <= start and end <= skip.end):
+            rows.append((Span(start, end), document.text[start:end]))
+    ranked = sorted((h for h in hits if h.document == document.path), key=lambda h: h.rank)
+    headings, before, out = _headings(document), "", []
+    for (place, text), zone in zip(rows, _zones(rows), strict=True):
+        rank = next((h.rank for h in ranked if h.chunk.span.overlaps(place)), 0)
+        out.append(Candidate(body, place, text, before, headings(place.start), zone, rank))
+        before = text
+    return out
+
+
+def _headings(document: Document) -> Callable[[int], str]:
+    """A function from a position, asked in rising order, to the titles of the two innermost sections there."""
+    sections, at = document.sections, 0
+    open_: list[Section] = []
+
+    def of(position: int) -> str:
+        nonlocal at
+        while at < len(sections) and sections[at].span.start <= position:
+            open_.append(sections[at])
+            at += 1
+        open_[:] = [s for s in open_ if s.span.end > position]
+        return " > ".join(s.title for s in open_[-2:])
+
+    return of
 
 
 def _zones(rows: list[tuple[Span, str]]) -> list[frozenset[str]]:

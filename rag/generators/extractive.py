@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from indexes.encoders.base import Encoder
-from indexes.hit import Hit
-from rag.generators.candidates import Candidate, candidates
+from rag.generators.candidates import Candidate
 from rag.generators.features import NAMES, features
 from rag.generators.question import Question
 from rag.generators.stems import words
@@ -33,11 +32,11 @@ class Choice:
 class Chooser(Protocol):
     """The seam for other ways to choose spans, such as a question-conditioned token classifier.
 
-    Returns choices best first; their spans lie inside the hits.
+    Returns choices best first; their spans lie inside the candidates' hits.
     """
 
-    def __call__(self, question: Question, hits: Sequence[Hit], encoder: Encoder | None) -> list[Choice]:
-        """Rank sentences of `hits` as answers to `question`."""
+    def __call__(self, question: Question, sentences: Sequence[Candidate], encoder: Encoder | None) -> list[Choice]:
+        """Rank `sentences` as answers to `question`."""
 
 
 @lru_cache(maxsize=1)
@@ -63,10 +62,9 @@ def _probability(row: Sequence[float], weights: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-sum(x * w for x, w in zip(row, weights, strict=True))))
 
 
-def choose(question: Question, hits: Sequence[Hit], encoder: Encoder | None = None) -> list[Choice]:
-    """Rank the sentences of `hits` as answers by a logistic model over `features`; ties break by place in the text."""
+def choose(question: Question, sentences: Sequence[Candidate], encoder: Encoder | None = None) -> list[Choice]:
+    """Rank sentences as answers by a logistic model over `features`; ties break by place in the text."""
     weights, _ = _model(question)
-    sentences = candidates(of_the_named(question, hits))
     rows = features(question, sentences)
     scores = [_probability(row, weights) for row in rows]
     order = sorted(range(len(rows)), key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
@@ -89,19 +87,19 @@ def _similarity(question: Question, sentences: Sequence[Candidate], encoder: Enc
     return [float(v) for v in encoder.encode_passages(texts) @ asked]
 
 
-def of_the_named(question: Question, hits: Sequence[Hit]) -> list[Hit]:
-    """Hits of the documents that the names in the question mean; all where it names nothing.
+def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Candidate]:
+    """Sentences of the documents that the names in the question mean; all where it names nothing.
 
     A document that holds fewer than half of the names that the best one holds is about somebody else.
     """
     if not question.names:
-        return list(hits)
+        return list(sentences)
     said: dict[str, set[str]] = {}
-    for hit in hits:
+    for hit in {(c.hit.document, c.hit.chunk.span): c.hit for c in sentences}.values():
         said.setdefault(hit.document, set(words(hit.document))).update(words(hit.text))
     share = {d: len(question.names & found) for d, found in said.items()}
     best = max(share.values(), default=0)
-    return [h for h in hits if share[h.document] * 2 > best] if best else list(hits)
+    return [c for c in sentences if share[c.hit.document] * 2 > best] if best else list(sentences)
 
 
 def further(choices: Sequence[Choice], threshold: float, most: int) -> list[Choice]:
