@@ -61,8 +61,9 @@ class Index:
     Safe to use from several threads: the store is behind one lock, snapshots are immutable.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, *, create: bool, read_only: bool = False) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False) -> None:
         self.encoder = encoder
+        self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
         self.store = Store(folder, create=create, read_only=read_only)
         self._lock = threading.RLock()
@@ -100,6 +101,7 @@ class Index:
         with self._lock, self.store.transaction():
             if self.store.contract() is None:
                 self.store.set_contract(self.encoder.contract)
+                self.store.set_meta("encoder", self._encoder_name)
             for path, sha256, parts in files:
                 self.store.put(path, sha256, parts)
 
@@ -175,12 +177,6 @@ class Index:
         """The document at a path, or None."""
         with self._lock:
             return self.store.document(path)
-
-    def passages_of(self, path: str) -> list[Hit]:
-        """All passages of a document in reading order, as hits without a score."""
-        with self._lock:
-            rows = self.store.chunks(self.store.chunk_keys(path))
-        return [Hit(piece, path, sha256, text, 0.0, 0) for piece, text, path, sha256 in rows.values()]
 
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
