@@ -17,7 +17,7 @@ from ingest.meaning.names import names
 from ingest.meaning.numerals import numerals
 from ingest.meaning.quantities import quantities
 from ingest.meaning.references import references
-from ingest.meaning.words import Word, words
+from ingest.meaning.wording import Word, words
 
 # Words up to here from a fact say what it is about; the weight halves with every three words.
 _REACH = 9

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.document import Span
-from ingest.meaning.words import Word, bare, stop_words
+from ingest.meaning.wording import Word, bare, stop_words
 
 _DATA = Path(__file__).with_name("names.toml")
 _KOREAN_NAME = re.compile(r"^[가-힣]{2,4}$")
