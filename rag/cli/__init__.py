@@ -1,1 +1,94 @@
-"""The command line, one file per verb."""
+"""The command line: a table of verbs; the module of a verb is loaded when that verb is typed.
+
+Results go to stdout, everything else to stderr. Exit status: 0 answered or done, 3 abstained, 4 unread, 2 usage,
+1 an error of ours in one line that names the file and what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "index": ("read a folder and index it", "rag.cli.index"),
+    "search": ("find the passages for a question", "rag.cli.search"),
+    "ask": ("answer a question in quotes", "rag.cli.ask"),
+    "chat": ("ask one question after another", "rag.cli.chat"),
+    "show": ("print the page of a span, the span marked", "rag.cli.show"),
+    "text": ("print the canonical text of a document", "rag.cli.text"),
+    "doctor": ("list what was read, what was not and why", "rag.cli.doctor"),
+    "encoders": ("list, check and compare encoders", "rag.cli.encoders"),
+    "annotate": ("say what passages assert", "rag.cli.annotate"),
+    "verify": ("say whether quotes support claims", "rag.cli.verify"),
+    "eval": ("evaluate on sets of cases", "eval.cli"),
+}
+EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: words after `rag`; those of the process where None.
+
+    Returns:
+        The exit status.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verb = arguments[0] if arguments and arguments[0] in VERBS else None
+    parser = build_parser(verb)
+    args = parser.parse_args(arguments)
+    if verb is None:
+        parser.print_help(sys.stderr)
+        return EXIT_USAGE
+    return _guarded(VERBS[verb][1], args)
+
+
+def build_parser(verb: str | None) -> argparse.ArgumentParser:
+    """The parser of all verbs; only the arguments of `verb` are known, so that no other module is loaded."""
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Questions over a folder of clinical and legal files, answered in quotes."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")
+    for name, (told, module) in VERBS.items():
+        one = verbs.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
+        if name == verb:
+            importlib.import_module(module).add_arguments(one)
+    return parser
+
+
+def _version() -> str:
+    # importlib.metadata costs a tenth of a second; only --version pays it
+    if "--version" not in sys.argv:
+        return ""
+    from importlib.metadata import version
+
+    return version("casefolio")
+
+
+def _guarded(module: str, args: argparse.Namespace) -> int:
+    from ingest.errors import RagError, UsageError
+
+    try:
+        return int(importlib.import_module(module).run(args))
+    except UsageError as error:
+        print(f"rag: {_one_line(error)}", file=sys.stderr)
+        return EXIT_USAGE
+    except RagError as error:
+        print(f"rag: {_one_line(error)}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("rag: stopped", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output has gone (`rag text … | head`); keep Python from complaining at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
