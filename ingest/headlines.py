@@ -174,14 +174,8 @@ def unknown(line: Line, rules: Headings, legal: bool) -> Head | None:
     colon = not legal and text.endswith(":") and len(text.split()) <= 6 and is_title(text, rules)
     over = line.free_before and len(line.next) >= 60 and len(text.split()) <= 6 and not re.search(r"[\d.,:;@]", text)
     if capitals or colon or (over and is_title(text, rules, strict=True)):
-        return Head(line.start, line.start + len(text), _clean(text), rank, _kind(text, rules), "unknown")
+        return Head(line.start, line.start + len(text), _clean(text), rank, rules.kind_of(text), "unknown")
     return None
-
-
-def _kind(title: str, rules: Headings) -> str:
-    """Kind of a title; none for the name of the whole paper (`Services Agreement`)."""
-    words = _WORD.findall(title.lower()) or [""]
-    return rules.exactly(title) or ("" if words[-1] in rules.papers else rules.within(title))
 
 
 def capitals_inline(line: Line, rules: Headings) -> Head | None:

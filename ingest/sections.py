@@ -30,16 +30,21 @@ from ingest.numbering import numbered
 
 _REPEATED = 3  # a heading that no list knows and that comes this often is a running header
 _LEGAL = 3
+_DEEPEST = 1000  # puts the ranks of named sections above all found ones
 _FIRST = {"roman": 1, "letter": ord("A")}
 
 
-def find_sections(text: str, language: str, pages: Sequence[Page] = ()) -> tuple[Section, ...]:
+def find_sections(
+    text: str, language: str, pages: Sequence[Page] = (), given: Sequence[Section] = ()
+) -> tuple[Section, ...]:
     """Sections of `text`.
 
     Args:
         text: canonical text of a document.
         language: ISO 639-1 code or `und`; chooses the lists of headings.
         pages: of the document; a title that is the first line of several pages is a running header.
+        given: sections that the file's format names. They are kept, get their kinds, and what is found besides
+            stands below them: the format knows best what a heading is, but not that clause 4.2 begins here.
 
     Returns:
         Sections in order of their start, nested ones after their parent; text before the first heading is in none.
@@ -50,17 +55,40 @@ def find_sections(text: str, language: str, pages: Sequence[Page] = ()) -> tuple
     heads = _in_sequence(_without_stamp(heads))
     legal = _is_legal(heads)
     heads = _real(heads, lines, legal)
+    if given:
+        return _nested(_below(given, heads, rules), len(text))
     taken = {head.line for head in heads}
     others = (_other(line, rules, legal) for at, line in enumerate(lines) if at not in taken)
     heads = sorted((*heads, *_not_running(list(filter(None, others)), pages)), key=lambda head: head.start)
     return _nested(_joined(heads, text), len(text))
 
 
+def _below(given: Sequence[Section], found: Sequence[Head], rules: Headings) -> list[Head]:
+    """The sections that a format names, and below them those heads that touch no named heading."""
+    named = [
+        Head(s.span.start, s.heading.end if len(s.heading) else s.span.start, s.title, s.level - _DEEPEST,
+             s.kind or rules.kind_of(s.title), "named")
+        for s in given
+    ]  # fmt: skip
+    covered = {position for head in named for position in range(head.start, head.end)}
+    free = [head for head in found if head.start not in covered and head.end - 1 not in covered]
+    return sorted((*named, *free), key=lambda head: (head.start, head.rank))
+
+
 def _numbered_or_known(line: Line, rules: Headings) -> Head | None:
+    if _is_row(line):
+        return None
     return markdown(line, rules) or numbered(line, rules) or known(line, rules)
 
 
+def _is_row(line: Line) -> bool:
+    """Whether a line is a row of a table, whose cells head nothing."""
+    return "\t" in line.text or " | " in line.text
+
+
 def _other(line: Line, rules: Headings, legal: bool) -> Head | None:
+    if _is_row(line):
+        return None
     return unknown(line, rules, legal) or (capitals_inline(line, rules) if legal else None)
 
 

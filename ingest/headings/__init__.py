@@ -72,6 +72,11 @@ class Headings:
         parts = [label for label in self.kinds if len(label) > 1 and label in folded and re.search("[가-힣]", label)]
         return self.kinds[max(parts, key=lambda label: (len(label), label))] if parts else ""
 
+    def kind_of(self, title: str) -> str:
+        """Kind of the title of a section; none for the name of a whole paper (`Services Agreement`)."""
+        paper = _folded(title).endswith(tuple(self.papers))
+        return self.exactly(title) or ("" if paper else self.within(title))
+
 
 @cache
 def headings(language: str) -> Headings:
