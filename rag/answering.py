@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from indexes.encoders.base import Encoder
 from indexes.hit import Hit
@@ -13,9 +14,11 @@ from rag.answer import Answer, Citation, Claim, UnreadPages, Verdict
 from rag.generators.candidates import Candidate, candidates, of_whole
 from rag.generators.extractive import Choice, choose, default_threshold, further, of_the_named
 from rag.generators.question import analyse
+from rag.passages import citation_of
 from rag.wording import say
 
-Whole = Callable[[str], Document | None]
+# A document by its path, or all of its passages where no more is at hand.
+Whole = Callable[[str], Document | Sequence[Hit] | None]
 _READ_WHOLE = 3  # documents that are read from end to end
 _LONGEST = 600_000  # characters; longer documents are judged by their hits alone
 _QUOTES = 2  # citations of an extractive answer that is no list
@@ -88,11 +91,18 @@ def gather(hits: Sequence[Hit], documents: Sequence[str], whole: Whole | None) -
     out: list[Candidate] = []
     for place, path in enumerate(sorted(weight, key=lambda d: (-weight[d], d))):
         document = whole(path) if whole is not None and place < _READ_WHOLE else None
-        if document is not None and len(document.text) <= _LONGEST:
-            out.extend(of_whole(document, hits))
+        if isinstance(document, Document):
+            out.extend(of_whole(document, hits) if len(document.text) <= _LONGEST else candidates(_of(hits, path)))
+        elif document:
+            ranks = {h.chunk.id: h.rank for h in hits}
+            out.extend(candidates([replace(p, rank=ranks.get(p.chunk.id, 0)) for p in document]))
         else:
-            out.extend(candidates([h for h in hits if h.document == path]))
+            out.extend(candidates(_of(hits, path)))
     return out
+
+
+def _of(hits: Sequence[Hit], path: str) -> list[Hit]:
+    return [h for h in hits if h.document == path]
 
 
 def adjacent(choices: Iterable[Choice]) -> list[list[Choice]]:
@@ -120,14 +130,6 @@ def cite(group: Sequence[Choice]) -> Citation:
     hit = group[0].candidate.hit
     span = Span(min(c.candidate.span.start for c in group), max(c.candidate.span.end for c in group))
     return citation_of(hit, span, Verdict("supported", max(c.score for c in group)))
-
-
-def citation_of(hit: Hit, span: Span, verdict: Verdict | None) -> Citation:
-    """The citation of a span (in `Document.text`) inside a hit; its page is counted by the page breaks before it."""
-    start, end = span.start - hit.chunk.span.start, span.end - hit.chunk.span.start
-    pages = hit.chunk.pages or (1,)
-    page = pages[min(len(pages) - 1, hit.text[:start].count("\f"))]
-    return Citation(hit.document, hit.sha256, page, span, hit.text[start:end], verdict)
 
 
 def _quoted(citations: Sequence[Citation]) -> tuple[str, tuple[Claim, ...]]:
