@@ -14,6 +14,7 @@ from rag.answer import Answer, Citation, Claim, UnreadPages, Verdict
 from rag.generators.candidates import Candidate, candidates, of_whole
 from rag.generators.extractive import Choice, choose, default_threshold, further, of_the_named
 from rag.generators.question import analyse
+from rag.nearest import nearest
 from rag.passages import citation_of
 from rag.wording import say
 
@@ -22,7 +23,6 @@ Whole = Callable[[str], Document | Sequence[Hit] | None]
 _READ_WHOLE = 3  # documents that are read from end to end
 _LONGEST = 600_000  # characters; longer documents are judged by their hits alone
 _QUOTES = 2  # citations of an extractive answer that is no list
-_NEAREST = 3
 
 
 def answer_from_hits(
@@ -65,7 +65,7 @@ def answer_from_hits(
     said = list(notes)
     if not citations:
         text = say(status, language)
-        said.extend(_nearest(hits, language))
+        said.extend(nearest(hits, language))
     return Answer(
         question=question,
         status=status,  # type: ignore[arg-type]
@@ -139,10 +139,3 @@ def _quoted(citations: Sequence[Citation]) -> tuple[str, tuple[Claim, ...]]:
         claims.append(Claim(citation.quote, Span(at, at + len(citation.quote)), (citation,)))
         at += len(citation.quote) + 1
     return "\n".join(c.quote for c in citations), tuple(claims)
-
-
-def _nearest(hits: Sequence[Hit], language: str) -> list[str]:
-    """Where to read on when nothing answers."""
-    places = dict.fromkeys((h.document, h.chunk.pages[0] if h.chunk.pages else 1) for h in hits[: 2 * _NEAREST])
-    named = [say("place", language).format(document=d, page=p) for d, p in list(places)[:_NEAREST]]
-    return [say("nearest", language).format(places="; ".join(named))] if named else []

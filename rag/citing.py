@@ -1,4 +1,4 @@
-"""From the text of a model to claims with evidence: sentences, their marks, and the verbatim spans that support them."""
+"""From the text of a model to claims with evidence: sentences, their marks, the verbatim spans that support them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
 _MARK = re.compile(rf"\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)
 _LONGEST_RANGE = 20
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_QUOTED = re.compile(r'"([^"\n]{3,400})"|“([^”\n]{3,400})”|„([^“”\n]{3,400})[“”]|«([^»\n]{3,400})»|»([^«\n]{3,400})«|「([^」\n]{3,400})」')
+_QUOTED = re.compile(
+    r'"([^"\n]{3,400})"|“([^”\n]{3,400})”|„([^“”\n]{3,400})[“”]|'
+    r"«([^»\n]{3,400})»|»([^«\n]{3,400})«|「([^」\n]{3,400})」"
+)
 _JOINED = 3  # sentences that one citation may run over
 _GAIN = 0.12  # share of the claim's words that a further sentence has to bring
 _FOUND = 0.5  # share of the claim's words that a passage must hold to be found without a mark
@@ -62,15 +65,11 @@ def drafts(text: str, sources: int, language: str) -> list[Draft]:
         spans = sentence_spans(clean, language)
         if not spans and marks and out:
             out[-1] = _marked(out[-1], [n for _, n in marks], sources)  # a line of marks alone closes the one before
+        owners = [max((i for i, s in enumerate(spans) if s.start < at), default=0) for at, _ in marks]
         for place, span in enumerate(spans):
-            last = place == len(spans) - 1
-            end = len(clean) + 1 if last else spans[place + 1].start
-            begin = 0 if place == 0 else span.start
-            numbers = [n for at, n in marks if begin < at <= end or (at == begin == 0)]
-            if place + 1 < len(spans):
-                numbers = [n for at, n in marks if begin < at <= spans[place + 1].start]
             said = span.of(clean)
             found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(said))
+            numbers = [n for owner, (_, n) in zip(owners, marks, strict=True) if owner == place]
             out.append(_marked(Draft(said, (), (), bullet is not None, found), numbers, sources))
     return out
 
@@ -84,7 +83,9 @@ def _marked(draft: Draft, numbers: Sequence[int], sources: int) -> Draft:
 
 def _without_marks(line: str) -> tuple[str, list[tuple[int, int]]]:
     """A line without its marks, and for each number named the position in that line where it stood."""
-    pieces, marks, at, length = [], [], 0, 0
+    pieces: list[str] = []
+    marks: list[tuple[int, int]] = []
+    at = length = 0
     for match in _MARK.finditer(line):
         piece = line[at : match.start()]
         pieces.append(piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from collections.abc import Generator as Closable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -83,7 +84,7 @@ def bounded(
     for attempt in range(limits.retries + 1):
         started = False
         try:
-            with closing(_closable(open_stream())) as pieces:
+            with closing(closable(open_stream())) as pieces:
                 for piece in _within(pieces, limits, began, name):
                     started = True
                     yield piece
@@ -99,7 +100,7 @@ def bounded(
             time.sleep(limits.backoff_s * 2**attempt)
 
 
-def _closable(pieces: Iterator[str]) -> Iterator[str]:
+def closable(pieces: Iterator[str]) -> Closable[str, None, None]:
     """A generator, so that closing it closes what it draws from."""
     yield from pieces
 

@@ -59,7 +59,7 @@ class LocalModel:
 
         stopped = threading.Event()
 
-        class Stop(StoppingCriteria):  # type: ignore[misc]
+        class Stop(StoppingCriteria):
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
                 import torch
 
@@ -84,7 +84,7 @@ class LocalModel:
                 )
             except BaseException as error:  # handed to the reading thread
                 failure.append(error)
-                streamer.end()
+                streamer.end()  # type: ignore[no-untyped-call]
 
         with self._turn:
             worker = threading.Thread(target=work, name="casefolio-generate", daemon=True)
@@ -139,4 +139,5 @@ def _load(path_or_name: str, device: str) -> tuple[Any, Any]:
         hint = "name a folder with config, tokenizer and safetensors weights, or a model on the hub"
         raise GeneratorError(f"no local model at {path_or_name}: {first}", hint) from error
     place = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    return tokenizer, model.to(place).eval()
+    moved: Any = model
+    return tokenizer, moved.to(place).eval()

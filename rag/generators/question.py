@@ -66,7 +66,7 @@ def _parts(text: str) -> tuple[str, str]:
     return "", text
 
 
-def _names(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """Names in a text: runs of capitalised words, titled or not, not the capital that opens it."""
     found = []
     for match in _NAME.finditer(text):
@@ -82,7 +82,7 @@ def _names(text: str) -> list[str]:
 def analyse(text: str, language: str) -> Question:
     """Take a question apart."""
     lead, ask = _parts(text)
-    names = _names(lead) + _names(ask)
+    names = names_in(lead) + names_in(ask)
     bare = ask
     for name in sorted(names, key=len, reverse=True):
         bare = bare.replace(name, " ")
