@@ -108,7 +108,7 @@ class Answer:
         model: name of the generator.
         prompt_sha256: of the rendered prompt; empty where no model was asked.
         elapsed_s: wall time of retrieval and answering, seconds.
-        notes: plain sentences for the reader (two patients of that name, dropped claims, share of passages with vectors).
+        notes: plain sentences for the reader (two patients of that name, dropped claims, passages without vectors).
         asked: the question as it was rewritten to stand alone; empty where it did already.
     """
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexes.hit import Hit
+from ingest.document import Span
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
 from rag.generators.question import names_in
 from rag.generators.stems import words
+
+_DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
+_DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re.IGNORECASE)
 
 Unsupported = Literal["drop", "flag", "keep"]
 Verify = Callable[[str, str, str | None], Verdict]
@@ -63,7 +68,10 @@ def judge(
     found = [c for c in cited if _same_person(draft.text, names, about(c.document))]
     if not found:
         return Judged(draft, (), ("person",) if cited else ("uncited",))
-    judged = [replace(c, verdict=check(draft.text, c.quote, language)) for c in found]
+    judged = []
+    for citation in found:
+        context = _context(draft.text, citation, hits, about(citation.document))
+        judged.append(_verified(draft.text, citation, context, check, language))
     flags = _flags(draft, judged, threshold, check, language)
     if altered(draft, hits):
         flags = (*flags, "altered")
@@ -84,6 +92,38 @@ def _flags(
         if together.label == "supported" and together.score >= threshold:
             return ()
     return ("unsupported",)
+
+
+def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
+    """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
+    verdict = check(claim, context + citation.quote, language)
+    reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
+    return replace(citation, verdict=replace(verdict, reasons=reasons))
+
+
+def _shifted(span: Span | None, by: int) -> Span | None:
+    return None if span is None or span.start < by else Span(span.start - by, span.end - by)
+
+
+def _context(claim: str, citation: Citation, hits: Sequence[Hit], text: str) -> str:
+    """What a reader of the page knows beside the quote: whom the document is about, and the heading above.
+
+    A letter names its patient once and then says "he"; a list stands under "Allergies". A name counts where the claim
+    states it and the document has it, unless the document has it as a doctor's alone.
+    """
+    parts = [n for n in names_in(f". {claim}") if _is_subject(n, text) and n.lower() not in citation.quote.lower()]
+    above = next((h for h in hits if h.document == citation.document and h.chunk.span.contains(citation.span)), None)
+    if above is not None and above.chunk.section and above.chunk.section[-1] not in citation.quote:
+        parts.append(above.chunk.section[-1])
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def _is_subject(name: str, text: str) -> bool:
+    if _DOCTOR.match(name):
+        return False
+    last = name.split()[-1]
+    places = list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
+    return any(not _DOCTOR_BEFORE.search(text[max(0, m.start() - 40) : m.start()]) for m in places)
 
 
 def _holds(citation: Citation, threshold: float) -> bool:

@@ -12,6 +12,7 @@ from prompts.prompt import ABSTENTION, Prompt, answer_prompt
 from rag.answer import Answer, UnreadPages
 from rag.citing import Draft, drafts
 from rag.composing import Composer
+from rag.events import Done, Event, Passages, Text
 from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from rag.generators.base import Generator, closable
 from rag.generators.question import analyse
@@ -21,30 +22,6 @@ from rag.wording import say
 
 _ENDS = frozenset(".!?。！？\n:]】")
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold
-
-
-@dataclass(frozen=True, slots=True)
-class Passages:
-    """First event of a stream: what the answer will rest on."""
-
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A verified piece of the answer's text; pieces joined are `Answer.text`."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Last event: the whole answer with its verified citations."""
-
-    answer: Answer
-
-
-Event = Passages | Text | Done
 
 
 @dataclass(frozen=True, slots=True)

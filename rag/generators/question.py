@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.generators.concepts import Concept, asked
-from rag.generators.kinds import expected, is_yes_no
+from rag.generators.kinds import expected, is_many, is_yes_no
 from rag.generators.stems import asked_terms, words
 
 _ASKS = re.compile(
@@ -43,6 +43,7 @@ class Question:
         concepts: what it asks for, where that is known.
         kind: type of answer expected, or empty.
         yes_no: whether yes or no would answer it.
+        many: whether it asks for a list (all medications).
     """
 
     text: str
@@ -53,6 +54,7 @@ class Question:
     concepts: tuple[Concept, ...]
     kind: str
     yes_no: bool
+    many: bool
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -91,4 +93,4 @@ def analyse(text: str, language: str) -> Question:
     if kind == "person" and found and not any(c.kind for c in found):
         kind = ""  # "Who may inspect the records?" is answered by a role, seldom by a name
     named = frozenset(w for name in names for w in words(name) if len(w) > 2 or not w.isascii()) - _TITLES
-    return Question(text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask))
+    return Question(text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask), is_many(ask))
