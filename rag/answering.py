@@ -28,6 +28,7 @@ class Settings(TypedDict, total=False):
 
     language: str
     documents: Sequence[str]
+    names: Sequence[str]
     unread: Sequence[UnreadPages]
     encoder: Encoder | None
     threshold: float | None
@@ -55,6 +56,7 @@ def events_from_hits(
     *,
     language: str = "",
     documents: Sequence[str] = (),
+    names: Sequence[str] = (),
     unread: Sequence[UnreadPages] = (),
     encoder: Encoder | None = None,
     threshold: float | None = None,
@@ -73,7 +75,9 @@ def events_from_hits(
         question: standing alone.
         hits: what retrieval gave, best first.
         language: of the question; detected where it is not given.
-        documents: paths of the documents that the question names, where retrieval knows; others cannot answer then.
+        documents: paths of the documents that the question names, where retrieval knows, or that the
+            conversation is about; no other answers a question without a name.
+        names: the names in the question, where retrieval knows them, as they stand in it.
         unread: pages in scope that could not be read.
         encoder: asked for the similarity of the few best sentences; without it words alone decide.
         threshold: extractive: probability below which no sentence counts as an answer; the calibrated one by default.
@@ -98,9 +102,9 @@ def events_from_hits(
         hits = [h for h in hits if dated(h.document) <= as_of]
     if generator is None:
         yield Passages(tuple(hits))
-        asked = analyse(question, language)
+        asked = analyse(question, language, names)
         limit = default_threshold(asked) if threshold is None else threshold
-        choices = choose(asked, of_the_named(asked, gather(hits, documents, whole)), encoder)
+        choices = choose(asked, of_the_named(asked, gather(hits, documents, whole, only=not asked.names)), encoder)
         found = quote(asked, choices, limit, dated, as_of)
         answer = _quoted(question, hits, found, language, unread, began, notes)
         yield Text(answer.text)

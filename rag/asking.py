@@ -73,6 +73,7 @@ def stream(
         asked,
         found.hits,
         documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
+        names=found.named.names,
         unread=library.unread(scope),
         encoder=library.encoder,
         whole=_reader(library),

@@ -34,7 +34,6 @@ _DRUG = re.compile(
 _OF_A_DRUG = re.compile(
     r"\bdos|how (?:often|much|long|many)|tablet|\bmg\b|wie (?:oft|viel|lange)|용량|얼마나|몇 번|몇 회", re.IGNORECASE
 )
-_SHORT = 5  # content words; a longer question without a reference stands alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,7 @@ def standalone(question: str, history: History, generator: Generator | None = No
     language = detect_language(question)
     recent = list(history)[-_TURNS:]
     own = analyse(question, language)
-    follows = bool(_GOES_ON.search(question) or _REFERS.search(question) or len(own.terms) < 2)
-    if not follows and (own.names or len(own.terms) > _SHORT):
+    if not (_GOES_ON.search(question) or _REFERS.search(question) or (len(own.terms) < 2 and not own.names)):
         return Standalone(question, False)
     documents = () if own.names else _documents(recent)
     if generator is not None:

@@ -10,6 +10,7 @@ from rag.generators.extractive import Choice
 from rag.generators.kinds import PATTERNS
 
 _NEARLY = 0.5  # share of the best score from which on another document's sentence answers too
+_RIVALS = 2  # further documents that are quoted
 _VALUE = re.compile(r"\d+(?:[.,/:-]\d+)*")
 # Kinds whose answers are values: two sentences with other numbers say other things.
 _VALUED = frozenset({"date", "duration", "date_or_duration", "money", "number", "dose", "drug", "limit"})
@@ -34,7 +35,7 @@ class Versions:
 
 
 def versions(choices: Sequence[Choice], threshold: float, kind: str, dated: Callable[[str], str]) -> Versions:
-    """The best sentence, and that of one other document where it answers differently.
+    """The best sentence, and those of other documents that answer differently.
 
     Args:
         choices: best first.
@@ -49,7 +50,7 @@ def versions(choices: Sequence[Choice], threshold: float, kind: str, dated: Call
         if choice.score >= floor:
             rivals.setdefault(choice.candidate.hit.document, choice)
     others = [c for c in rivals.values() if c is not best and _differ(best, c, kind)]
-    found = [best, *others[:1]]
+    found = [best, *others[:_RIVALS]]
     found.sort(key=lambda c: _descending(dated(c.candidate.hit.document)))
     return Versions(tuple(found), tuple(dated(c.candidate.hit.document) for c in found))
 

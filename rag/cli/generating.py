@@ -20,11 +20,11 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         "--llm",
         metavar="NAME",
         help="let a model write, its sentences verified: transformers:PATH_OR_NAME, or a LangChain name such as"
-        " openai:gpt-4o-mini or ollama:llama3; without it, sentences are quoted",
+        " openai:gpt-4o-mini; without it, sentences are quoted",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a model may take (120)")
-    parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, where its server does not say")
+    parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, if its server does not say")
     parser.add_argument(
         "--unsupported",
         choices=("drop", "flag", "keep"),
@@ -32,7 +32,7 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         help="sentences of a model that no page supports: leave them out and say so (drop), show them marked (flag),"
         " or show them (keep, for evaluation)",
     )
-    parser.add_argument("--as-of", metavar="DATE", help="answer as of that day, YYYY-MM-DD; later documents are left out")
+    parser.add_argument("--as-of", metavar="DATE", help="answer as of that day (YYYY-MM-DD), without later documents")
 
 
 def settings_of(args: argparse.Namespace) -> dict[str, Any]:
@@ -81,7 +81,8 @@ def print_places(answer: Answer) -> None:
     if answer.asked:
         say(f"  asked as: {answer.asked}")
     for unread in answer.unread:
-        pages = f", page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""
+        numbers = ", ".join(map(str, unread.pages))
+        pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""
         say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
     for note in answer.notes:
         say(f"  note: {note}")

@@ -90,7 +90,7 @@ def _similarity(question: Question, sentences: Sequence[Candidate], encoder: Enc
 def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Candidate]:
     """Sentences of the documents that the names in the question mean; all where it names nothing.
 
-    A document that holds fewer than half of the names that the best one holds is about somebody else.
+    A document that holds fewer than three quarters of the names that the best one holds is about somebody else.
     """
     if not question.names:
         return list(sentences)
@@ -99,7 +99,7 @@ def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Can
         said.setdefault(hit.document, set(words(hit.document))).update(words(hit.text))
     share = {d: len(question.names & found) for d, found in said.items()}
     best = max(share.values(), default=0)
-    return [c for c in sentences if share[c.hit.document] * 2 > best] if best else list(sentences)
+    return [c for c in sentences if share[c.hit.document] * 4 >= 3 * best] if best else list(sentences)
 
 
 def further(choices: Sequence[Choice], threshold: float, most: int) -> list[Choice]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.generators.concepts import Concept, asked
+from rag.generators.drugs import members_asked
 from rag.generators.kinds import expected, is_many, is_yes_no
 from rag.generators.stems import asked_terms, words
 
@@ -43,6 +45,7 @@ class Question:
         concepts: what it asks for, where that is known.
         kind: type of answer expected, or empty.
         yes_no: whether yes or no would answer it.
+        members: of the class of drugs that it asks for, where it asks for one.
         many: whether it asks for a list (all medications).
     """
 
@@ -55,6 +58,7 @@ class Question:
     kind: str
     yes_no: bool
     many: bool
+    members: re.Pattern[str] | None = None
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -81,10 +85,21 @@ def names_in(text: str) -> list[str]:
     return [n for n in found if n] + [m.group(1) for m in _KO_NAME.finditer(text)]
 
 
-def analyse(text: str, language: str) -> Question:
-    """Take a question apart."""
+def _plain(known: Sequence[str], language: str) -> list[str]:
+    """Names that retrieval recognised, without the words that say what is asked: it may take a run too far."""
+    return [w for name in known for w in re.findall(r"[^\s,;:?]+", name) if not asked(w, language)]
+
+
+def analyse(text: str, language: str, known: Sequence[str] = ()) -> Question:
+    """Take a question apart.
+
+    Args:
+        text: the question.
+        language: ISO 639-1.
+        known: names in it that retrieval recognised, as they stand.
+    """
     lead, ask = _parts(text)
-    names = names_in(lead) + names_in(ask)
+    names = [*names_in(lead), *names_in(ask), *_plain(known, language)]
     bare = ask
     for name in sorted(names, key=len, reverse=True):
         bare = bare.replace(name, " ")
@@ -93,4 +108,7 @@ def analyse(text: str, language: str) -> Question:
     if kind == "person" and found and not any(c.kind for c in found):
         kind = ""  # "Who may inspect the records?" is answered by a role, seldom by a name
     named = frozenset(w for name in names for w in words(name) if len(w) > 2 or not w.isascii()) - _TITLES
-    return Question(text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask), is_many(ask))
+    members = members_asked(bare) if any(c.kind in ("drug", "dose") for c in found) else None
+    return Question(
+        text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask), is_many(ask), members
+    )
