@@ -11,16 +11,22 @@ from typing import Literal
 
 from ingest.document import Span
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from ingest.meaning.assertion import Assertion
+from ingest.meaning.assertion import Assertion, Quantity
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.wording import generic_keys, telling_keys
 
 Status = Literal["agree", "conflict", "missing"]
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30
-MARGIN = 0.10
+MARGIN = 0.25
+# The same for one word under another negation, person or mood: the word itself counts half, so in short texts it is enough.
+_WORD_ALIKE = 0.50
+_WORD_ALIKE_LONG = 0.62
+_WORD_MARGIN = 0.05
+_SHORT = 4
 _PLANNED = 0.75
 _SAME_STORY = 0.6
+_BOUND_REACH = 3
 RELATIVES = frozenset("mother father sister brother son daughter grandmother grandfather aunt uncle wife husband".split())
 # No claim fact is held against more than so many of the quote, no word against more than so many occurrences.
 _CANDIDATES = 48
@@ -54,7 +60,8 @@ def align(claim: Profile, quote: Profile) -> list[Finding]:
             findings.append(finding)
     findings += _lone_relatives(claim, quote, others)
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
-    settled = {f.kind for f in findings if f.status == "agree"} & {"person", "certainty"}
+    agreed = {f.kind for f in findings if f.status == "agree"}
+    settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
     return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 
 
@@ -87,6 +94,8 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     best: dict[int, tuple[float, Fact | None]] = {AGREE: (-1.0, None), CONFLICT: (-1.0, None)}
     for other in candidates:
         verdict = relation(fact, other, claim.text, quote.text)
+        if verdict == CONFLICT and _within_bound(fact, other, claim):
+            verdict = AGREE
         if verdict not in best:
             continue
         strength = likeness(fact.about, other.about)
@@ -127,6 +136,17 @@ def _speaks(profiled: Profile, fact: Fact) -> bool:
     return any(word.key in telling for word in profiled.words[fact.place : fact.place + 5])
 
 
+def _within_bound(fact: Fact, other: Fact, claim: Profile) -> bool:
+    """Whether the claim says "at least 3" (or "at most") and the quote's value keeps to it."""
+    if not isinstance(fact.value, Quantity) or not isinstance(other.value, Quantity) or fact.value.unit != other.value.unit:
+        return False
+    for bound in claim.facts:
+        if bound.kind == "bound" and abs(bound.place - fact.place) <= _BOUND_REACH:
+            rises = other.value.value >= fact.value.value
+            return rises if bound.value == "least" else not rises if bound.value == "most" else False
+    return False
+
+
 # Fields of an assertion that are compared word by word: name, kind of reason, value that says nothing.
 _FIELDS = (
     ("negated", "negation", False),
@@ -148,11 +168,13 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
     return bool(one != two)
 
 
-def _floor(field: str, a: Assertion, theirs: list[Assertion], number_of: dict[int, int], place: int) -> float:
+def _floor(
+    field: str, a: Assertion, theirs: list[Assertion], number_of: dict[int, int], place: int, floor: float
+) -> float:
     """How alike the surroundings must be. "Agreed" and "shall be paid" read as plans, so a plan needs more."""
     if field == "temporality" and "planned" in (a.temporality, theirs[number_of[place]].temporality):
         return _PLANNED
-    return ALIKE
+    return floor
 
 
 def _cue_span(assertion: Assertion, field: str) -> Span | None:
@@ -186,6 +208,8 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
         return []
     mine, theirs = claim.asserted(), quote.asserted()
     number_of = {j: n for n, j in enumerate(quote.content)}
+    short = min(len(claim.content), len(quote.content)) <= _SHORT
+    floor = _WORD_ALIKE if short else _WORD_ALIKE_LONG
     findings = []
     for field, kind, silent in _FIELDS:
         same = different = 0.0
@@ -194,7 +218,7 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
             a = mine[number]
             best_same = max((s for s, j in places if not _differs(field, a, theirs[number_of[j]])), default=-1.0)
             worst = max(((s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])), default=(-1.0, -1))
-            if worst[0] > best_same + MARGIN / 2 and worst[0] >= _floor(field, a, theirs, number_of, worst[1]):
+            if worst[0] > best_same + _WORD_MARGIN and worst[0] >= _floor(field, a, theirs, number_of, worst[1], floor):
                 different += 1
                 if example is None or worst[0] > example[0]:
                     example = worst[0], a, theirs[number_of[worst[1]]]
