@@ -17,7 +17,7 @@ from ingest.sentences import sentence_spans
 
 _HANGUL = re.compile(r"[가-힣]")
 # A word of the claim is looked for by its beginning among words that start alike.
-_STEM = 5
+_STEM = 4
 
 
 class Encoder(Protocol):

@@ -9,8 +9,10 @@ from ingest.meaning.alignment import Finding
 from ingest.meaning.facts import Profile
 from ingest.meaning.wording import alike
 
-PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "single_facts_missing")
-_STEM = 5
+PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
+_STEM = 4
+# Facts that a paraphrase keeps: where they agree, other words may be other.
+EXACT = frozenset(("number", "date", "dose", "reference", "party", "side", "severity"))
 
 
 def uncovered(claim: Profile, quote: Profile) -> list[int]:
@@ -59,5 +61,5 @@ def pair_features(claim: Profile, findings: Sequence[Finding], missing: Sequence
         len(missing) / max(len(claim.content), 1),
         min(run, 6) / 6,
         min(len(absent), 3) / 3,
-        1.0 if absent else 0.0,
+        min(sum(f.status == "agree" and f.kind in EXACT for f in findings), 3) / 3,
     ]
