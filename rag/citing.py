@@ -12,6 +12,7 @@ from ingest.document import Span
 from ingest.sentences import sentence_spans
 from rag.answer import Citation
 from rag.generators.candidates import units
+from rag.generators.question import names_in
 from rag.generators.stems import terms
 from rag.passages import citation_of
 
@@ -123,7 +124,7 @@ def evidence(draft: Draft, hits: Sequence[Hit], language: str) -> tuple[Citation
 
 def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | None:
     """Where in a passage the words of a claim stand: share of them found, and one to three sentences as a citation."""
-    asked = tuple(dict.fromkeys(terms(claim, language)))
+    asked = _said(claim, language)
     pieces = units(hit.text, hit.chunk.language)
     if not asked or not pieces:
         return None
@@ -147,6 +148,16 @@ def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | N
         return None
     start = hit.chunk.span.start
     return got, citation_of(hit, Span(start + pieces[first][0], start + pieces[last][1]), None)
+
+
+def _said(claim: str, language: str) -> tuple[str, ...]:
+    """Terms of a claim, names of persons and firms left out where anything else is said.
+
+    A letter names its patient once: a span must not be stretched to where the name stands.
+    """
+    every = tuple(dict.fromkeys(terms(claim, language)))
+    named = {t for name in names_in(f". {claim}") for t in terms(name, language)}
+    return tuple(t for t in every if t not in named) or every
 
 
 def altered(draft: Draft, hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from ingest.document import Span
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
 from rag.generators.question import names_in
-from rag.generators.stems import words
+from rag.generators.stems import terms, words
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
 _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re.IGNORECASE)
 
 Unsupported = Literal["drop", "flag", "keep"]
 Verify = Callable[[str, str, str | None], Verdict]
+_FACTS = frozenset({"number", "dose", "date", "reference", "time"})
 DEFAULT_THRESHOLD = 0.5  # probability of support below which a claim falls; evaluation calibrates it for a library
 
 
@@ -97,8 +98,18 @@ def _flags(
 def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
     """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
     verdict = check(claim, context + citation.quote, language)
+    if verdict.label == "supported" and _thin(claim, context + citation.quote, verdict, language):
+        verdict = replace(verdict, label="unsupported")
     reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
     return replace(citation, verdict=replace(verdict, reasons=reasons))
+
+
+def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
+    """Whether the page lacks half of what a claim says, and no exact fact of both agrees."""
+    if any(r.kind in _FACTS and r.claim is not None and r.detail == "agrees" for r in verdict.reasons):
+        return False
+    said, held = set(terms(claim, language)), set(terms(quote, language))
+    return 2 * len(said - held) >= len(said)
 
 
 def _shifted(span: Span | None, by: int) -> Span | None:

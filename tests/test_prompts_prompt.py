@@ -58,7 +58,9 @@ def test_the_hash_is_of_the_text_and_not_of_the_fence() -> None:
     assert first.sha256 != prompt([hit("Body!")]).sha256
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Question:"), ("de", "Frage:"), ("ko", "질문:"), ("fr", "Question:")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Question:"), ("de", "Frage:"), ("ko", "질문:"), ("fr", "Question:")]
+)
 def test_the_template_follows_the_language(language: str, word: str) -> None:
     assert word in prompt([hit("Body.")], language=language).user
 

@@ -25,6 +25,9 @@ _NAME = re.compile(
 )
 # "Hausärztin von Erika Beispiel": the noun before the "von" is no part of the name when two more words follow.
 _OF = re.compile(rf"^{_CAPITAL}\s+(?:von|of)\s+(?=\S+\s+\S+)")
+_ARTICLE = re.compile(
+    r"(?:The|An?|This|That|His|Her|Its|Their|Our|Each|No|In|On|At|If|Der|Die|Das|Den|Dem|Ein\w*|Im|Am|Bei)\s+"
+)
 _KO_NAME = re.compile(r"([가-힣]{2,4})\s?(?:환자|님|씨)")
 _TITLES = frozenset(
     ("herr", "herrn", "frau", "mrs", "prof", "patient", "patientin", "patienten", "und", "and", "the", "von", "van")
@@ -81,6 +84,10 @@ def names_in(text: str) -> list[str]:
             rest = name.split(None, 1)[1:]
             name = rest[0] if rest and " " in rest[0] else ""  # "Welche Blutgruppe" is no name
         name = _OF.sub("", name)
+        article = _ARTICLE.match(name)
+        if article:
+            rest = name[article.end() :]
+            name = rest if " " in rest else ""  # "The Supplier" is a role, "The Norwood Clinic" a name
         found.append(name)
     return [n for n in found if n] + [m.group(1) for m in _KO_NAME.finditer(text)]
 
