@@ -106,7 +106,7 @@ def _by_model(
 def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], language: str) -> str:
     pairs = [_pair(turn) for turn in recent]
     bare = _GOES_ON.sub("", question).strip()
-    own = analyse(bare, language)
+    own = analyse(f". {bare}", language)  # so that a name may open it
     named = next((found for q, _ in reversed(pairs) if (found := _subjects(q))), [])
     if names_in(f". {bare}") and not own.concepts and len(own.terms) < 2:
         return _swapped(bare, pairs[-1][0])

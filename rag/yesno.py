@@ -25,8 +25,8 @@ _DUTY = re.compile(r"^\s*(?:must|shall|is .* (?:required|obliged) to|muss|müsse
 def yes_or_no(question: Question, sentence: Candidate) -> bool | None:
     """Whether the sentence says yes or no to the question; None where that is not sure.
 
-    Sure means: all that is asked stands in the sentence, and every one of those words is asserted alike: of the
-    patient, now, certainly and without a condition.
+    Sure means: all that is asked stands in the sentence, and each of those words is asserted of the patient, now,
+    certainly and without a condition.
     """
     if not question.yes_no or _NEGATED.search(question.ask):
         return None
@@ -45,8 +45,17 @@ def yes_or_no(question: Question, sentence: Candidate) -> bool | None:
         return None
     if any(a.modality for a in found) or _PERMISSION.search(question.ask) or _DUTY.search(question.ask):
         return _by_modality(question, found)
-    said = {a.negated for a in found}
-    return None if len(said) != 1 else not said.pop()
+    return _by_negation(question, sentence.text, spans, found)
+
+
+def _by_negation(question: Question, text: str, spans: list[Span], found: list[Assertion]) -> bool | None:
+    """Yes where nothing asked for is negated; no where the last thing asked for is: "does the X-ray show pneumonia"."""
+    if not any(a.negated for a in found):
+        return True
+    last = set(question.terms[-1:])
+    language = question.language
+    final = [a.negated for s, a in zip(spans, found, strict=True) if last & set(terms(s.of(text), language))]
+    return False if final and all(final) else None
 
 
 def _plain(assertion: Assertion) -> bool:
