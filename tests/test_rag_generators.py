@@ -23,7 +23,10 @@ from rag.generators.scripted import Scripted
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch and LangChain warn about themselves
 
-TEMPLATE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+TEMPLATE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
 QUICK = Limits(timeout_s=20, retries=2, backoff_s=0.01, output_tokens=12)
 TEXT = "Apixaban 5 mg twice daily is continued."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -141,7 +140,8 @@ def test_chat_on_a_pipe(library: Library, monkeypatch: pytest.MonkeyPatch, capsy
 
     from rag.cli import main
 
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{QUESTION}\n\nand which anticoagulant does he take?\n/quit\nlost\n"))
+    typed = f"{QUESTION}\n\nand which anticoagulant does he take?\n/quit\nlost\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert main(["chat", str(library.folder), "--no-sync"]) == 0
     out = capsys.readouterr()
     assert "12 March 2022" in out.out

@@ -81,13 +81,13 @@ def names_in(text: str) -> list[str]:
     for match in _NAME.finditer(text):
         name = match.group()
         if match.start() == 0 and not re.match(_TITLE, name):
-            rest = name.split(None, 1)[1:]
-            name = rest[0] if rest and " " in rest[0] else ""  # "Welche Blutgruppe" is no name
+            _, _, rest = name.partition(" ")
+            name = rest if " " in rest else ""  # "Welche Blutgruppe" is no name
         name = _OF.sub("", name)
         article = _ARTICLE.match(name)
         if article:
-            rest = name[article.end() :]
-            name = rest if " " in rest else ""  # "The Supplier" is a role, "The Norwood Clinic" a name
+            bare = name[article.end() :]
+            name = bare if " " in bare else ""  # "The Supplier" is a role, "The Norwood Clinic" a name
         found.append(name)
     return [n for n in found if n] + [m.group(1) for m in _KO_NAME.finditer(text)]
 
