@@ -97,7 +97,20 @@ def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon) -
                 section = rule.scope == "section"
                 (headings if section else marks).append(Mark(kind, value, start, end, reach, section))
     ends = tuple((s, e, v) for r, s, e in found for k, v in r.effects if k == "end")
-    return Scan(text, bounds, tuple(marks), tuple(headings), ends)
+    return Scan(text, bounds, tuple(_absorb(found, marks, bounds)), tuple(headings), ends)
+
+
+def _absorb(found: list[tuple[Rule, int, int]], marks: list[Mark], bounds: Boundaries) -> list[Mark]:
+    """The marks without those that are the second half of another cue, as "nicht" is in "darf … nicht"."""
+    halves = set()
+    for rule, start, end in found:
+        for kind in (v for k, v in rule.effects if k == "absorb"):
+            stop = bounds.around("clause", start, end)[1]
+            for index in range(bisect_left(marks, end, key=_start), len(marks)):
+                if marks[index].start >= stop or marks[index].kind == kind:
+                    halves |= {index} if marks[index].start < stop else set()
+                    break
+    return [mark for index, mark in enumerate(marks) if index not in halves] if halves else marks
 
 
 Stops = dict[str, tuple[list[int], list[int]]]
