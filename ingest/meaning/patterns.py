@@ -99,4 +99,5 @@ def variants(pattern: str) -> list[tuple[str, str]]:
 def weight(pattern: str) -> int:
     """How much of its own words a pattern brings: of two that match at one place the heavier is meant."""
     literal = re.sub(r"<gap\d>|&|\S+\?(?= |$)|[\^$=]", " ", pattern)
-    return sum(4 + max(len(a) for a in item.split("|")) for item in literal.split())
+    literal = re.sub(r"<\w+>", "#", literal)
+    return sum(4 + min(len(a) for a in item.split("|")) for item in literal.split())
