@@ -1,0 +1,181 @@
+"""Mail: EML (RFC 5322) and Outlook's MSG. The headers that a reader sees, the body, attachments as files apart."""
+
+from __future__ import annotations
+
+import email.policy
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from typing import cast
+
+from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from ingest.loaders.base import Reading, Source
+from ingest.loaders.building import Builder, one_line
+from ingest.loaders.guard import guarded
+from ingest.loaders.outlook import message_from_msg
+from ingest.loaders.web import append_html, decode_html
+
+EML = "message/rfc822"
+MSG = "application/vnd.ms-outlook"
+_HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
+_MAX_PARTS = 1000
+_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+_ENVELOPES = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+_SUFFIXES = {"text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf", "image/png": ".png",
+             "image/jpeg": ".jpg", "image/tiff": ".tif", "text/calendar": ".ics", "text/csv": ".csv"}  # fmt: skip
+
+
+@guarded("mail")
+def read_eml(source: Source) -> Reading:
+    """Read a mail file, also one cut out of a mailbox (`From ` line first).
+
+    Raises:
+        ReadingError: where it has neither headers nor a body, or its content is encrypted.
+    """
+    data = re.sub(rb"^(?:\xef\xbb\xbf)?\s*(?:>?From [^\r\n]*\r?\n)?", b"", source.data, count=1)
+    # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
+    message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
+    if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
+        raise BrokenFile(f"{source.path}: a mail without headers")
+    builder = Builder()
+    _append(builder, message, source.path)
+    return builder.reading(EML)
+
+
+@guarded("Outlook message")
+def read_msg(source: Source) -> Reading:
+    """Read an Outlook message.
+
+    Raises:
+        ReadingError: where its container is broken.
+    """
+    builder = Builder()
+    _append(builder, message_from_msg(source.data), source.path)
+    return builder.reading(MSG)
+
+
+def _append(builder: Builder, message: EmailMessage, path: str) -> None:
+    for name in _HEADERS:
+        value = one_line(_header(message, name))
+        if value:
+            builder.paragraph(f"{name}: {value}", tight=True)
+            builder.metadata.append((name.lower(), value))
+    builder.end_table()
+    builder.title = _header(message, "Subject")
+    parts = list(_leaves(message))
+    if len(parts) > _MAX_PARTS:
+        raise LimitExceeded(f"{path}: a mail of more than {_MAX_PARTS} parts")
+    sealed = [part for part in parts if part.get_content_type() in _ENVELOPES]
+    bodies, attached = _choose(message, parts)
+    for part in bodies:
+        if part.get_content_type() == "text/html":
+            append_html(builder, decode_html(_payload(part), str(part.get_content_charset() or "")))
+        else:
+            builder.paragraph(_plain(part))
+    builder.title = _header(message, "Subject") or builder.title
+    for number, part in enumerate(attached, 1):
+        if part.get_content_type() not in _SIGNATURES:
+            builder.attachments.append((_name(part, number), _bytes(part)))
+    if sealed and not bodies and not all(_is_signed(part) for part in sealed):
+        raise EncryptedFile(f"{path}: the mail is encrypted", "save it decrypted")
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """Parts that hold content; a mail inside the mail is one part, to be read by itself."""
+    if message.get_content_type() == "message/rfc822" or not message.is_multipart():
+        yield message
+        return
+    for part in cast("list[Message]", message.get_payload()):
+        yield from _leaves(part)
+
+
+def _choose(message: EmailMessage, parts: list[Message]) -> tuple[list[Message], list[Message]]:
+    """Which parts are the body, in order, and which are attachments.
+
+    Of alternatives the plain one is preferred, unless it says next to nothing and points to the other.
+    """
+    dropped: set[int] = set()
+    for group in message.walk():
+        if group.get_content_type() == "multipart/alternative":
+            plain = [p for p in _leaves(group) if p.get_content_type() == "text/plain" and _plain(p).strip()]
+            html = [p for p in _leaves(group) if p.get_content_type() == "text/html"]
+            keep_plain = bool(plain) and not (html and _is_stub(_plain(plain[0])))
+            dropped |= {id(p) for p in (html if keep_plain else plain)}
+    bodies, attached = [], []
+    for part in parts:
+        if id(part) in dropped:
+            continue
+        is_text = part.get_content_type() in ("text/plain", "text/html")
+        if is_text and part.get_content_disposition() != "attachment" and not part.get_filename():
+            bodies.append(part)
+        elif part.get_content_maintype() != "multipart":
+            attached.append(part)
+    return bodies, attached
+
+
+def _is_stub(text: str) -> bool:
+    return len(text) < 300 and bool(re.search(r"(?i)\bHTML\b", text))
+
+
+def _is_signed(part: Message) -> bool:
+    return str(part.get_param("smime-type") or "").lower() == "signed-data"
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        return str(message.get(name) or "")
+    except Exception:  # the parser of structured headers stumbles over broken ones
+        return str({key.lower(): value for key, value in message.raw_items()}.get(name.lower(), ""))
+
+
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _plain(part: Message) -> str:
+    data = _payload(part)
+    for charset in (str(part.get_content_charset() or ""), "utf-8"):
+        try:
+            if charset and charset != "us-ascii":
+                return _unflowed(data.decode("cp949" if charset == "euc-kr" else charset), part)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return _unflowed(decode_html(data), part)
+
+
+def _unflowed(text: str, part: Message) -> str:
+    """Lines that only end because a mail line must (format=flowed, RFC 3676) joined again."""
+    if str(part.get_param("format") or "").lower() != "flowed":
+        return text
+    joined: list[str] = []
+    open_ = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        line = line[1:] if line.startswith(" ") else line
+        if open_ and joined and not line.startswith(">"):
+            joined[-1] += line
+        else:
+            joined.append(line)
+        open_ = line.endswith(" ") and line != "-- " and not line.startswith(">")
+    return "\n".join(joined)
+
+
+def _name(part: Message, number: int) -> str:
+    """A file name without folders for an attachment, invented where the mail gives none."""
+    try:
+        given = part.get_filename() or ""
+    except Exception:
+        given = ""
+    name = re.sub(r"[\x00-\x1f]", "", one_line(given)).replace("\\", "/").rsplit("/", 1)[-1]
+    if part.get_content_type() == "message/rfc822" and not name.lower().endswith((".eml", ".msg")):
+        return f"{name or f'message-{number}'}.eml"
+    return name if name.strip(".") else f"attachment-{number}{_SUFFIXES.get(part.get_content_type(), '')}"
+
+
+def _bytes(part: Message) -> bytes:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        first = inner[0] if isinstance(inner, list) and inner else None
+        return first.as_bytes(policy=email.policy.compat32) if isinstance(first, Message) else _payload(part)
+    return _payload(part)

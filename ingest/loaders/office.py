@@ -1,0 +1,131 @@
+"""Word documents (DOCX): the accepted text with its headings, tables, notes, text boxes, headers and footers."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ingest.errors import BrokenFile
+from ingest.loaders.base import Reading, Source
+from ingest.loaders.building import Builder
+from ingest.loaders.containers import opened
+from ingest.loaders.guard import guarded, parse_xml
+from ingest.loaders.word_body import Body
+from ingest.loaders.word_parts import Parts
+from ingest.loaders.word_styles import W, is_on, val
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_EMBEDDED = (".docx", ".xlsx", ".pdf", ".doc", ".rtf", ".odt", ".eml", ".msg", ".txt", ".htm", ".html", ".mht")
+_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif")
+# A picture of this many pixels, a third of a page at 100 dpi, may be a scanned page; a smaller one is a logo.
+_SCAN_PIXELS = 300_000
+
+
+@guarded("Word document")
+def read_docx(source: Source) -> Reading:
+    """Read a DOCX file.
+
+    Raises:
+        ReadingError: where it is broken, encrypted, or larger than a document may be.
+    """
+    parts = Parts(opened(source))
+    root = parts.root(parts.main)
+    body = None if root is None else root.find(f"{W}body")
+    if body is None:
+        raise BrokenFile(f"{source.path}: a Word container without a body")
+    builder = Builder()
+    story = Body(parts, builder)
+    headers, footers = _running(parts, body)
+    for element, first in headers:
+        story.running(element, furniture=not first)
+    story.blocks(body)
+    for element, first in footers:
+        story.running(element, furniture=not first)
+    _embedded(parts, builder)
+    _remarks(parts, story)
+    _properties(parts, builder)
+    return builder.reading(MEDIA_TYPE)
+
+
+def _running(
+    parts: Parts, body: etree._Element
+) -> tuple[list[tuple[etree._Element, bool]], list[tuple[etree._Element, bool]]]:
+    """Headers and footers in use, each once: the part's root, and whether it stands on a first page only."""
+    relations = parts.relations(parts.main)
+    found: dict[str, list[tuple[etree._Element, bool]]] = {"header": [], "footer": []}
+    seen: set[str] = set()
+    for section in body.iter(f"{W}sectPr"):
+        has_first = is_on(section.find(f"{W}titlePg"))
+        for reference in section.iterchildren(f"{W}headerReference", f"{W}footerReference"):
+            kind, target = relations.get(_relation(reference), ("", ""))
+            place = val(reference, "type")
+            if target in seen or kind not in found or (place == "first" and not has_first):
+                continue
+            seen.add(target)
+            root = parts.root(target)
+            if root is not None:
+                found[kind].append((root, place == "first"))
+    # a letterhead on the first page comes before the line that runs over the others
+    return tuple(sorted(found[k], key=lambda pair: not pair[1]) for k in ("header", "footer"))  # type: ignore[return-value]
+
+
+def _relation(reference: etree._Element) -> str:
+    return next((str(v) for k, v in reference.attrib.items() if str(k).endswith("}id")), "")
+
+
+def _embedded(parts: Parts, builder: Builder) -> None:
+    """Attach embedded files, and pictures that are large enough to be scanned pages; count the others."""
+    small = 0
+    for name in parts.package.names:
+        if not name.startswith("word/"):
+            continue
+        suffix = posixpath.splitext(name)[1].lower()
+        if suffix in _EMBEDDED and not name.endswith(".rels"):
+            builder.attachments.append((posixpath.basename(name), parts.package.read(name)))
+        elif suffix in _PICTURES:
+            data = parts.package.read(name)
+            if _pixels(data) >= _SCAN_PIXELS:
+                builder.attachments.append((posixpath.basename(name), data))
+            else:
+                small += 1
+        elif name.startswith("word/embeddings/"):
+            builder.notes.append(f"embedded object not read: {suffix or 'no suffix'}")
+    builder.note(small, "small picture{s} not read")
+
+
+def _pixels(data: bytes) -> int:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.width * image.height
+    except Exception:  # a damaged picture is handed on, for the image loader to name its fault
+        return _SCAN_PIXELS
+
+
+def _remarks(parts: Parts, story: Body) -> None:
+    counts, builder = story.inline.counts, story.builder
+    comments = parts.related("comments")
+    builder.note(counts.deletions, "tracked deletion{s} left out")
+    builder.note(counts.insertions, "tracked insertion{s} read as text")
+    builder.note(0 if comments is None else len(comments.findall(f"{W}comment")), "comment{s} left out")
+    builder.hidden = counts.hidden
+
+
+def _properties(parts: Parts, builder: Builder) -> None:
+    for kind, target in parts.relations("").values():
+        if kind != "core-properties" or target not in parts.package:
+            continue
+        for name, value in _texts(parse_xml(parts.package.read(target))):
+            builder.metadata.append((name, value))
+            if name == "title" and not builder.title:
+                builder.title = value
+
+
+def _texts(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for element in root:
+        if isinstance(element.tag, str) and element.text:
+            yield etree.QName(element).localname, element.text
