@@ -17,9 +17,8 @@ from ingest.meaning.tongue import rule_language
 SECTION_KINDS = {
     "family_history": ("experiencer", "family"),
     "past_history": ("temporality", "historical"),
-    "past_medical_history": ("temporality", "historical"),
-    "surgical_history": ("temporality", "historical"),
-    "history": ("temporality", "historical"),
+    "social_history": ("temporality", "historical"),
+    "allergies": ("temporality", "historical"),
     "plan": ("temporality", "planned"),
 }
 _DEFAULTS = {
