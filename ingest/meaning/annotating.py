@@ -27,6 +27,8 @@ _DEFAULTS = {
 }  # fmt: skip
 # A cue inside a given stretch is a part of what is asserted ("without lesion" as one finding), so it does not turn it.
 _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
+# What is said in a condition stays there, and what is said beside it does not enter it.
+_WALLED = frozenset({"negated", "certainty", "modality"})
 _COMMA = re.compile(r",|，|、|\band\b|\bund\b")
 _CROSSING = 40
 _WORDS = re.compile(r"\w")
@@ -80,12 +82,16 @@ def clauses(scanned: Scan) -> list[Span]:
 
 def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assertion:
     near = scanned.near(span.start, span.end)
+    extents = [(mark, condition_extent(scanned, mark)) for mark in near if mark.kind == "conditions"]
+    walls = [extent for _, extent in extents if not span.contains(extent)]
     best: dict[str, tuple[int, Mark]] = {}
     for mark in near:
         if mark.kind == "conditions" or not mark.covers(span.start, span.end):
             continue
         inside = span.start <= mark.start and mark.end <= span.end
         if inside and not whole and mark.kind in _OUTSIDE_ONLY:
+            continue
+        if mark.kind in _WALLED and not inside and any(_parted(wall, mark, span) for wall in walls):
             continue
         distance = _distance(scanned.text, mark, span)
         if mark.kind not in best or distance < best[mark.kind][0]:
@@ -95,11 +101,22 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
         kind, value = SECTION_KINDS[section_kind]
         values[kind] = value
     values |= {kind: mark.value for kind, (_, mark) in best.items()}
-    conditions, within = _conditions(scanned, near, span)
+    within = [mark for mark, extent in extents if mark.value == "condition" and _stands_in(extent, mark, span)]
     if within and values["certainty"] == "certain" and not whole:
         values["certainty"] = "hypothetical"
-    used = [mark.cue for _, mark in best.values()] + [m.cue for m in within]
-    return _assertion(span, values, conditions, used)
+    outside = {extent for _, extent in extents if not extent.overlaps(span) or span.contains(extent)}
+    used = [mark.cue for _, mark in best.values()] + [mark.cue for mark in within]
+    return _assertion(span, values, tuple(sorted(outside)), used)
+
+
+def _parted(wall: Span, mark: Mark, span: Span) -> bool:
+    """Whether a condition stands between a cue and a stretch: one of them inside, the other outside."""
+    return (wall.start <= mark.start < wall.end) != wall.overlaps(span)
+
+
+def _stands_in(extent: Span, mark: Mark, span: Span) -> bool:
+    cue_inside = span.start <= mark.start and mark.end <= span.end
+    return extent.overlaps(span) and not span.contains(extent) and not cue_inside
 
 
 def _assertion(span: Span, values: dict[str, str], conditions: tuple[Span, ...], used: list[Cue]) -> Assertion:
@@ -126,21 +143,6 @@ def _distance(text: str, mark: Mark, span: Span) -> int:
     left, right = (mark.end, span.start) if mark.end <= span.start else (span.end, mark.start)
     between = text[left:right]
     return len(between) + _CROSSING * len(_COMMA.findall(between))
-
-
-def _conditions(scanned: Scan, near: list[Mark], span: Span) -> tuple[tuple[Span, ...], list[Mark]]:
-    """Conditions and exceptions of the sentence that lie outside the stretch, and the condition cues it lies under."""
-    outside, within = [], []
-    for mark in near:
-        if mark.kind != "conditions":
-            continue
-        extent = condition_extent(scanned, mark)
-        if extent.overlaps(span) and not span.contains(extent):
-            if mark.value == "condition" and not (span.start <= mark.start and mark.end <= span.end):
-                within.append(mark)
-        else:
-            outside.append(extent)
-    return tuple(sorted(set(outside))), within
 
 
 def condition_extent(scanned: Scan, mark: Mark) -> Span:

@@ -19,6 +19,7 @@ _CLASSES = {
     "<year>": rf"(?<![.\d/-])(?<!\. ){''.join(f'(?<!{m} )' for m in _MONTHS)}(?:19|20)\d\d",
     "<end>": r"\s*(?:[.;,\n)]|$)",
     "<inf>": r"\w+n(?!\w)",
+    "<part>": r"\w+(?:t|en)(?!\w)",
 }
 
 
