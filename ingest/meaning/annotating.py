@@ -31,6 +31,8 @@ _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
 _WALLED = frozenset({"negated", "certainty", "modality"})
 _COMMA = re.compile(r",|，|、|\band\b|\bund\b")
 _CROSSING = 40
+# Characters up to which a condition between two commas is taken for an aside.
+_ASIDE = 80
 _WORDS = re.compile(r"\w")
 
 
@@ -148,16 +150,18 @@ def _distance(text: str, mark: Mark, span: Span) -> int:
 def condition_extent(scanned: Scan, mark: Mark) -> Span:
     """The clause that a condition cue opens (or closes, as in Korean).
 
-    At the head of a sentence it runs to the comma, elsewhere to the end of the clause.
+    At the head of a sentence it runs to the comma, between two commas to the second, elsewhere to the end of the clause.
     """
-    phrase, sentence = scanned.bounds.phrase, scanned.bounds.around("sentence", mark.start, mark.end)
+    text, phrase = scanned.text, scanned.bounds.phrase
     start, end = mark.reach
     if start < mark.start:
-        return Span(_skip(scanned.text, start, mark.end), mark.end)
-    if not _WORDS.search(scanned.text[sentence[0] : mark.start]):
-        end = next((p for p in phrase[bisect_right(phrase, mark.end) : bisect_left(phrase, end)]
-                    if scanned.text[p] == ","), end)  # fmt: skip
-    return Span(start, max(mark.end, start + len(scanned.text[start:end].rstrip(" \t\n.,;"))))
+        return Span(_skip(text, start, mark.end), mark.end)
+    before = text[scanned.bounds.around("sentence", mark.start, mark.end)[0] : mark.start].rstrip()
+    later = phrase[bisect_right(phrase, mark.end) : bisect_left(phrase, end)]
+    comma = next((p for p in later if text[p] == ","), end)
+    if not _WORDS.search(before) or (before.endswith(",") and comma - mark.end <= _ASIDE):
+        end = comma
+    return Span(start, max(mark.end, start + len(text[start:end].rstrip(" \t\n.,;"))))
 
 
 def _skip(text: str, start: int, end: int) -> int:

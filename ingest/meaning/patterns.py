@@ -20,6 +20,7 @@ _CLASSES = {
     "<end>": r"\s*(?:[.;,\n)]|$)",
     "<inf>": r"\w+n(?!\w)",
     "<part>": r"\w+(?:t|en)(?!\w)",
+    "<hangul>": f"[{HANGUL}]",
 }
 
 
