@@ -31,6 +31,8 @@ _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
 _WALLED = frozenset({"negated", "certainty", "modality"})
 _COMMA = re.compile(r",|，|、|\band\b|\bund\b")
 _CROSSING = 40
+# A condition that fills this share of a clause is the clause.
+_MAIN = 0.8
 # Characters up to which a condition between two commas is taken for an aside.
 _ASIDE = 80
 _WORDS = re.compile(r"\w")
@@ -86,6 +88,7 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
     near = scanned.near(span.start, span.end)
     extents = [(mark, condition_extent(scanned, mark)) for mark in near if mark.kind == "conditions"]
     walls = [extent for _, extent in extents if not span.contains(extent)]
+    asides = [extent for _, extent in extents if span.contains(extent) and len(extent) < _MAIN * len(span)]
     best: dict[str, tuple[int, Mark]] = {}
     for mark in near:
         if mark.kind == "conditions" or not mark.covers(span.start, span.end):
@@ -93,7 +96,7 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
         inside = span.start <= mark.start and mark.end <= span.end
         if inside and not whole and mark.kind in _OUTSIDE_ONLY:
             continue
-        if mark.kind in _WALLED and not inside and any(_parted(wall, mark, span) for wall in walls):
+        if mark.kind in _WALLED and any(_parted(wall, mark, span) for wall in (asides if inside else walls)):
             continue
         distance = _distance(scanned.text, mark, span)
         if mark.kind not in best or distance < best[mark.kind][0]:
@@ -112,8 +115,8 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
 
 
 def _parted(wall: Span, mark: Mark, span: Span) -> bool:
-    """Whether a condition stands between a cue and a stretch: one of them inside, the other outside."""
-    return (wall.start <= mark.start < wall.end) != wall.overlaps(span)
+    """Whether a condition stands between a cue and a stretch: one inside, the other outside or around it."""
+    return (wall.start <= mark.start < wall.end) != (wall.overlaps(span) and not span.contains(wall))
 
 
 def _stands_in(extent: Span, mark: Mark, span: Span) -> bool:
