@@ -98,7 +98,8 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
             continue
         if mark.kind in _WALLED and any(_parted(wall, mark, span) for wall in (asides if inside else walls)):
             continue
-        distance = _distance(scanned.text, mark, span)
+        # Of two that are equally near the one that says something out of the ordinary wins.
+        distance = 2 * _distance(scanned.text, mark, span) + (mark.value == _DEFAULTS[mark.kind])
         if mark.kind not in best or distance < best[mark.kind][0]:
             best[mark.kind] = distance, mark
     values = dict(_DEFAULTS)
@@ -153,7 +154,7 @@ def _distance(text: str, mark: Mark, span: Span) -> int:
 def condition_extent(scanned: Scan, mark: Mark) -> Span:
     """The clause that a condition cue opens (or closes, as in Korean).
 
-    At the head of a sentence it runs to the comma, between two commas to the second, elsewhere to the end of the clause.
+    At the head of a sentence it runs to the comma, between two commas to the second, elsewhere to the clause's end.
     """
     text, phrase = scanned.text, scanned.bounds.phrase
     start, end = mark.reach
