@@ -15,6 +15,7 @@ from eval.beir import BeirSet
 from eval.cases import CaseSet
 from eval.detecting import score_grounding
 from eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
+from eval.judge import Judge
 from eval.pairs import PairTask, score_pairs, trusting_verifier
 from eval.progress import Progress
 from eval.results import Ledger, claim
@@ -23,8 +24,7 @@ from eval.scoring import score_beir, score_cases
 from eval.sets import AnySet
 from eval.statistics import SEED
 from eval.system import Configuration, Opener, Verifier, house_verifier, open_library
-from eval.tasks import BeirTask, CaseTask, Task
-from ingest.errors import RagError
+from eval.tasks import BeirTask, CaseTask, Task, reason_of
 
 SCORERS: dict[str, Scorer] = {
     "cases": score_cases,
@@ -42,14 +42,20 @@ class House:
 
     opener: Opener = open_library
     verifier: Verifier = house_verifier
+    judge: Judge | None = None
+    judge_name: str = ""
 
 
 def plan(sets: Sequence[AnySet], configurations: Sequence[Configuration], work: Path, house: House) -> list[Task]:
     """Every configuration on every set that it applies to; detectors and annotators beside their baselines."""
     tasks: list[Task] = []
+    judge = house.judge.supported if house.judge else None
     for one in sets:
         if isinstance(one, CaseSet):
-            tasks += [CaseTask(one, c, house.opener, _work(work, one, c), house.verifier) for c in configurations]
+            tasks += [
+                CaseTask(one, c, house.opener, _work(work, one, c) / "index", house.verifier, judge)
+                for c in configurations
+            ]
         elif isinstance(one, BeirSet):
             # A query belongs to no group, and its answers have no gold spans: one search, whatever answers.
             searches = {c.search_name: c for c in reversed(configurations) if c.within == "all"}
@@ -66,8 +72,10 @@ def _work(work: Path, one: AnySet, configuration: Configuration) -> Path:
 
 def _measured_without_a_folder(one: AnySet, house: House) -> list[Task]:
     if isinstance(one, GroundingSet):
+        judged = [GroundingTask(one, "judge", house.judge.detect)] if house.judge else []
         return [
             GroundingTask(one, "verifier", house_detector),
+            *judged,
             GroundingTask(one, "lexical gate", lexical_gate),
             GroundingTask(one, "flag everything", flag_everything),
         ]
@@ -131,7 +139,8 @@ def run(
     progress = progress or Progress()
     work = out / "work"
     tasks = plan(sets, configurations, work, house)
-    claim(out, describe_run(sets, configurations, tasks, provenance))
+    judge = {"judge": house.judge_name} if house.judge else {}
+    claim(out, describe_run(sets, configurations, tasks, {**provenance, **judge}))
     for task in tasks:
         _run_task(task, out, progress, after_case)
     progress.clear()
@@ -162,8 +171,6 @@ def _produce(task: Task, item: Any) -> tuple[dict[str, Any], dict[str, float]]:
     """A case on which the system breaks off is a result: it is kept with the reason and counted."""
     try:
         produced = task.produce(item)
-    except RagError as error:
-        return {**task.facts(item), "error": f"{type(error).__name__}: {error}"}, {}
-    except Exception as error:  # the message of a foreign error may hold document text
-        return {**task.facts(item), "error": type(error).__name__}, {}
+    except Exception as error:
+        return {**task.facts(item), "error": reason_of(error)}, {}
     return produced.record, produced.seconds

@@ -66,6 +66,19 @@ def f1_of(sums: Floats) -> Floats:
         return np.where(tp + fp + fn > 0, 2 * tp / (2 * tp + fp + fn), np.nan)
 
 
+def kappa_of(sums: Floats) -> Floats:
+    """Cohen's kappa (1960) of summed counts, shape (…, 4) to (…): both yes, only the first, only the second, neither.
+
+    NaN where chance alone explains all.
+    """
+    both, first, second, neither = (sums[..., i] for i in range(4))
+    n = sums.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        agree = (both + neither) / n
+        chance = ((both + first) * (both + second) + (second + neither) * (first + neither)) / n**2
+        return np.where(chance < 1, (agree - chance) / (1 - chance), np.nan)
+
+
 def figure_of(counts: Floats, groups: Sequence[Hashable], statistic: Statistic, seed: int = SEED) -> Figure:
     """A statistic of summed counts, one row a case: F1, a micro average, balanced accuracy."""
     if not len(counts):
