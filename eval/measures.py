@@ -31,6 +31,12 @@ def meaning(measure: str) -> str:
     return str(text)
 
 
+def is_detail(measure: str) -> bool:
+    """Whether it counts passages, whose size differs between systems: shown below the figures that compare."""
+    name, _, depth = measure.partition("@")
+    return name in ("recall", "precision", "hit", "mismatch", "chars") and not depth.endswith("c")
+
+
 def is_lower_better(measure: str) -> bool:
     """Whether less of a measure is better."""
     return measure.partition("@")[0] in _data()["lower_is_better"]["names"]

@@ -9,8 +9,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from eval.measures import is_judged, is_lower_better, meaning
+from eval.measures import is_detail, is_judged, is_lower_better, meaning
 from eval.plots import interval_plot, line_plot
+from eval.runner import BASELINES
 from eval.scores import Curve, Passage, Scores, Worst
 from eval.statistics import Figure, percentile
 
@@ -80,10 +81,11 @@ def _section(one: SetReport) -> str:
         f'<h2 id="{_anchor(one)}">{escape(one.name)}</h2>',
         f'<p class="meta">{KINDS[one.kind]}, {one.n:,} cases, SHA-256 {one.sha256[:12]}</p>',
         *_warnings(one),
-        _table(one),
+        _table(one, [m for m in one.measures if not is_detail(m)]),
+        _details(one),
         _plots(one),
         *_breakdowns(one),
-        *(_worst(name, scores) for name, scores in one.scores.items()),
+        *(_worst(name, scores) for name, scores in one.scores.items() if name not in BASELINES),
     ]
     return "\n".join(p for p in parts if p)
 
@@ -101,11 +103,19 @@ def _warnings(one: SetReport) -> list[str]:
     return out
 
 
-def _table(one: SetReport) -> str:
+def _details(one: SetReport) -> str:
+    measures = [m for m in one.measures if is_detail(m)]
+    if not measures:
+        return ""
+    table = _table(one, measures)
+    return f"<details><summary>By number of passages</summary>{table}</details>"
+
+
+def _table(one: SetReport, measures: Sequence[str]) -> str:
     names = list(one.scores)
     head = "<th>measure</th>" + "".join(f"<th>{escape(n)}</th>" for n in names)
     rows = []
-    for measure in one.measures:
+    for measure in measures:
         best = one.best(measure)
         cells = "".join(f"<td>{_cell(one.scores[n].figures.get(measure), best)}</td>" for n in names)
         primary = any(s.primary == measure for s in one.scores.values())

@@ -37,16 +37,14 @@ class SetReport:
 
     @property
     def measures(self) -> list[str]:
-        """Every measure of any configuration, the primary one first."""
-        names = list(dict.fromkeys(n for s in self.scores.values() for n in s.figures))
-        first = [s.primary for s in self.scores.values()][:1]
-        return [*first, *(n for n in names if n not in first)]
+        """Every measure of any configuration, in the order of the scorer."""
+        return list(dict.fromkeys(n for s in self.scores.values() for n in s.figures))
 
     def best(self, measure: str) -> float:
-        """The best value of a measure; NaN where it is not judged or nothing is there to choose from."""
+        """The best value of a measure; NaN where it is not judged or all are the same."""
         values = [s.figures[measure].value for s in self.scores.values() if measure in s.figures]
         values = [v for v in values if not math.isnan(v)]
-        if len(values) < 2 or not is_judged(measure):
+        if len(set(values)) < 2 or not is_judged(measure):
             return math.nan
         return min(values) if is_lower_better(measure) else max(values)
 

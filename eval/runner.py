@@ -26,6 +26,8 @@ from eval.statistics import SEED
 from eval.system import Configuration, Opener, Verifier, house_verifier, open_library
 from eval.tasks import BeirTask, CaseTask, Task, reason_of
 
+# Columns to read others by: what they get wrong teaches nothing.
+BASELINES = ("flag everything", "trust everything")
 SCORERS: dict[str, Scorer] = {
     "cases": score_cases,
     "beir": score_beir,

@@ -133,7 +133,15 @@ class CaseTask(OverFolder):
             "answerable": item.answerable,
             "reference": item.answer,
             "gold": [
-                {"document": g.document, "start": g.span.start, "end": g.span.end, "quote": g.quote} for g in item.gold
+                {
+                    "document": g.document,
+                    "start": g.span.start,
+                    "end": g.span.end,
+                    "quote": g.quote,
+                    "before": g.before,
+                    "after": g.after,
+                }
+                for g in item.gold
             ],
         }
 
@@ -151,21 +159,20 @@ class CaseTask(OverFolder):
         record["ranked"] = [[*place] for place in places_of(hits)]
         record["texts"] = [h.text for h in hits[:SHOWN]]
         if self._configuration.answers:
-            began = time.perf_counter()
             try:
-                record["answer"] = self._answer(item, scope)
+                record["answer"], seconds["ask"] = self._answer(item, scope)
             except Exception as error:  # what was retrieved counts all the same
                 record["error"] = reason_of(error)
-            else:
-                seconds["ask"] = time.perf_counter() - began
         return Produced(record, seconds)
 
-    def _answer(self, case: Case, scope: str | None) -> Record:
+    def _answer(self, case: Case, scope: str | None) -> tuple[Record, float]:
+        began = time.perf_counter()
         answer = self.system.ask(case.question, scope=scope)
+        elapsed = time.perf_counter() - began
         kept = answer_record(answer, None if case.language == "und" else case.language, self._verifier)
         if self._judge and answer.status == "supported":
             kept["judged"] = self._judge(case.question, [h.text for h in answer.hits], answer.text)
-        return kept
+        return kept, elapsed
 
 
 def reason_of(error: Exception) -> str:
