@@ -17,6 +17,7 @@ RESAMPLES = 2000
 PERMUTATIONS = 10_000
 EXACT_GROUPS = 12  # 2**12 sign patterns are fewer than the draws, so all of them are tried
 SEED = 0
+CHUNK = 250  # draws made at once: quick, and small in memory for thousands of groups
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
@@ -107,8 +108,11 @@ def interval(
     sums = np.zeros((len(names), counts.shape[1]))
     np.add.at(sums, [place[g] for g in groups], counts)
     rng = np.random.default_rng(seed)
-    drawn = np.array([sums[rng.integers(0, len(names), len(names))].sum(axis=0) for _ in range(resamples)])
-    return _ends(statistic(drawn))
+    parts = []
+    for at in range(0, resamples, CHUNK):
+        drawn = rng.integers(0, len(names), (min(CHUNK, resamples - at), len(names)))
+        parts.append(sums[drawn].sum(axis=1))
+    return _ends(statistic(np.concatenate(parts)))
 
 
 def _ends(draws: Floats) -> tuple[float, float]:

@@ -96,8 +96,9 @@ def test_scores_of_a_detector_by_hand(tmp_path: Path) -> None:
 
 
 def test_flagging_everything_has_the_f1_of_the_base_rate() -> None:
-    records = [{"id": str(i), "group": str(i), "language": "en", "question": "", "response": "abc", "contexts": ["x"],
-                "labels": [[0, 3]] if i < 2 else [], "grounded": 0.0, "flagged": [[0, 3]]} for i in range(10)]  # fmt: skip
+    same = {"language": "en", "question": "", "response": "abc", "contexts": ["x"], "grounded": 0.0}
+    same |= {"flagged": [[0, 3]]}
+    records = [{**same, "id": str(i), "group": str(i), "labels": [[0, 3]] if i < 2 else []} for i in range(10)]
     scores = score_grounding(records)
     assert scores.figures["response F1"].value == pytest.approx(2 * 0.2 / 1.2)
     assert scores.figures["balanced accuracy"].value == 0.5
@@ -157,7 +158,7 @@ def test_a_concept_that_does_not_stand_there_is_a_fault(tmp_path: Path) -> None:
 
 
 PAIRS: list[dict[str, object]] = [
-    {"id": "1", "quote": "left femur", "claim": "right femur", "label": "contradicted", "kind": "side", "language": "en"},
+    {"id": "1", "quote": "left leg", "claim": "right leg", "label": "contradicted", "kind": "side", "language": "en"},
     {"id": "2", "quote": "5 mg", "claim": "50 mg", "label": "contradiction", "kind": "dose", "language": "en"},
     {"id": "3", "quote": "5 mg", "claim": "5mg", "label": "entailment", "kind": "dose", "language": "en"},
     {"id": "4", "quote": "gout", "claim": "gout", "label": "supported", "kind": "side", "language": "de"},
@@ -169,7 +170,7 @@ def test_scores_of_a_verifier_by_hand(tmp_path: Path) -> None:
     faults = Faults()
     found = read_pair_set(write(tmp_path / "twins.jsonl", PAIRS), "twins", faults)
     assert faults.found == []
-    verdicts = {"right femur": "contradicted", "50 mg": "supported", "5mg": "contradicted", "gout": "supported"}
+    verdicts = {"right leg": "contradicted", "50 mg": "supported", "5mg": "contradicted", "gout": "supported"}
     task = PairTask(found, "mine", lambda claim, quote, language: (verdicts.get(claim, "unsupported"), 0.5))
     scores = score_pairs([task.produce(item).record for item in task.items()])
     assert scores.figures["contradictions found"].value == 1 / 2
