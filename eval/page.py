@@ -26,6 +26,7 @@ KINDS = {
     "grounding": "grounding set",
     "assertions": "assertion set",
     "pairs": "pairs of claim and quote",
+    "twins": "twins to be ranked",
 }
 
 

@@ -16,7 +16,7 @@ from eval.cases import CaseSet
 from eval.detecting import score_grounding
 from eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
 from eval.judge import Judge
-from eval.pairs import PairTask, score_pairs, trusting_verifier
+from eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
 from eval.progress import Progress
 from eval.results import Ledger, claim
 from eval.scores import Scorer
@@ -25,6 +25,7 @@ from eval.sets import AnySet
 from eval.statistics import SEED
 from eval.system import Configuration, Opener, Verifier, house_verifier, open_library
 from eval.tasks import BeirTask, CaseTask, Task, reason_of
+from eval.twins import TwinSet, TwinTask, score_twins
 
 # Columns to read others by: what they get wrong teaches nothing.
 BASELINES = ("flag everything", "trust everything")
@@ -34,6 +35,7 @@ SCORERS: dict[str, Scorer] = {
     "grounding": score_grounding,
     "assertions": score_assertions,
     "pairs": score_pairs,
+    "twins": score_twins,
 }
 FORMAT = 1
 
@@ -59,13 +61,18 @@ def plan(sets: Sequence[AnySet], configurations: Sequence[Configuration], work: 
                 for c in configurations
             ]
         elif isinstance(one, BeirSet):
-            # A query belongs to no group, and its answers have no gold spans: one search, whatever answers.
-            searches = {c.search_name: c for c in reversed(configurations) if c.within == "all"}
-            kept = [c for c in configurations if c in searches.values()]
-            tasks += [BeirTask(one, c, house.opener, _work(work, one, c)) for c in kept]
+            tasks += [BeirTask(one, c, house.opener, _work(work, one, c)) for c in _searches(configurations)]
+        elif isinstance(one, TwinSet):
+            tasks += [TwinTask(one, c, house.opener, _work(work, one, c)) for c in _searches(configurations)]
         else:
             tasks += _measured_without_a_folder(one, house)
     return tasks
+
+
+def _searches(configurations: Sequence[Configuration]) -> list[Configuration]:
+    """Where a question belongs to no group and its answers have no gold spans: one search each, whatever answers."""
+    first = {c.search_name: c for c in reversed(configurations) if c.within == "all"}
+    return [c for c in configurations if first.get(c.search_name) is c]
 
 
 def _work(work: Path, one: AnySet, configuration: Configuration) -> Path:
@@ -86,7 +93,7 @@ def _measured_without_a_folder(one: AnySet, house: House) -> list[Task]:
             AssertionTask(one, "annotator", house_annotator),
             AssertionTask(one, "flag everything", flag_every_aspect),
         ]
-    assert not isinstance(one, CaseSet | BeirSet)
+    assert isinstance(one, PairSet)
     return [PairTask(one, "verifier", house.verifier), PairTask(one, "trust everything", trusting_verifier)]
 
 
@@ -156,7 +163,7 @@ def _run_task(task: Task, out: Path, progress: Progress, after_case: Callable[[]
         if not left:
             return
         label = f"{task.set_name} · {task.name}"
-        progress.say(f"{label}  indexing …" if task.kind in ("cases", "beir") else label)
+        progress.say(f"{label}  indexing …" if task.kind in ("cases", "beir", "twins") else label)
         try:
             task.prepare()
             ledger.describe(task.about())

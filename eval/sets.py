@@ -11,13 +11,15 @@ from eval.cases import CaseSet, read_case_set
 from eval.faults import Faults, read_rows
 from eval.grounding import GroundingSet, read_grounding_set
 from eval.pairs import PairSet, read_pair_set
+from eval.twins import TwinSet, read_twin_set
 
-AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet
+AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet | TwinSet
 
 # A JSONL file without a well-known name is told by the fields of its first row.
 _BY_FIELDS = (
     (frozenset({"contexts", "response"}), "grounding"),
     (frozenset({"claim", "quote"}), "pairs"),
+    (frozenset({"question", "right", "wrong"}), "twins"),
     (frozenset({"concept", "start", "end"}), "assertions"),
 )
 
@@ -73,6 +75,8 @@ def _read_file(path: Path, name: str, faults: Faults) -> AnySet | None:
         return read_grounding_set(path, name, faults)
     if kind == "pairs":
         return read_pair_set(path, name, faults)
+    if kind == "twins":
+        return read_twin_set(path, name, faults)
     if kind == "assertions":
         return read_assertion_set(path, name, faults)
     return None
