@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.assertions import AssertionTask, flag_everything, read_assertion_set, score_assertions
+from eval.baseline import WordOverlap
 from eval.detecting import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
 from eval.faults import Faults
 from eval.grounding import Detection, GroundingTask, lexical_gate, read_grounding_set
@@ -17,8 +18,12 @@ from eval.grounding import flag_everything as flag_response
 from eval.pairs import PairTask, read_pair_set, score_pairs
 from eval.sets import load_sets
 from eval.statistics import kappa_of
+from eval.system import Configuration
+from eval.twins import TwinTask, score_twins
+from indexes.hit import Hit
 from ingest.document import Span
 from ingest.errors import SetError
+from rag.answer import Answer
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -200,3 +205,46 @@ def test_faults_of_all_sets_are_named_at_once(tmp_path: Path) -> None:
         load_sets([tmp_path, tmp_path / "nowhere"])
     for part in ("one.jsonl:1: label: must be one of", "two.jsonl:1: end: 3-77 is no stretch", "nowhere: is missing"):
         assert part in str(caught.value)
+
+
+TWINS: list[dict[str, object]] = [
+    {"id": "1", "question": "Which femur is broken, left?", "right": "The left femur is broken.",
+     "wrong": "The right femur is broken.", "kind": "side", "language": "en"},
+    {"id": "2", "question": "Who takes 5 mg?", "right": "She takes 5 mg.", "wrong": "She takes 50 mg.", "kind": "dose"},
+    {"id": "3", "question": "zzz", "right": "Fever.", "wrong": "No fever."},
+]  # fmt: skip
+
+
+def test_twins_are_ranked_by_the_system_in_their_own_scope(tmp_path: Path) -> None:
+    found = load_sets([write(tmp_path / "twins.jsonl", TWINS)])[0]
+
+    class FirstOfScope:
+        """Holds every file; returns the one of the scope whose words the question shares, ties in order of the name."""
+
+        def __init__(self, folder: Path) -> None:
+            self.all = WordOverlap(folder)
+            self.files = {p.name for p in folder.iterdir()}
+
+        def search(self, question: str, k: int = 10, *, scope: str | None = None) -> list[Hit]:
+            assert scope
+            names = {part.removeprefix("/") for part in scope.split(",")}
+            assert names <= self.files
+            assert len(names) == 2
+            return [h for h in self.all.search(question, 10) if h.document in names][:k]
+
+        def ask(self, question: str, *, scope: str | None = None) -> Answer:
+            raise NotImplementedError
+
+    task = TwinTask(found, Configuration("words"), lambda c, folder, index: FirstOfScope(folder), tmp_path / "w")  # type: ignore[arg-type]
+    task.prepare()
+    records = [task.produce(item).record for item in task.items()]
+    assert [r["first"] for r in records] == ["right", "right", "none"]
+    scores = score_twins(records)
+    assert scores.figures["right twin first"].value == pytest.approx(2 / 3)
+    assert scores.breakdown["kind"]["side"].value == 1.0
+    assert scores.worst[0].found[0].marks == ((0, 4),)  # "No f" against "F"
+
+
+def test_twins_that_do_not_differ_are_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(SetError, match=r"twins\.jsonl:1: wrong: is the same as right"):
+        load_sets([write(tmp_path / "twins.jsonl", [{**TWINS[0], "wrong": TWINS[0]["right"]}])])
