@@ -22,7 +22,7 @@ from eval.cases import CaseSet
 from eval.results import write_json
 from eval.scores import Record
 from eval.statistics import Figure, figure_of, ratio
-from ingest.errors import SetError
+from ingest.errors import GeneratorError, SetError
 
 FILE = "calibration.json"
 
@@ -155,7 +155,11 @@ def calibrate(records: Sequence[Record], bound: float) -> Calibration:
 
     Raises:
         SetError: where the groups are too few, or no case is unanswerable.
+        GeneratorError: where the system broke off on a case: what is missing would look like an abstention.
     """
+    failed = [r for r in records if "error" in r]
+    if failed:
+        raise GeneratorError(f"{len(failed)} of {len(records)} cases broke off, the first with {failed[0]['error']}")
     given = [given_of(r) for r in records]
     if all(g.answerable for g in given):
         raise SetError("the set has no unanswerable case; without one there is nothing to abstain from")

@@ -9,7 +9,7 @@ import pytest
 
 from eval.calibration import FILE, Given, calibrate, choose, given_of, halves, keep, read_threshold, try_on
 from eval.cases import CaseSet
-from ingest.errors import SetError
+from ingest.errors import GeneratorError, SetError
 
 
 def given(confidence: float, *, bad: bool = False, answerable: bool = True, group: str = "g") -> Given:
@@ -83,6 +83,13 @@ def test_a_confidence_that_tells_is_found_and_holds_on_the_other_half(tmp_path: 
 def test_a_set_without_unanswerable_questions_calibrates_nothing() -> None:
     with pytest.raises(SetError, match="no unanswerable case"):
         calibrate([r for r in records() if r["answerable"]], 0.02)
+
+
+def test_a_case_that_broke_off_is_no_abstention() -> None:
+    rows = records()
+    rows[3] = {**rows[3], "error": "StoreError: gone"}
+    with pytest.raises(GeneratorError, match="1 of 40 cases broke off, the first with StoreError: gone"):
+        calibrate(rows, 0.02)
 
 
 def test_an_answer_with_an_unsupported_claim_is_unsupported() -> None:
