@@ -46,6 +46,10 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-answers", action="store_true", help="measure retrieval alone")
     parser.add_argument("--depth", metavar="K", type=int, default=20, help="passages asked for a case (20)")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("evaluation"), help="results (./evaluation)")
+    parser.add_argument(
+        "--unsupported", choices=("drop", "keep"), default="drop",
+        help="what happens to sentences of a language model that no page supports (drop)",
+    )  # fmt: skip
     parser.add_argument("--judge", metavar="MODEL", help="also let a language model judge the answers (LangChain name)")
     parser.add_argument("--json", action="store_true", help="print the report as JSON instead of tables")
 
@@ -116,7 +120,7 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
     encoders = args.encoder or ["minilm"]
     found = []
     for within in withins:
-        rest = {"within": within, "answers": not args.no_answers, "depth": args.depth}
+        rest = {"within": within, "answers": not args.no_answers, "depth": args.depth, "unsupported": args.unsupported}
         found += [Configuration(e, llm, **rest) for e in encoders for llm in args.llm or ["extractive"]]
         # What one part finds alone is a question of retrieval; answering from it would measure no system anyone uses.
         found += [Configuration(e, only=part, **rest | {"answers": False}) for e in encoders for part in args.only]

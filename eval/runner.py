@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -76,7 +77,9 @@ def _searches(configurations: Sequence[Configuration]) -> list[Configuration]:
 
 
 def _work(work: Path, one: AnySet, configuration: Configuration) -> Path:
-    return work / one.name / configuration.name
+    """Configurations that share an encoder share its index: encoding is the slow part."""
+    digest = hashlib.sha256(configuration.encoder.encode()).hexdigest()[:8]
+    return work / one.name / f"{Path(configuration.encoder).name}-{digest}"
 
 
 def _measured_without_a_folder(one: AnySet, house: House) -> list[Task]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any, Literal, Protocol
 
 from eval.baseline import NAME, WordOverlap
 from indexes.hit import Hit
-from ingest.errors import UsageError
 from rag.answer import Answer
 
 Within = Literal["all", "group"]
+EXTRACTIVE = "extractive"
 POOL = 1000  # passages that are ranked anew when one part of the search is measured alone
 
 
@@ -52,6 +51,8 @@ class Configuration:
     Attributes:
         encoder: name or path of the encoder, or `words` for the baseline.
         llm: generator, `extractive` where no language model is asked.
+        unsupported: what happens to sentences of a language model that no page supports: `drop`, or `keep` to measure
+            what it says by itself.
         within: `all` searches every document (cross-patient), `group` only those of the case's own group
             (patient-centred), as in the two settings of the MIRACLE study (JMIR 2026;28:e82997).
         only: the one part of the search that is used (`dense`, `sparse`); empty for all together.
@@ -60,11 +61,12 @@ class Configuration:
     """
 
     encoder: str = "minilm"
-    llm: str = "extractive"
+    llm: str = EXTRACTIVE
     within: Within = "all"
     only: str = ""
     answers: bool = True
     depth: int = 20
+    unsupported: str = "drop"
 
     @property
     def search_name(self) -> str:
@@ -73,10 +75,11 @@ class Configuration:
 
     @property
     def name(self) -> str:
-        """Short name, also of its result files; the first four fields are told apart in it."""
+        """Short name, also of its result files; what answers and where it searches are told in it."""
         bits = [self.search_name]
-        if self.llm != "extractive":
+        if self.llm != EXTRACTIVE:
             bits.append(self.llm.replace("/", "_").replace(":", "_"))
+            bits += [] if self.unsupported == "drop" else [self.unsupported]
         if self.within == "group":
             bits.append("in-group")
         return "+".join(bits)
@@ -97,15 +100,10 @@ class LibrarySystem:
 
     def __init__(self, library: Any, configuration: Configuration, threshold: float | None = None) -> None:
         self._library, self._only = library, configuration.only
-        self._asked: dict[str, Any] = {}
-        if configuration.llm != "extractive":
-            self._asked["llm"] = configuration.llm
-        if threshold is not None:
-            self._asked["threshold"] = threshold
-        known = inspect.signature(library.ask).parameters
-        missing = sorted(set(self._asked) - set(known))
-        if missing:
-            raise UsageError(f"this library cannot be asked with {', '.join(missing)}")
+        self._settings: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
+        if configuration.llm != EXTRACTIVE:
+            opened = importlib.import_module("rag.generators").generator_from(configuration.llm)
+            self._settings |= {"generator": opened, "unsupported": configuration.unsupported}
 
     @property
     def encoder(self) -> Any:
@@ -127,7 +125,12 @@ class LibrarySystem:
 
     def ask(self, question: str, *, scope: str | None = None) -> Answer:
         """The library's answer."""
-        answer: Answer = self._library.ask(question, scope=scope, **self._asked)
+        answer: Answer
+        if self._settings:
+            ask = importlib.import_module("rag.asking").ask
+            answer = ask(self._library, question, scope=scope, **self._settings)
+        else:
+            answer = self._library.ask(question, scope=scope)
         return answer
 
 
