@@ -27,6 +27,8 @@ _BY_FIELDS = (
 def load_sets(paths: Sequence[Path]) -> list[AnySet]:
     """Reads and checks every set of every path, a folder or one JSONL file.
 
+    A folder may hold a case set and a BEIR set side by side; `cases.jsonl` or `corpus.jsonl` names one of them.
+
     Raises:
         SetError: listing every fault of all of them.
     """
@@ -45,6 +47,10 @@ def load_sets(paths: Sequence[Path]) -> list[AnySet]:
 
 
 def _sets_of(path: Path, faults: Faults) -> list[AnySet]:
+    if path.is_file() and path.name == "cases.jsonl":
+        return [read_case_set(path.parent, faults)]
+    if path.is_file() and path.name == "corpus.jsonl":
+        return [read_beir_set(path.parent, faults)]
     if path.is_file():
         return [s for s in [_read_file(path, path.stem, faults)] if s is not None]
     if not path.is_dir():
