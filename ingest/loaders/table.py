@@ -50,7 +50,8 @@ def read_xlsx(source: Source) -> Reading:
         builder.heading(sheet.title, 1)
         _append_sheet(builder, sheet)
     builder.note(hidden_sheets, "hidden sheet{s} left out")
-    builder.note(sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment), "comment{s} left out")
+    comments = sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment)
+    builder.note(comments, "comment{s} left out")
     _unread_parts(builder, book)
     return builder.reading(XLSX)
 
