@@ -21,11 +21,12 @@ def _labels() -> dict[str, dict[str, str]]:
 @cache
 def _kinds() -> dict[str, str]:
     table = tomllib.loads((_HERE / "loinc.toml").read_text(encoding="utf-8"))
-    return {code: kind for kind, codes in table.items() for code in codes}
+    tables = (table.pop("dicom"), table)
+    return {code: kind for part in tables for kind, codes in part.items() for code in codes}
 
 
 def section_kind(code: str) -> str:
-    """Kind of section of a LOINC code, or an empty string."""
+    """Kind of section of a LOINC (or DICOM heading) code, or an empty string."""
     return _kinds().get(code.strip(), "")
 
 

@@ -85,7 +85,9 @@ class Segment:
         if not mark or mark not in text:
             return text
         quoted = re.escape(mark)
-        return re.sub(rf"{quoted}([^\r\n{quoted}]{{1,4000}}){quoted}", self._escape, text)
+        # only what the standard defines: a stray mark (a Windows path) must not swallow the text up to the next one
+        known = r"[FSRETHN]|X[0-9A-Fa-f]+|\.[a-z]{2}[+-]?\d*|[CMZ][0-9A-Fa-f]+"
+        return re.sub(f"{quoted}({known}){quoted}", self._escape, text)
 
     def _escape(self, match: re.Match[str]) -> str:
         code = match[1]
@@ -102,7 +104,7 @@ class Segment:
             return "\n" * min(repeat, 50) if f".{command[1]}" in _LINE_COMMANDS else ""
         if code[0] in "CMZ" and re.fullmatch(r"[0-9A-Fa-f]*", code[1:]):
             return "\ufffd" if code[0] != "Z" else ""
-        return match[0]
+        return match[0]  # an odd number of hexadecimal digits
 
 
 def messages(data: bytes) -> list[list[Segment]]:
