@@ -93,6 +93,7 @@ def _remarks(parts: Parts, story: Body) -> None:
     counts, builder = story.inline.counts, story.builder
     comments = parts.related("comments")
     builder.note(counts.deletions, "tracked deletion{s} left out")
+    builder.note(counts.struck, "struck-out passage{s} left out")
     builder.note(counts.insertions, "tracked insertion{s} read as text")
     builder.note(0 if comments is None else len(comments.findall(f"{W}comment")), "comment{s} left out")
     builder.hidden = counts.hidden

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.grids import LONG_CELL, Line, append_table
+from ingest.loaders.rtf_state import State, Tables
 
 
 @dataclass(slots=True)
@@ -56,13 +57,37 @@ class Story:
     shaded: bool = False
     next_cell: CellFormat = field(default_factory=CellFormat)
 
-    def define_row(self) -> None:
-        """Begin the definition of a row's cells."""
+    def word(self, word: str, number: int | None, state: State, tables: Tables) -> None:
+        """Take in a word that builds tables."""
+        match word:
+            case "trowd":
+                self._define_row()
+            case "trhdr":
+                self.header_row = True
+            case "clvmrg" | "clmrg":
+                self._merge(beside=word == "clmrg")
+            case "clcbpat" | "clcbpatraw":
+                self.shaded = self.shaded or tables.is_coloured(number)
+            case "cellx":
+                self.formats.append(replace(self.next_cell, edge=number or 0))
+                self.next_cell = CellFormat()
+            case "intbl":
+                state.depth = max(state.depth, 1)
+            case "itap":
+                state.depth = min(number if number is not None else 1, 50)
+            case "cell" | "nestcell":
+                self.end_cell(2 if word == "nestcell" else 1)
+            case "row":
+                self.end_row()
+            case "nestrow":
+                self.end_nested_row()
+
+    def _define_row(self) -> None:
         self.formats = []
         self.header_row = self.shaded = False
         self.next_cell = CellFormat()
 
-    def merge(self, *, beside: bool) -> None:
+    def _merge(self, *, beside: bool) -> None:
         """The next cell continues its neighbour to the left (`beside`) or above."""
         if beside:
             self.next_cell.beside = True
@@ -77,7 +102,7 @@ class Story:
             self._cell.end_paragraph()
             return
         self.end_table()
-        self._paged(text, level, listed)
+        self._paged(text.replace("\t", " ", 1) if listed else text, level, listed)
         self._hanging()
 
     def _paged(self, text: str, level: int, listed: bool) -> None:
