@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.loaders.building import Builder, one_line
 
 _HERE = Path(__file__).parent
+_EAST_ASIAN = re.compile("[\u3400-\u9fff\uac00-\ud7af]+$")
 _MOMENT = re.compile(r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?(?:\.\d+)?)?([+-]\d{4})?$")
 
 
@@ -47,6 +48,13 @@ def moment(value: str) -> str:
         return date
     clock = f"{hour}:{minute}" + (f":{second}" if second and second != "00" else "")
     return f"{date} {clock}" + (f"{zone[:3]}:{zone[3:]}" if zone else "")
+
+
+def full_name(family: str, given: str = "", middle: str = "", prefix: str = "", suffix: str = "") -> str:
+    """A person's name in reading order: in Hangul and Han the family comes first, without a space."""
+    if _EAST_ASIAN.match(family) and (not given or _EAST_ASIAN.match(given)):
+        return " ".join(filter(None, (prefix, family + given + middle, suffix)))
+    return " ".join(filter(None, (prefix, given, middle, family, suffix)))
 
 
 class Facts:

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.errors import BrokenFile, LimitExceeded, UnknownType
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
-from ingest.loaders.clinical import Facts, moment, section_kind
+from ingest.loaders.clinical import Facts, full_name, moment, section_kind
 from ingest.loaders.guard import MAX_PART, guarded
 
 MEDIA_TYPE = "application/dicom"
@@ -183,7 +183,7 @@ def _person(name: Any) -> str:
     said = []
     for group in str(name or "").split("="):
         family, given, middle, prefix, suffix = (group.split("^") + [""] * 5)[:5]
-        said.append(" ".join(filter(None, (prefix, given, middle, family, suffix))))
+        said.append(full_name(family, given, middle, prefix, suffix))
     return ", ".join(filter(None, said))
 
 

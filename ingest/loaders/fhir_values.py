@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.clinical import full_name
 
 Json = dict[str, Any]
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "application/xhtml+xml": ".html",
@@ -93,7 +94,8 @@ def say(value: Any, resources: Resources, holder: Json | None = None, depth: int
     if "numerator" in value:
         return inner("numerator", "denominator", by=" / ")
     if "family" in value or "given" in value:
-        return inner("text") or inner("prefix", "given", "family", "suffix").replace(", ", " ")
+        parts = [inner(name).replace(", ", " ") for name in ("family", "given", "prefix", "suffix")]
+        return inner("text") or full_name(parts[0], parts[1], prefix=parts[2], suffix=parts[3])
     if "text" in value and isinstance(value["text"], str):
         return inner("text")
     if "display" in value or ("code" in value and not isinstance(value["code"], (dict, list))):

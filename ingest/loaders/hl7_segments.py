@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.loaders.clinical import full_name
+
 _CHARSETS = {"UNICODE UTF-8": "utf-8", "UTF-8": "utf-8", "UNICODE UTF-16": "utf-16", "ASCII": "cp1252",
              "8859/1": "cp1252", "8859/2": "iso8859-2", "8859/5": "iso8859-5", "8859/7": "iso8859-7",
              "8859/9": "iso8859-9", "8859/15": "iso8859-15", "KS X 1001": "cp949", "KSC5601": "cp949",
@@ -57,7 +59,7 @@ class Segment:
             return ""
         parts = [*repeats[repeat][skip:], "", "", "", "", ""]
         family = parts[0].split(self._marks[4])[0] if len(self._marks) > 4 else parts[0]
-        name = " ".join(filter(None, (parts[4], parts[1], parts[2], family, parts[3])))
+        name = full_name(family, parts[1], parts[2], parts[4], parts[3])
         return name or (repeats[repeat][0] if skip else "")
 
     def value(self, number: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import email.policy
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import cast
@@ -123,10 +125,21 @@ def _is_signed(part: Message) -> bool:
 
 
 def _header(message: Message, name: str) -> str:
+    """A header as it was written, its encoded words decoded.
+
+    The parser of structured headers would drop what it does not understand (`Ward; Laboratory` in To).
+    """
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if re.search("[\udc80-\udcff]", raw):
+        data = raw.encode("utf-8", "surrogateescape")
+        try:
+            raw = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raw = data.decode("cp1252", "replace")
     try:
-        return str(message.get(name) or "")
-    except Exception:  # the parser of structured headers stumbles over broken ones
-        return str({key.lower(): value for key, value in message.raw_items()}.get(name.lower(), ""))
+        return str(make_header(decode_header(raw)))
+    except (LookupError, ValueError, MessageError):
+        return raw
 
 
 def _payload(part: Message) -> bytes:

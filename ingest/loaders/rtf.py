@@ -98,8 +98,6 @@ class _Reader:
             return
         before, story = self.stack.pop()
         place, inner = self.state.place, self.story
-        if place == "fldinst" and before.place != "fldinst":
-            self._form_field()
         if place in ("title", "author") and before.place != place:
             value = one_line("".join(self.entry))
             self.entry.clear()
@@ -108,6 +106,8 @@ class _Reader:
             self.builder.metadata.append((place, value))
         # paragraph properties outlive a group, character properties do not
         self.state, self.story = before, story
+        if place == "fldinst" and before.place != "fldinst":
+            self._form_field()
         if inner is not story:
             inner.close()
             self._place(place, inner.builder.text_since(0))
@@ -242,7 +242,9 @@ class _Reader:
         """Decode the bytes that have come together: a Korean character is two of them."""
         if self.pending:
             data, self.pending = self.pending, b""
-            self._say(self.tables.decoded(data, self.state.font))
+            # names of fonts are written in letters, also that of a font of symbols
+            font = self.tables.default_font if self.state.place == "fonttbl" else self.state.font
+            self._say(self.tables.decoded(data, font))
 
     def _unicode(self, number: int) -> None:
         self.to_skip = self.state.skip
