@@ -115,14 +115,18 @@ MESSAGE = (
 )
 MAIL = (
     b"From: A <a@b.c>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;"
-    b" boundary=x\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Body <b>text</b></p>\r\n--x\r\nContent-Type: "
+    b" boundary=x\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Body <b>text</b></p>"
+    b"\r\n--x\r\nContent-Type: "
     b'application/pdf; name="a.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--x--\r\n'
 )
 CLINICAL = (
     b'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>S</title><recordTarget><patientRole>'
-    b"<patient><name><given>Eva</given></name></patient></patientRole></recordTarget><component><structuredBody><component>"
-    b'<section><code code="10183-2"/><title>Drugs</title><text><table><thead><tr><th>Drug</th><th>Dose</th></tr></thead>'
-    b"<tbody><tr><td rowspan='2'>Ramipril</td><td>5 mg</td></tr></tbody></table><list><item>x</item></list></text></section>"
+    b"<patient><name><given>Eva</given></name></patient></patientRole></recordTarget><component>"
+    b"<structuredBody><component>"
+    b'<section><code code="10183-2"/><title>Drugs</title><text><table><thead><tr><th>Drug</th><th>'
+    b'Dose</th></tr></thead>'
+    b"<tbody><tr><td rowspan='2'>Ramipril</td><td>5 mg</td></tr></tbody></table><list><item>x</item>"
+    b"</list></text></section>"
     b"</component></structuredBody></component></ClinicalDocument>"
 )
 RTF = (
@@ -131,8 +135,10 @@ RTF = (
     rb"\pard End}"
 )
 PAGE = (
-    b"<html><head><title>T</title><style>.h{display:none}</style></head><body><h1>Head</h1><p class=h>x</p><ul><li>a<li>b"
-    b"</ul><table><tr><th>Drug<th>Dose<tr><td rowspan=2>R<td>5<tr><td>6</table><p style='color:#fff'>w</p><pre>a  b</pre>"
+    b"<html><head><title>T</title><style>.h{display:none}</style></head><body><h1>Head</h1>"
+    b"<p class=h>x</p><ul><li>a<li>b"
+    b"</ul><table><tr><th>Drug<th>Dose<tr><td rowspan=2>R<td>5<tr><td>6</table><p style='color:#fff'>"
+    b"w</p><pre>a  b</pre>"
 )
 
 SAMPLES: dict[str, tuple[Loader, Callable[[], bytes]]] = {

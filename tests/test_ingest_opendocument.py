@@ -31,7 +31,8 @@ def packed(body: str, styles: str = "", manifest: str = "") -> bytes:
         package.writestr(
             "styles.xml",
             f"<office:document-styles {NS}><office:master-styles><style:master-page style:name='Standard'>"
-            "<style:header><text:p>Klinik Nord</text:p></style:header><style:footer><text:p>Seite 1</text:p></style:footer>"
+            "<style:header><text:p>Klinik Nord</text:p></style:header><style:footer><text:p>Seite 1</text:p>"
+            "</style:footer>"
             "</style:master-page></office:master-styles></office:document-styles>",
         )
         package.writestr("META-INF/manifest.xml", manifest or "<manifest/>")
@@ -114,7 +115,8 @@ def test_lists_are_numbered_as_shown() -> None:
 def test_pages_notes_headings_boxes_and_spaces() -> None:
     reading = read(
         '<text:h text:outline-level="1">Befund</text:h><text:p>A<text:s text:c="2"/>B<text:tab/>C<text:note>'
-        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Quelle.</text:p></text:note-body></text:note>"
+        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Quelle.</text:p>"
+        "</text:note-body></text:note>"
         '<draw:frame><draw:text-box><text:p>Kasten</text:p></draw:text-box></draw:frame></text:p>'
         '<text:p text:style-name="P">Zwei,<text:soft-page-break/> drei</text:p>',
         style("P", '<style:paragraph-properties fo:break-before="page"/>', "paragraph"),
