@@ -6,6 +6,7 @@ made canonical once, when the file was read. Nothing downstream searches for a q
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -137,6 +138,11 @@ class Document:
                 break
             number = page.number
         return number
+
+
+def document_id(path: str, sha256: str) -> str:
+    """Stable name of a document: changes when its path or its content does."""
+    return hashlib.sha256(f"{path}\0{sha256}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

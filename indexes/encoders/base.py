@@ -24,7 +24,7 @@ class Encoder(Protocol):
 
     @property
     def contract(self) -> dict[str, str | int | float | bool]:
-        """All that changes a vector: weights hash, tokenizer hash, pooling, prefixes, normalisation, lengths, dimension."""
+        """All that changes a vector: hashes of weights and tokenizer, pooling, prefixes, lengths, dimension, …"""
 
     @property
     def dimension(self) -> int:

@@ -1,1 +1,79 @@
-"""Loaders: one small file per family of formats."""
+"""Which loader reads a file: its bytes decide, then its name.
+
+`detect` gives a media type, `LOADERS` the function that reads it, named as `module:function` so that a parsing library
+is imported when the first file of its kind is read.
+
+| media type | files |
+|---|---|
+| `application/pdf` | PDF |
+| `application/vnd.openxmlformats-officedocument.wordprocessingml.document` | DOCX, also macro-enabled and templates |
+| `application/vnd.oasis.opendocument.text` | ODT |
+| `application/rtf` | RTF |
+| `text/html` | HTML and XHTML |
+| `text/plain`, `text/markdown` | TXT, Markdown |
+| `message/rfc822`, `application/vnd.ms-outlook` | EML, MSG |
+| `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`, `text/csv` | XLSX, CSV and TSV |
+| `image/png`, `image/jpeg`, `image/tiff`, … | pictures, read by OCR |
+| `application/hl7-cda+xml` | C-CDA and other CDA documents |
+| `application/fhir+json` | FHIR R4 resources as JSON |
+| `application/hl7-v2` | HL7 v2 messages |
+| `application/dicom` | DICOM structured reports |
+| `application/msword`, `application/vnd.wordperfect` | old Word, WordPerfect, through LibreOffice |
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import cast
+
+from ingest.errors import UnknownType
+from ingest.loaders.base import Reading, Source
+from ingest.loaders.detecting import DOCX, MSG, ODT, XLSX, detect
+
+__all__ = ["LOADERS", "detect", "load"]
+
+LOADERS: dict[str, str] = {
+    "application/pdf": "ingest.loaders.pdf:read_pdf",
+    DOCX: "ingest.loaders.office:read_docx",
+    ODT: "ingest.loaders.opendocument:read_odt",
+    "application/rtf": "ingest.loaders.rtf:read_rtf",
+    "text/html": "ingest.loaders.web:read_html",
+    "text/plain": "ingest.loaders.plain:read_text",
+    "text/markdown": "ingest.loaders.plain:read_markdown",
+    "message/rfc822": "ingest.loaders.mail:read_eml",
+    MSG: "ingest.loaders.mail:read_msg",
+    XLSX: "ingest.loaders.table:read_xlsx",
+    "text/csv": "ingest.loaders.table:read_csv",
+    "image/png": "ingest.loaders.image:read_image",
+    "image/jpeg": "ingest.loaders.image:read_image",
+    "image/tiff": "ingest.loaders.image:read_image",
+    "image/gif": "ingest.loaders.image:read_image",
+    "image/bmp": "ingest.loaders.image:read_image",
+    "image/webp": "ingest.loaders.image:read_image",
+    "image/jp2": "ingest.loaders.image:read_image",
+    "application/hl7-cda+xml": "ingest.loaders.ccda:read_ccda",
+    "application/fhir+json": "ingest.loaders.fhir:read_fhir",
+    "application/hl7-v2": "ingest.loaders.hl7:read_hl7",
+    "application/dicom": "ingest.loaders.dicom:read_dicom",
+    "application/msword": "ingest.loaders.legacy:read_legacy",
+    "application/vnd.wordperfect": "ingest.loaders.legacy:read_legacy",
+}
+
+
+def load(source: Source, media_type: str) -> Reading:
+    """Read `source` with the loader of `media_type`.
+
+    Raises:
+        UnknownType: where there is no loader for it.
+        ReadingError: where nothing can be read.
+    """
+    target = LOADERS.get(media_type)
+    if target is None:
+        raise UnknownType(f"no loader reads {media_type}")
+    module, _, function = target.partition(":")
+    try:
+        loader = cast(Callable[[Source], Reading], getattr(importlib.import_module(module), function))
+    except ModuleNotFoundError as error:
+        raise UnknownType(f"no loader reads {media_type}: {error.name} is not installed") from error
+    return loader(source)

@@ -1,1 +1,103 @@
-"""The command line, one file per verb."""
+"""The command line: a table of verbs; the module of a verb is loaded when that verb is typed.
+
+Results go to stdout, everything else to stderr. Exit status: 0 answered or done, 3 abstained, 4 unread, 2 usage,
+1 an error of ours in one line that names the file and what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "index": ("read a folder and index it", "rag.cli.index"),
+    "search": ("find the passages for a question", "rag.cli.search"),
+    "ask": ("answer a question in quotes", "rag.cli.ask"),
+    "chat": ("ask one question after another", "rag.cli.chat"),
+    "show": ("print the page of a span, the span marked", "rag.cli.show"),
+    "text": ("print the canonical text of a document", "rag.cli.text"),
+    "doctor": ("list what was read, what was not and why", "rag.cli.doctor"),
+    "encoders": ("list, check and compare encoders", "rag.cli.encoders"),
+    "annotate": ("say what passages assert", "rag.cli.annotate"),
+    "verify": ("say whether quotes support claims", "rag.cli.verify"),
+    "eval": ("evaluate on sets of cases", "eval.cli"),
+}
+EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: words after `rag`; those of the process where None.
+
+    Returns:
+        The exit status.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] not in VERBS:
+        build_parser().parse_args(arguments)
+        build_parser().print_help(sys.stderr)
+        return EXIT_USAGE
+    verb, *rest = arguments
+    parser = verb_parser(verb)
+    # options may stand between FOLDER and an optional QUESTION; argparse cannot do that for verbs with verbs of their own
+    intermixed = not any(isinstance(action, argparse._SubParsersAction) for action in parser._actions)
+    args = parser.parse_intermixed_args(rest) if intermixed else parser.parse_args(rest)
+    return _guarded(VERBS[verb][1], args)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `rag --help`, which knows the verbs by name only and so loads none of them."""
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Questions over a folder of clinical and legal files, answered in quotes."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")
+    for name, (told, _) in VERBS.items():
+        verbs.add_parser(name, help=told)
+    return parser
+
+
+def verb_parser(verb: str) -> argparse.ArgumentParser:
+    """The parser of one verb."""
+    told, module = VERBS[verb]
+    parser = argparse.ArgumentParser(prog=f"rag {verb}", description=f"{told[0].upper()}{told[1:]}.")
+    importlib.import_module(module).add_arguments(parser)
+    return parser
+
+
+def _version() -> str:
+    # importlib.metadata costs a tenth of a second; only --version pays it
+    if "--version" not in sys.argv:
+        return ""
+    from importlib.metadata import version
+
+    return version("casefolio")
+
+
+def _guarded(module: str, args: argparse.Namespace) -> int:
+    from ingest.errors import RagError, UsageError
+
+    try:
+        return int(importlib.import_module(module).run(args))
+    except UsageError as error:
+        print(f"rag: {_one_line(error)}", file=sys.stderr)
+        return EXIT_USAGE
+    except RagError as error:
+        print(f"rag: {_one_line(error)}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("rag: stopped", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output has gone (`rag text … | head`); keep Python from complaining at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,141 @@
+"""Words of a language for lexical search: what a text is cut into before BM25 counts it.
+
+One analysis serves passages and questions, so both sides always agree. English and German words are stemmed
+(Snowball), German compounds also give their parts (`compounds.py`), Hangul gives overlapping pairs of syllables
+beside the particle-free word: pairs match a noun under every particle and inside every compound, need no model and
+no start-up time, and on Korean questions came within a point of morphemes (benchmarks/RESULTS.md). Numbers, clause
+numbers, units and codes stay whole.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code keeps letters, digits and inner marks (L3, ICD10, J45.9, EX-10).
+_WORD = re.compile(
+    r"\d+(?:[.,/]\d+)*"
+    r"|[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]+\d[\w]*(?:\.\d+)?"
+    r"|[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]+(?:['’][A-Za-z]+)?"
+    r"|[가-힣]+|[一-鿿]+|[぀-ヿ]+|[§%€$₩]"
+)
+_HANGUL = re.compile(r"[가-힣]+")
+_SOFT = str.maketrans({"\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None, "\u2011": "-"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_HYPHENATED = re.compile(r"(?<=[a-zäöüß])-[ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
+
+# Particles and copulas that end a Korean noun phrase, longest first.
+_PARTICLES = (
+    "으로부터 에게서 에서는 에서의 으로는 으로써 으로서 이라고 이라는 에게는 까지는 부터는 에서 에게 께서 으로 이란 이나 이며 이고 "
+    "인가 까지 부터 처럼 보다 마다 조차 마저 밖에 라고 라는 에는 에도 와의 과의 은 는 이 가 을 를 의 에 도 와 과 로 나 만"
+).split()
+
+
+def fold(text: str) -> str:
+    """The text as search sees it: compatibility forms, no soft hyphens, words joined across line ends, lower case."""
+    text = _HYPHENATED.sub("", text.translate(_SOFT))
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@lru_cache(maxsize=8)
+def stopwords(language: str) -> frozenset[str]:
+    """Function words of a language, stemmed like any other word; empty where there is no list."""
+    path = resources.files("indexes") / "data" / f"stopwords_{language}.txt"
+    if not path.is_file():
+        return frozenset()
+    words = path.read_text("utf-8").split()
+    return frozenset(words) | frozenset(_plain_term(w, language) for w in words)
+
+
+@lru_cache(maxsize=8)
+def _stemmer(language: str) -> Callable[[str], str]:
+    import Stemmer
+
+    return Stemmer.Stemmer({"de": "german"}.get(language, "english")).stemWord  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=200_000)
+def _plain_term(word: str, language: str) -> str:
+    """Term of one folded word in Latin script."""
+    if word.endswith(("'s", "’s")):
+        word = word[:-2]
+    word = word.replace("'", "").replace("’", "")
+    # casefold has turned ß into ss; umlauts meet their transcription so that Müller finds Mueller
+    return _stemmer(language)(word.translate(_UMLAUTS)) if language != "de" else _stemmer("de")(word).translate(_UMLAUTS)
+
+
+def without_particle(word: str) -> str:
+    """A Korean word less its particle, where at least two syllables are left."""
+    for particle in _PARTICLES:
+        if word.endswith(particle) and len(word) - len(particle) >= 2:
+            return word[: -len(particle)]
+    return word
+
+
+def _hangul_terms(word: str) -> list[str]:
+    if len(word) <= 2:
+        return [word]
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    stem = without_particle(word)
+    return [*pairs, stem] if len(stem) > 2 else pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as written: its place, its folded form, its terms (none for a function word), whether it looks like a name."""
+
+    start: int
+    end: int
+    key: str
+    terms: tuple[str, ...]
+    proper: bool
+
+
+def words(text: str, language: str = "en") -> list[Word]:
+    """Words of a short text with their places in it; a function word has no terms."""
+    stop = stopwords(language)
+    return [
+        Word(m.start(), m.end(), _key(fold(m.group()), language), tuple(_terms_of(fold(m.group()), language, stop)),
+             _looks_proper(m.group()))
+        for m in _WORD.finditer(text)
+    ]  # fmt: skip
+
+
+def terms(text: str, language: str = "en") -> list[str]:
+    """Terms of a text in reading order, repeats included, function words left out.
+
+    Args:
+        text: any text, raw.
+        language: ISO 639-1 code; Hangul is treated as Korean whatever this says.
+    """
+    stop = stopwords(language)
+    return [term for match in _WORD.finditer(fold(text)) for term in _terms_of(match.group(), language, stop)]
+
+
+def _terms_of(word: str, language: str, stop: frozenset[str]) -> list[str]:
+    if _HANGUL.match(word):
+        return _hangul_terms(word)
+    if word in stop:
+        return []
+    if word[0].isalpha() and not any(c.isdigit() for c in word):
+        return [_plain_term(word, language)]
+    return [word]
+
+
+def _key(word: str, language: str) -> str:
+    """Form under which two words count as the same name: no particle, no inflection."""
+    if _HANGUL.match(word):
+        return without_particle(word)
+    return _plain_term(word, language) if word[:1].isalpha() else word
+
+
+def _looks_proper(word: str) -> bool:
+    """Capitals, digits and Hangul can be names; an all-lower-case Latin word is not taken for one."""
+    return word[:1].isupper() or any(c.isdigit() for c in word) or bool(_HANGUL.match(word))

@@ -1,0 +1,76 @@
+"""Caches of the store's generation: what FAISS and BM25 keep on disk so that a cold question starts at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexes.analyzers import terms
+from indexes.dense import Dense
+from indexes.naming import identity_zone
+from indexes.packing import unpack_identity
+from indexes.sparse import Sparse
+from indexes.store import ChunkTable, Store
+
+FOLDER = "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Caches:
+    """Words and vectors of all passages, words of the documents' identity zones, and of the names they go by."""
+
+    sparse: Sparse
+    dense: Dense
+    zones: Sparse
+    names: Sparse
+
+
+def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
+    """The caches of the store's state: from disk where they are whole, else rebuilt and, where `keep` says so, written."""
+    text, vectors = f"text-{store.generation}", f"vectors-{store.generation}-{store.vector_generation}"
+    root = store.folder / FOLDER
+    n = len(table.keys)
+    sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
+    dense = Dense.load(root / vectors)
+    fresh: dict[str, Sparse | Dense] = {}
+    if sparse is None or zones is None or names is None or sparse.n != n:
+        fresh[f"{text}/sparse"] = sparse = Sparse.build(terms for _, terms in store.chunk_terms())
+        fresh[f"{text}/zones"] = zones = Sparse.build(_zone_terms(store))
+        fresh[f"{text}/names"] = names = Sparse.build(_name_terms(store))
+    if dense is None or dense.n != n:
+        fresh[vectors] = dense = Dense.build(table.digests, store.vectors(), dimension)
+    if keep and fresh:
+        _keep(root, {text, vectors}, fresh)
+    return Caches(sparse, dense, zones, names)
+
+
+def drop_caches(folder: Path) -> None:
+    """Delete all caches: what was deleted from the store must not live on in them."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def _zone_terms(store: Store) -> Iterator[str]:
+    for path, language, text in store.texts():
+        yield " ".join(terms(f"{path}\n{identity_zone(text, language)}", language))
+
+
+def _name_terms(store: Store) -> Iterator[str]:
+    for _, _, language, profile in store.profiles():
+        identity = unpack_identity(profile)
+        names = "\n".join((identity.title, *identity.values("patient", "party", "number")))
+        yield " ".join(terms(names, language))
+
+
+def _keep(root: Path, current: set[str], fresh: dict[str, Sparse | Dense]) -> None:
+    try:
+        for old in root.iterdir() if root.is_dir() else ():
+            if old.name not in current:
+                shutil.rmtree(old, ignore_errors=True)
+        for name, part in fresh.items():
+            part.save(root / name)
+    except OSError:
+        # A cache is a convenience: on a full or read-only disk the answer must still come.
+        for name in fresh:
+            shutil.rmtree(root / name, ignore_errors=True)

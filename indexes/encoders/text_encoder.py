@@ -1,0 +1,152 @@
+"""The encoder every profile becomes: tokenize, compute, project, normalise, identical texts once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from indexes.encoders.base import Vectors
+from indexes.encoders.head import Head
+from indexes.encoders.profile import Profile
+from indexes.encoders.runtime import Runtime
+from indexes.encoders.tokens import Ids, Sequences, TextTokenizer
+from ingest.errors import EncoderError
+
+Contract = dict[str, str | int | float | bool]
+
+# Passages a stream holds at once: enough to sort by length, little enough to forget.
+_STREAM = 1024
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Tower:
+    """Tokenizer, transformer and head of one side. Both sides share one tower unless trained as two."""
+
+    tokenizer: TextTokenizer
+    runtime: Runtime
+    head: Head
+
+
+class TextEncoder:
+    """An `Encoder` (see `indexes.encoders.base`) made of a profile and its towers."""
+
+    def __init__(self, profile: Profile, passages: Tower, queries: Tower, contract: Contract) -> None:
+        self.profile = profile
+        self.contract = contract
+        self._passages = passages
+        self._queries = queries
+        tokenizer = passages.tokenizer
+        specials, title = (tokenizer.pair_specials, profile.title_tokens) if profile.pairs else (tokenizer.specials, 0)
+        prefix = len(tokenizer.bare(profile.passage_prefix.strip()))
+        self._max_tokens = profile.max_tokens - specials - title - prefix
+        if self._max_tokens < 1:
+            raise EncoderError(f"{profile.name}: {profile.max_tokens} tokens leave no room for text")
+
+    @property
+    def name(self) -> str:
+        """Name of the profile."""
+        return self.profile.name
+
+    @property
+    def dimension(self) -> int:
+        """Width of a vector."""
+        return self.profile.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a passage that fit beside special tokens, prefix and the room kept for a title."""
+        return self._max_tokens
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes, `*` for many."""
+        return self.profile.languages
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Character ranges of the tokens of `text`, without special tokens and never truncated."""
+        return self._passages.tokenizer.spans(text)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, float32 (n, dimension).
+
+        A question longer than the window is not cut: it is read in as few even windows as hold it, and its vector is
+        their mean, each window counting by its tokens.
+        """
+        unique, places = _once(texts)
+        prefix, window = self.profile.query_prefix, self.profile.max_tokens
+        tokenizer = self._queries.tokenizer
+        parts: list[Ids] = []
+        owners: list[int] = []
+        for owner, ids in enumerate(tokenizer.encode([prefix + text for text in unique]).ids):
+            pieces = [ids] if len(ids) <= window else tokenizer.windows(unique[owner], prefix, window)
+            parts += pieces
+            owners += [owner] * len(pieces)
+        vectors = self._compute(self._queries, Sequences(tuple(parts), tuple(len(p) for p in parts)))
+        if len(parts) == len(unique):
+            return vectors[places]
+        summed: Vectors = np.zeros((len(unique), self.dimension), dtype=np.float32)
+        weights = np.bincount(owners, [len(p) for p in parts])
+        np.add.at(summed, owners, vectors * np.array([[len(p)] for p in parts], dtype=np.float32))
+        mean = (summed / weights[:, None]).astype(np.float32)
+        return self._queries.head.normalize(mean)[places]
+
+    def encode_passages(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> Vectors:
+        """Vectors of passages, float32 (n, dimension). Identical passages are computed once.
+
+        Args:
+            texts: each of at most `max_tokens` tokens.
+            titles: one for each text, empty where there is none; read by encoders that were trained on pairs of title
+                and text (`profile.pairs`), without effect on others. Titles beyond `profile.title_tokens` are cut.
+
+        Raises:
+            EncoderError: a text is too long; naming its length and the limit.
+        """
+        paired = self.profile.pairs and titles is not None
+        keys = list(zip(titles or (), texts, strict=True)) if paired else [("", text) for text in texts]
+        unique, places = _once(keys)
+        sequences = self._tokenize(unique)
+        for ids in sequences.ids:
+            if len(ids) > self.profile.max_tokens:
+                raise EncoderError(
+                    f"a passage has {len(ids)} tokens, {self.name} reads {self.profile.max_tokens} with special tokens",
+                    f"chunk to at most {self.max_tokens} tokens",
+                )
+        return self._compute(self._passages, sequences)[places]
+
+    def encode_stream(self, texts: Iterable[str]) -> Iterator[Vectors]:
+        """Vectors of any number of passages, in order, in blocks; memory does not grow with their number.
+
+        Raises:
+            EncoderError: a text is too long.
+        """
+        source = iter(texts)
+        while block := list(islice(source, _STREAM)):
+            yield self.encode_passages(block)
+
+    def _tokenize(self, keys: Sequence[tuple[str, str]]) -> Sequences:
+        tokenizer, prefix = self._passages.tokenizer, self.profile.passage_prefix
+        if not any(title for title, _ in keys):
+            return tokenizer.encode([prefix + text for _, text in keys])
+        single = tokenizer.encode([prefix + text for title, text in keys if not title])
+        pairs = [(title, prefix + text) for title, text in keys if title]
+        paired = tokenizer.encode_pairs(pairs, self.profile.title_tokens)
+        sources = [iter(zip(s.ids, s.second, strict=True)) for s in (single, paired)]
+        rows = [next(sources[bool(title)]) for title, _ in keys]
+        return Sequences(tuple(ids for ids, _ in rows), tuple(second for _, second in rows))
+
+    def _compute(self, tower: Tower, sequences: Sequences) -> Vectors:
+        if not len(sequences):
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return tower.head.finish(tower.runtime.pool(sequences))
+
+
+def _once(items: Sequence[_Key]) -> tuple[list[_Key], list[int]]:
+    """Distinct items in their order, and for each item the place of its like among them."""
+    seen: dict[_Key, int] = {}
+    places = [seen.setdefault(item, len(seen)) for item in items]
+    return list(seen), places

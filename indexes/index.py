@@ -1,0 +1,270 @@
+"""`Index`: add, remove, encode, search. The only door other packages use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.caches import drop_caches, open_caches
+from indexes.dense import Dense
+from indexes.encoders.base import Encoder
+from indexes.expansion import expand
+from indexes.hit import Hit
+from indexes.naming import Named, Naming, identity_zone, long_zone
+from indexes.packing import pack_identity
+from indexes.passages import stored_chunk
+from indexes.ranking import Ranking, candidates, rank
+from indexes.sparse import Sparse
+from indexes.store import ChunkTable, LedgerEntry, Store, StoredPart
+from indexes.sync import Changes, compare
+from ingest.chunking import chunk
+from ingest.document import Document, Unread
+from ingest.identity import identify
+from ingest.language import detect_language
+
+ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
+FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
+TARGET_TOKENS = 110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
+_DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
+_FOREIGN_WEIGHT = 0.0  # and where it does not
+
+
+NAME_WEIGHT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a query needs of one generation of the store."""
+
+    generation: tuple[int, int]
+    table: ChunkTable
+    sparse: Sparse
+    dense: Dense
+    naming: Naming
+    document_of: NDArray[np.int64]  # position of each passage's document in `paths`
+    paths: tuple[str, ...]
+    dense_weight: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits of a question, how it was read, and the share of the passages that had a vector."""
+
+    hits: tuple[Hit, ...]
+    named: Named
+    documents: tuple[str, ...]  # paths of the documents it names
+    vector_share: float
+
+
+class Index:
+    """Passages of one folder under one encoder.
+
+    Safe to use from several threads: the store is behind one lock, snapshots are immutable.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False) -> None:
+        self.encoder = encoder
+        self._encoder_name = encoder_name  # under which `load_encoder` finds it again
+        self.read_only = read_only
+        self.store = Store(folder, create=create, read_only=read_only)
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        self.store.check_contract(encoder.contract)
+
+    def close(self) -> None:
+        """Close the store."""
+        with self._lock:
+            self.store.close()
+
+    # ------------------------------------------------------------ writing
+
+    def changes(self, found: dict[str, str], again: Iterable[str] = ()) -> Changes:
+        """What must happen so that the store mirrors a folder, given the hash of each file."""
+        with self._lock:
+            return compare(self.store.files(), found, again)
+
+    def prepare(self, parts: Sequence[Document | Unread]) -> list[StoredPart]:
+        """Identify and chunk what was read of one file."""
+        return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]
+
+    def _part(self, document: Document) -> StoredPart:
+        encoder, identity = self.encoder, identify(document)
+        target = min(TARGET_TOKENS, encoder.max_tokens)
+        chunks = tuple(
+            stored_chunk(document, piece, document.title, identity.fields, encoder.token_spans, encoder.max_tokens)
+            for piece in chunk(document, encoder.token_spans, encoder.max_tokens, target)
+        )
+        return StoredPart(document, pack_identity(identity), chunks)
+
+    def put(self, files: Sequence[tuple[str, str, Sequence[StoredPart]]]) -> None:
+        """Commit what was read of some files (path, hash, parts), all or nothing."""
+        with self._lock, self.store.transaction():
+            if self.store.contract() is None:
+                self.store.set_contract(self.encoder.contract)
+                self.store.set_meta("encoder", self._encoder_name)
+            for path, sha256, parts in files:
+                self.store.put(path, sha256, parts)
+
+    def move(self, renamed: Sequence[tuple[str, str]], removed: Sequence[str]) -> None:
+        """Commit renames and removals, all or nothing; what was removed leaves no byte behind."""
+        if not renamed and not removed:
+            return
+        with self._lock:
+            with self.store.transaction():
+                # by way of names that no file has, so that two files may swap theirs
+                for number, (old, _) in enumerate(renamed):
+                    self.store.rename_file(old, f"\0{number}")
+                for number, (_, new) in enumerate(renamed):
+                    self.store.rename_file(f"\0{number}", new)
+                for path in removed:
+                    self.store.delete_file(path)
+
+    def tidy(self) -> None:
+        """After deletions: drop vectors nobody refers to, and all caches."""
+        with self._lock:
+            with self.store.transaction():
+                self.store.drop_orphans()
+            drop_caches(self.store.folder)
+
+    def encode_pending(self, progress: Callable[[int, int], None] | None = None, limit: int | None = None) -> int:
+        """Encode passages that have no vector yet, committing as it goes.
+
+        Args:
+            progress: called with the number of passages done and the total.
+            limit: how many at most; None for all.
+
+        Returns:
+            How many were encoded.
+        """
+        encoded = 0
+        while limit is None or encoded < limit:
+            with self._lock:
+                total, done = self.store.counts()
+                batch = self.store.pending(ENCODE_BATCH if limit is None else min(ENCODE_BATCH, limit - encoded))
+            if progress:
+                progress(done, total)
+            if not batch:
+                break
+            self._encode(batch)
+            encoded += len(batch)
+        return encoded
+
+    def _encode(self, batch: Sequence[tuple[bytes, str]]) -> None:
+        vectors = self.encoder.encode_passages([text for _, text in batch])
+        with self._lock, self.store.transaction():
+            self.store.put_vectors([digest for digest, _ in batch], vectors)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a setting in the store; one that stands already is not written again."""
+        with self._lock:
+            if self.store.meta(key) != value:
+                with self.store.transaction():
+                    self.store.set_meta(key, value)
+
+    def recall(self, key: str) -> str | None:
+        """A setting kept in the store, or None."""
+        with self._lock:
+            return self.store.meta(key)
+
+    # ------------------------------------------------------------ reading
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Every file and attachment, by path."""
+        with self._lock:
+            return self.store.ledger()
+
+    def document(self, path: str) -> Document | None:
+        """The document at a path, or None."""
+        with self._lock:
+            return self.store.document(path)
+
+    def counts(self) -> tuple[int, int]:
+        """Number of distinct passages, and of those that have a vector."""
+        with self._lock:
+            return self.store.counts()
+
+    def snapshot(self) -> Snapshot:
+        """The current generation, loaded once."""
+        with self._lock:
+            generation = (self.store.generation, self.store.vector_generation)
+            if self._snapshot is None or self._snapshot.generation != generation:
+                self._snapshot = self._load(generation)
+            return self._snapshot
+
+    def _load(self, generation: tuple[int, int]) -> Snapshot:
+        table = self.store.chunk_table()
+        rows = self.store.profiles()
+        place = {key: at for at, (key, _, _, _) in enumerate(rows)}
+        document_of = np.fromiter((place[int(d)] for d in table.documents), np.int64, len(table.documents))
+        keys, languages = [row[0] for row in rows], [row[2] for row in rows]
+        caches = open_caches(self.store, table, self.encoder.dimension, keep=not self.read_only)
+        known = set(self.encoder.languages)
+        weight = [_DENSE_WEIGHT if "*" in known or tag in known else _FOREIGN_WEIGHT for tag in table.languages]
+
+        def zone(at: int) -> str:
+            with self._lock:
+                return identity_zone(self.store.text_of(keys[at]), languages[at])
+
+        def longer(at: int) -> str:
+            with self._lock:
+                return long_zone(self.store.text_of(keys[at]))
+
+        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
+        paths = tuple(row[1] for row in rows)
+        return Snapshot(generation, table, caches.sparse, caches.dense, naming, document_of, paths,
+                        np.array(weight, np.float32))  # fmt: skip
+
+    def search(self, question: str, k: int, allowed_path: Callable[[str], bool] | None = None) -> Found:
+        """The k best passages.
+
+        Args:
+            question: in any language.
+            k: how many hits at most.
+            allowed_path: which documents may be looked at; applied before ranking.
+        """
+        snapshot = self.snapshot()
+        language = detect_language(question)
+        named = snapshot.naming.read(question, language)
+        allowed = None
+        if allowed_path is not None:
+            inside = np.fromiter((allowed_path(p) for p in snapshot.paths), bool, len(snapshot.paths))
+            allowed = inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)
+        weights = expand(named.terms, language, snapshot.sparse)
+        weights.update({t: w for t in named.name_terms for w in (NAME_WEIGHT,) if t not in weights})
+        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
+        if not snapshot.dense.complete and not self.read_only:
+            snapshot = self._encode_first(snapshot, lexical)
+        query = self.encoder.encode_queries([named.asked])[0] if len(snapshot.dense.rows) else None
+        ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
+                       snapshot.dense_weight)  # fmt: skip
+        share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
+        documents = tuple(snapshot.paths[d] for d in named.documents)
+        return Found(self._hits(snapshot, ranking, k), named, documents, share)
+
+    def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
+        """Give the best lexical candidates their vectors now; the rest can wait."""
+        with self._lock:
+            wanted = self.store.embedded([int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]])
+            has = {snapshot.table.digests[int(p)] for p in snapshot.dense.positions}
+        batch = list({digest: text for digest, text in wanted if digest not in has}.items())
+        if batch:
+            self._encode(batch)
+        return self.snapshot()
+
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> tuple[Hit, ...]:
+        top = [int(p) for p in ranking.positions[:k]]
+        with self._lock:
+            rows = self.store.chunks([int(snapshot.table.keys[p]) for p in top])
+        hits = []
+        for at, position in enumerate(top):
+            piece, text, path, sha256 = rows[int(snapshot.table.keys[position])]
+            parts = (("dense", float(ranking.dense[at])), ("sparse", float(ranking.sparse[at])),
+                     ("document", float(ranking.document[at])))  # fmt: skip
+            via = tuple(name for name, score in parts if score > 0)
+            hits.append(Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts))
+        return tuple(hits)

@@ -1,0 +1,229 @@
+"""Which documents a question names, and what is left of it when the names are taken out.
+
+"between Acme Inc. and Beta LLC", "Frau Müller", "the amendment of 2 May": such words stand where a document says
+what it is (its first page, its signature, its title, its path), not in the passage that answers; and left in the
+question they drown the words that say what is asked. So documents and passages are scored apart:
+
+* evidence for a document: the summed rarity (inverse document frequency) of the question's terms found in its
+  identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
+  party or title (`ingest.identity`); a word written like no name counts less than half;
+* names: stretches of the question that stand in the zone of a best document in the same order, held together by at least
+  one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
+
+No document is excluded by this; a question that names none is asked of all as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.analyzers import Word, words
+from indexes.sparse import Sparse
+
+# Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
+# Hangul says the same in far fewer characters.
+_ZONE = {"ko": (400, 300)}
+_USUAL_ZONE = (2500, 800)
+_LONG = 40_000  # characters looked through where no zone holds a name
+_ELSEWHERE = 0.5  # what a term outside the zone counts, against 1 inside
+_COMMON = 0.4  # what a word that is written like no name counts, against 1
+_FITS = 0.9  # share of the best evidence from which on a document is named as well
+_MOST = 5  # documents looked at for names
+_CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
+
+
+def identity_zone(text: str, language: str) -> str:
+    """Beginning and end of a document's text, where it says what it is."""
+    head, tail = _ZONE.get(language, _USUAL_ZONE)
+    return text if len(text) <= head + tail else f"{text[:head]}\n{text[-tail:]}"
+
+
+def long_zone(text: str) -> str:
+    """As much of a document as is searched for names that its identity zone does not hold."""
+    return text[:_LONG]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A question, read in two parts.
+
+    Attributes:
+        evidence: per document, 0 to 1 (1 for the best), shape (n_documents,).
+        confidence: 0 where the question names nothing, 1 where it surely names a document.
+        documents: positions of the documents it names, best first; empty where it names none.
+        asked: the question without the names.
+        terms: terms of `asked`, each once.
+        names: the names as they stand in the question.
+        name_terms: their terms.
+    """
+
+    evidence: NDArray[np.float32]
+    confidence: float
+    documents: tuple[int, ...]
+    asked: str
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    name_terms: tuple[str, ...] = ()
+
+
+class Naming:
+    """Reads questions against the documents of one snapshot.
+
+    Args:
+        zones: terms of the identity zones, one row a document.
+        names: terms of the names a document goes by, one row a document.
+        passages: terms of the passages.
+        document_of: document of each passage, shape (n_passages,).
+        zone_text: the identity zone of a document as text.
+        long_text: more of its text, asked for only where no zone holds a name.
+        languages: of the documents.
+    """
+
+    def __init__(
+        self,
+        zones: Sparse,
+        names: Sparse,
+        passages: Sparse,
+        document_of: NDArray[np.int64],
+        zone_text: Callable[[int], str],
+        long_text: Callable[[int], str],
+        languages: Sequence[str],
+    ) -> None:
+        self._zones = zones
+        self._names_of = names
+        self._passages = passages
+        self._document_of = document_of
+        self._zone_text = zone_text
+        self._long_text = long_text
+        self._languages = languages
+        self._n = zones.n
+
+    def read(self, question: str, language: str) -> Named:
+        """Split a question into which documents and what."""
+        spoken = words(question, language)
+        every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
+        evidence, rarity = self._evidence(spoken)
+        best = float(evidence.max(initial=0.0))
+        nothing = Named(evidence, 0.0, (), question, every, ())
+        if best <= 0 or self._n < 2:
+            return nothing
+        order = np.argsort(-evidence, kind="stable")
+        fitting = [int(d) for d in order[:_MOST] if evidence[d] >= _FITS * best]
+        taken = self._names(spoken, fitting, rarity)
+        if not taken.any():
+            return Named(evidence / best, 0.0, (), question, every, ())
+        mass = sum(rarity[t] for t in {t for w, used in zip(spoken, taken, strict=True) if used for t in w.terms})
+        confidence = min(1.0, mass / np.log(self._n + 1.0))
+        asked, names = _cut(question, spoken, taken, language)
+        left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
+        return Named(evidence / best, float(confidence), tuple(fitting), asked, left or every, names,
+                     tuple(dict.fromkeys(t for n in names for w in words(n, language) for t in w.terms)))  # fmt: skip
+
+    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], dict[str, float]]:
+        evidence = np.zeros(self._n, np.float32)
+        rarity: dict[str, float] = {}
+        for term, proper in {t: w.proper for w in reversed(spoken) for t in w.terms}.items():
+            in_zone, _ = self._zones.postings(term)
+            anywhere = np.zeros(self._n, bool)
+            anywhere[self._document_of[self._passages.postings(term)[0]]] = True
+            anywhere[in_zone] = True
+            frequency = int(anywhere.sum())
+            rarity[term] = float(np.log(1 + (self._n - frequency + 0.5) / (frequency + 0.5))) if frequency else 0.0
+            worth = np.float32(rarity[term] if proper else _COMMON * rarity[term])
+            evidence[anywhere] += np.float32(_ELSEWHERE) * worth
+            evidence[in_zone] += np.float32(1 - _ELSEWHERE) * worth
+            evidence[self._names_of.postings(term)[0]] += np.float32(rarity[term])
+        return evidence, rarity
+
+    def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:
+        """Which words of the question belong to names, by the first fitting document that holds any."""
+        taken = np.zeros(len(spoken), bool)
+        for text_of in (self._zone_text, self._long_text):
+            for document in fitting:
+                zone = [w.key for w in words(text_of(document), self._languages[document])]
+                runs = _runs([w.key for w in spoken], zone)
+                for start, end in runs:
+                    taken[start:end] = self._is_name(spoken[start:end], rarity)
+                if taken.any():
+                    self._add_titles(spoken, runs, taken)
+                    return taken
+        return taken
+
+    def _is_name(self, run: Sequence[Word], rarity: dict[str, float]) -> bool:
+        rare = np.log(1 + self._n) / 2
+        return any(w.proper for w in run) and any(rarity.get(t, 0.0) >= rare for w in run for t in w.terms)
+
+    @staticmethod
+    def _add_titles(spoken: Sequence[Word], runs: Sequence[tuple[int, int]], taken: NDArray[np.bool_]) -> None:
+        """A title made of common words ("Services Agreement") is a name too where a name follows it."""
+        first = int(np.flatnonzero(taken)[0])
+        for start, end in runs:
+            capital = [w for w in spoken[start:end] if w.proper and w.terms]
+            if end <= first and len(capital) >= 2:
+                taken[start:end] = True
+
+
+def _runs(question: Sequence[str], zone: Sequence[str]) -> list[tuple[int, int]]:
+    """Longest stretches of the question that stand in the zone word by word, from left to right."""
+    places: dict[str, list[int]] = {}
+    for at, key in enumerate(zone):
+        places.setdefault(key, []).append(at)
+    out, start = [], 0
+    while start < len(question):
+        longest = 0
+        for at in places.get(question[start], ()):
+            length = 1
+            while (
+                start + length < len(question)
+                and at + length < len(zone)
+                and question[start + length] == zone[at + length]
+            ):
+                length += 1
+            longest = max(longest, length)
+        if longest:
+            out.append((start, start + longest))
+        start += max(1, longest)
+    return out
+
+
+def _cut(
+    question: str, spoken: Sequence[Word], taken: NDArray[np.bool_], language: str
+) -> tuple[str, tuple[str, ...]]:
+    """The question less its names, clause by clause, and the names as written."""
+    names, pieces = [], []
+    start = 0
+    bounds = [m.end() for m in _CLAUSE.finditer(question)] + [len(question)]
+    for end in bounds:
+        inside = [(w, t) for w, t in zip(spoken, taken, strict=True) if start <= w.start < end]
+        content = [w for w, t in inside if not t and w.terms]
+        used = [w for w, t in inside if t and w.terms]
+        elsewhere = [w for w, t in zip(spoken, taken, strict=True) if w.start >= end and w.terms and not t]
+        if used and len(content) <= len(used) / 2 and len(elsewhere) >= 2:
+            names.append(question[used[0].start : used[-1].end])
+        else:
+            at = start
+            for first, last in _stretches(inside):
+                names.append(question[first:last])
+                pieces.append(question[at:first])
+                at = last
+            pieces.append(question[at:end])
+        start = end
+    asked = re.sub(r"\s+", " ", "".join(pieces)).strip()
+    return (asked or question), tuple(names)
+
+
+def _stretches(inside: Sequence[tuple[Word, bool]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    previous = False
+    for word, used in inside:
+        if used and previous:
+            out[-1] = (out[-1][0], word.end)
+        elif used:
+            out.append((word.start, word.end))
+        previous = used
+    return out

@@ -1,0 +1,66 @@
+"""What the encoder and BM25 see of a passage: its text less the furniture of pages, and a short prefix that says
+which document it comes from. The passage that is shown stays the slice of the document it always was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+
+from indexes.analyzers import terms
+from indexes.expansion import FIELD_MARKS
+from indexes.store import StoredChunk
+from ingest.document import Chunk, Document, Span
+from ingest.identity import Field
+
+_JOINED = re.compile(r"(?<=\w)[-\u00ad][ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
+_SPACE = re.compile(r"\s+")
+
+
+def readable(document: Document, span: Span) -> str:
+    """The text of a span as it reads: without running headers, words joined across line ends, blanks folded."""
+    pieces, at = [], span.start
+    for furniture in document.furniture:
+        if furniture.end <= span.start or furniture.start >= span.end:
+            continue
+        pieces.append(document.text[at : max(at, furniture.start)])
+        at = max(at, min(furniture.end, span.end))
+    pieces.append(document.text[at : span.end])
+    text = _JOINED.sub("", "".join(pieces)).replace("\u00ad", "")
+    return _SPACE.sub(" ", text).strip()
+
+
+def stored_chunk(
+    document: Document,
+    chunk: Chunk,
+    context: str,
+    fields: Sequence[Field],
+    token_spans: Callable[[str], Sequence[tuple[int, int]]],
+    max_tokens: int,
+) -> StoredChunk:
+    """A chunk with what encoder and BM25 see of it.
+
+    Args:
+        document: where the chunk stands.
+        chunk: the passage.
+        context: a line that names the document; left out of what is embedded where the window has no room for it.
+        fields: of the document's identity; a passage that holds one is marked with it.
+        token_spans: the encoder's own tokenizer.
+        max_tokens: the encoder's window, in tokens.
+    """
+    passage = readable(document, chunk.span)
+    if chunk.columns:
+        passage = f"{' | '.join(chunk.columns)}: {passage}"
+    heading = " > ".join(title for title in chunk.section[-2:] if title not in passage[: len(title) + 40])
+    body = f"{heading}: {passage}" if heading else passage
+    embedded = passage
+    for candidate in (f"{context}. {body}" if context else body, body):
+        if len(token_spans(candidate)) <= max_tokens:
+            embedded = candidate
+            break
+    if embedded is passage and len(token_spans(passage)) > max_tokens:
+        embedded = document.text[chunk.span.start : chunk.span.end]  # the chunker counted this very text
+    marks = [FIELD_MARKS[f.name] for f in fields if chunk.span.overlaps(f.span)]
+    digest = hashlib.sha256(embedded.encode()).digest()[:16]
+    return StoredChunk(chunk, embedded, digest, " ".join([*terms(body, chunk.language), *marks]))

@@ -1,0 +1,100 @@
+"""From a question to an order of passages: evidence for documents, for words and for meaning, combined.
+
+    score(passage) = blend(dense, sparse)(passage) + confidence · DOCUMENT_WEIGHT · evidence(document)
+
+Dense and sparse scores are min-max normalised over the candidates of one question, the sparse ones after a square root
+that keeps a few rare words from drowning everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.dense import Dense
+from indexes.fusion import normalised
+from indexes.naming import Named
+from indexes.sparse import Sparse
+
+DOCUMENT_WEIGHT = 2.0
+DEPTH = 300  # candidates of each part
+_EXHAUSTIVE = 2_000  # passages of the named documents that are all made candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates best first, with what each part gave; all arrays of length n."""
+
+    positions: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    sparse: NDArray[np.float32]
+    document: NDArray[np.float32]
+
+
+def candidates(
+    named: Named,
+    weights: Mapping[str, float],
+    sparse: Sparse,
+    document_of: NDArray[np.int64],
+    allowed: NDArray[np.bool_] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Passages worth a vector, best first, by words and document alone; and the sparse scores of all passages."""
+    words = sparse.scores(weights)
+    prior = DOCUMENT_WEIGHT * named.confidence * named.evidence[document_of]
+    together = np.sqrt(words / max(float(words.max(initial=0.0)), 1e-9)) + prior
+    together[words + prior <= 0] = -1.0
+    if allowed is not None:
+        together[~allowed] = -1.0
+    order = _best(together, DEPTH)
+    return order[together[order] > 0], words
+
+
+def rank(
+    named: Named,
+    words: NDArray[np.float32],
+    lexical: NDArray[np.int64],
+    dense: Dense,
+    query: NDArray[np.float32] | None,
+    document_of: NDArray[np.int64],
+    allowed: NDArray[np.bool_] | None,
+    dense_weight: NDArray[np.float32],
+) -> Ranking:
+    """Order the candidates.
+
+    Args:
+        named: the question, read.
+        words: sparse scores of all passages.
+        lexical: candidates by words and document.
+        dense: vectors.
+        query: vector of the question, or None where there is no encoder for it.
+        document_of: document of each passage.
+        allowed: passages in scope, or None for all.
+        dense_weight: per passage, what its vector counts against its words (0 to 1).
+    """
+    pool = [lexical]
+    if query is not None:
+        pool.append(dense.search(query, DEPTH, allowed)[0])
+        if named.documents:
+            inside = np.flatnonzero(np.isin(document_of, named.documents) & (True if allowed is None else allowed))
+            pool.append(inside[:_EXHAUSTIVE])
+    positions = np.unique(np.concatenate(pool))
+    similar = np.full(len(positions), np.nan, np.float32) if query is None else dense.similarity(query, positions)
+    by_vector, by_word = normalised(similar), np.sqrt(normalised(words[positions]))
+    weight = np.where(np.isfinite(similar), dense_weight[positions], 0.0).astype(np.float32)
+    by_document = named.confidence * named.evidence[document_of[positions]]
+    scores = weight * by_vector + (1 - weight) * by_word + DOCUMENT_WEIGHT * by_document
+    order = np.lexsort((positions, -scores))
+    return Ranking(positions[order], scores[order].astype(np.float32), by_vector[order], by_word[order], by_document[order])
+
+
+def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Positions of the k highest scores, best first, ties by position."""
+    if len(scores) > k:
+        kept = np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
+    else:
+        kept = np.arange(len(scores))
+    return kept[np.argsort(-scores[kept], kind="stable")][:k]

@@ -1,0 +1,390 @@
+"""The one transactional truth: documents, chunks, vectors and the coverage ledger in one SQLite file.
+
+FAISS and BM25 files beside it are caches that carry the store's generation and are rebuilt when it moved. Deleted
+content is overwritten (`secure_delete`), not only unlinked: patients' letters must not linger in free pages.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.packing import pack_document, unpack_document
+from ingest.document import Chunk, Document, Span, Unread, document_id
+from ingest.errors import ContractMismatch, StoreError
+
+FILE_NAME = "casefolio.sqlite"
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents(
+    key INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,        -- relative to the folder; an attachment is file/name
+    file TEXT NOT NULL,               -- the file on disk that it comes from
+    file_sha256 TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    language TEXT NOT NULL,
+    reason TEXT NOT NULL,             -- why nothing was read; empty where something was
+    hint TEXT NOT NULL,
+    profile TEXT NOT NULL,            -- which document it is: kind, title, names, dates; JSON
+    text TEXT,                        -- NULL where nothing was read
+    body TEXT                         -- the other fields of Document, JSON
+);
+CREATE INDEX documents_file ON documents(file);
+CREATE TABLE chunks(
+    key INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents(key) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    pages TEXT NOT NULL,
+    section TEXT NOT NULL,
+    language TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    embedded TEXT NOT NULL,           -- what the encoder sees
+    digest BLOB NOT NULL,             -- of `embedded`: identical passages share a vector
+    terms TEXT NOT NULL               -- what BM25 sees, joined by blanks
+);
+CREATE INDEX chunks_document ON chunks(document);
+CREATE INDEX chunks_digest ON chunks(digest);
+CREATE TABLE vectors(digest BLOB PRIMARY KEY, vector BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as it goes into the store, with what the encoder and BM25 see of it."""
+
+    chunk: Chunk
+    embedded: str
+    digest: bytes
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A file, or an attachment of one, as it goes into the store; `profile` is JSON."""
+
+    part: Document | Unread
+    profile: str = "{}"
+    chunks: tuple[StoredChunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the ledger: a file or attachment, and how much of it was read."""
+
+    path: str
+    file: str
+    file_sha256: str
+    sha256: str
+    media_type: str
+    language: str
+    reason: str
+    hint: str
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTable:
+    """What ranking needs of all chunks, in order of (path, start): parallel arrays of length n."""
+
+    keys: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    digests: list[bytes]
+    languages: list[str]
+
+
+class Store:
+    """One open store. Not thread-safe: each thread opens its own (reads are cheap).
+
+    Raises:
+        StoreError: where the file is damaged, of another version, locked for long, or cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, create: bool, read_only: bool = False) -> None:
+        self.folder = folder
+        self.path = folder / FILE_NAME
+        if not create and not self.path.is_file():
+            raise StoreError(f"no index in {folder}", "make one with `rag index FOLDER`")
+        try:
+            if create and not read_only:
+                folder.mkdir(parents=True, exist_ok=True)
+            mode = "ro" if read_only else "rwc" if create else "rw"
+            uri = f"{self.path.resolve().as_uri()}?mode={mode}"
+            self._db = sqlite3.connect(uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False)
+            self._prepare(read_only)
+        except (sqlite3.Error, OSError) as error:
+            raise self._error(error) from error
+
+    def _prepare(self, read_only: bool) -> None:
+        db = self._db
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -65536")
+        if not db.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone():
+            if read_only:
+                raise StoreError(f"the index in {self.folder} is empty", "make it with `rag index FOLDER`")
+            with self.transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    if statement.strip():
+                        db.execute(statement)
+                self.set_meta("schema", str(SCHEMA_VERSION))
+                self.set_meta("generation", "0")
+                self.set_meta("vector_generation", "0")
+        if self.meta("schema") != str(SCHEMA_VERSION):
+            raise StoreError(
+                f"{self.path} has layout {self.meta('schema')}, this program reads layout {SCHEMA_VERSION}",
+                "delete the folder and index again",
+            )
+
+    def _error(self, error: Exception) -> StoreError:
+        text = str(error)
+        if "locked" in text:
+            return StoreError(f"{self.path} is locked by another process", "wait for it to end, then run again")
+        if "full" in text or getattr(error, "errno", 0) == 28:
+            return StoreError(f"no space left where the index lies: {self.folder}", "free some, or use --index DIR")
+        if isinstance(error, OSError) or "readonly" in text or "unable to open" in text:
+            return StoreError(f"cannot write the index in {self.folder}: {text}", "name a writable place with --index DIR")
+        return StoreError(f"{self.path} is damaged: {text}", f"delete {self.folder} and run `rag index` again")
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is written inside is committed at the end, or not at all."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise self._error(error) from error
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    # ------------------------------------------------------------ meta
+
+    def meta(self, key: str) -> str | None:
+        """Value of a setting, or None."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a setting."""
+        self._db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
+
+    @property
+    def generation(self) -> int:
+        """Grows with each committed change of documents; caches of words carry it."""
+        return int(self.meta("generation") or 0)
+
+    @property
+    def vector_generation(self) -> int:
+        """Grows with each committed change of vectors; caches of vectors carry both."""
+        return int(self.meta("vector_generation") or 0)
+
+    def _bump(self, counter: str = "generation") -> None:
+        self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?", (counter,))
+
+    # ------------------------------------------------------------ contract
+
+    def contract(self) -> dict[str, Any] | None:
+        """The contract under which the vectors were made, or None before the first."""
+        stored = self.meta("contract")
+        return json.loads(stored) if stored else None
+
+    def check_contract(self, contract: dict[str, Any]) -> None:
+        """Compare an encoder's contract with the stored one.
+
+        Raises:
+            ContractMismatch: printing both sides of each field that differs.
+        """
+        stored = self.contract()
+        if stored is None or stored == contract:
+            return
+        fields = sorted(k for k in stored.keys() | contract.keys() if stored.get(k) != contract.get(k))
+        told = "; ".join(f"{k}: index has {stored.get(k)!r}, encoder has {contract.get(k)!r}" for k in fields)
+        raise ContractMismatch(
+            f"the index in {self.folder} was built under another encoder's contract: {told}",
+            f"build it anew with `rag index FOLDER --encoder {contract.get('name', 'NAME')}`",
+        )
+
+    def set_contract(self, contract: dict[str, Any]) -> None:
+        """Record the encoder's contract; call inside a transaction."""
+        self.set_meta("contract", json.dumps(contract, sort_keys=True))
+
+    # ------------------------------------------------------------ documents
+
+    def files(self) -> dict[str, str]:
+        """Path of each file on disk that is in the store, and the hash of its bytes."""
+        return dict(self._rows("SELECT DISTINCT file, file_sha256 FROM documents"))
+
+    def put(self, file: str, file_sha256: str, parts: Iterable[StoredPart]) -> None:
+        """Replace everything that came from `file`; call inside a transaction."""
+        self.delete_file(file)
+        for stored in parts:
+            key = self._put_part(file, file_sha256, stored)
+            self._db.executemany(
+                "INSERT INTO chunks(document, start, end, pages, section, language, columns, embedded, digest, terms)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?)",
+                [
+                    (key, c.chunk.span.start, c.chunk.span.end, json.dumps(c.chunk.pages),
+                     json.dumps(c.chunk.section, ensure_ascii=False), c.chunk.language,
+                     json.dumps(c.chunk.columns, ensure_ascii=False), c.embedded, c.digest, c.terms)
+                    for c in stored.chunks
+                ],
+            )  # fmt: skip
+        self._bump()
+
+    def _put_part(self, file: str, file_sha256: str, stored: StoredPart) -> int | None:
+        part = stored.part
+        values: tuple[str | None, ...]
+        if isinstance(part, Document):
+            values = (part.language, "", "", stored.profile, part.text, pack_document(part))
+        else:
+            values = ("und", part.reason, part.hint, "{}", None, None)
+        return self._db.execute(
+            "INSERT INTO documents(path, file, file_sha256, sha256, media_type, language, reason, hint, profile, text, body)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (part.path, file, file_sha256, part.sha256, part.media_type, *values),
+        ).lastrowid
+
+    def delete_file(self, file: str) -> None:
+        """Remove all that came from a file; call inside a transaction."""
+        self._db.execute("DELETE FROM documents WHERE file = ?", (file,))
+        self._bump()
+
+    def rename_file(self, old: str, new: str) -> None:
+        """A file moved, its bytes did not change; call inside a transaction."""
+        self._db.execute(
+            "UPDATE documents SET path = ? || substr(path, ?), file = ? WHERE file = ?", (new, len(old) + 1, new, old)
+        )
+        self._bump()
+
+    def drop_orphans(self) -> None:
+        """Remove vectors that no chunk refers to any more; call inside a transaction."""
+        self._db.execute("DELETE FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
+        self._bump("vector_generation")
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Every file and attachment, by path, with its document (without text) where one was read."""
+        rows = self._rows(
+            "SELECT path, file, file_sha256, sha256, media_type, language, reason, hint, body, text IS NOT NULL"
+            " FROM documents ORDER BY path"
+        )
+        return [
+            LedgerEntry(*row[:8], unpack_document(row[8], row[0], row[3], row[4], row[5], "") if row[9] else None)
+            for row in rows
+        ]
+
+    def document(self, path: str) -> Document | None:
+        """The document at a path, whole, or None where there is none or nothing of it was read."""
+        rows = self._rows(
+            "SELECT body, path, sha256, media_type, language, text FROM documents WHERE path = ? AND text IS NOT NULL",
+            (path,),
+        )
+        return unpack_document(*rows[0]) if rows else None
+
+    def profiles(self) -> list[tuple[int, str, str, str]]:
+        """Key, path, language and profile (JSON) of each document that was read, by path."""
+        rows = self._rows("SELECT key, path, language, profile FROM documents WHERE text IS NOT NULL ORDER BY path")
+        return [(key, path, language, profile) for key, path, language, profile in rows]
+
+    def document_languages(self) -> dict[str, int]:
+        """Number of documents of each language."""
+        return dict(self._rows("SELECT language, COUNT(*) FROM documents WHERE text IS NOT NULL GROUP BY language"))
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """Path, language and text of each document that was read, by path."""
+        yield from self._db.execute("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")
+
+    def text_of(self, key: int) -> str:
+        """Text of the document with a key."""
+        return str(self._rows("SELECT text FROM documents WHERE key = ?", (key,))[0][0])
+
+    # ------------------------------------------------------------ chunks and vectors
+
+    def chunk_table(self) -> ChunkTable:
+        """Arrays over all chunks, ordered by path and start, so that ties break the same however files came in."""
+        rows = self._rows(
+            "SELECT c.key, c.document, c.digest, c.language FROM chunks c JOIN documents d ON d.key = c.document"
+            " ORDER BY d.path, c.start, c.end"
+        )
+        keys = np.fromiter((r[0] for r in rows), np.int64, len(rows))
+        documents = np.fromiter((r[1] for r in rows), np.int64, len(rows))
+        return ChunkTable(keys, documents, [r[2] for r in rows], [r[3] for r in rows])
+
+    def chunk_terms(self) -> Iterator[tuple[int, str]]:
+        """Key and terms of each chunk, in the order of `chunk_table`."""
+        yield from self._db.execute(
+            "SELECT c.key, c.terms FROM chunks c JOIN documents d ON d.key = c.document ORDER BY d.path, c.start, c.end"
+        )
+
+    def chunks(self, keys: Sequence[int]) -> dict[int, tuple[Chunk, str, str, str]]:
+        """Chunks by key, each with its text and the path and hash of its document."""
+        out = {}
+        for key in keys:
+            rows = self._rows(
+                "SELECT c.start, c.end, c.pages, c.section, c.language, c.columns, d.path, d.sha256,"
+                " substr(d.text, c.start + 1, c.end - c.start) FROM chunks c"
+                " JOIN documents d ON d.key = c.document WHERE c.key = ?", (key,)
+            )  # fmt: skip
+            start, end, pages, section, language, columns, path, sha256, text = rows[0]
+            owner = document_id(path, sha256)
+            chunk = Chunk(f"{owner}:{start}-{end}", owner, Span(start, end), tuple(json.loads(pages)),
+                          tuple(json.loads(section)), language, tuple(json.loads(columns)))  # fmt: skip
+            out[key] = (chunk, text, path, sha256)
+        return out
+
+    def pending(self, limit: int) -> list[tuple[bytes, str]]:
+        """Up to `limit` passages without a vector: digest and what to embed, each once, in order of digest."""
+        rows = self._rows(
+            "SELECT digest, MIN(embedded) FROM chunks WHERE digest NOT IN (SELECT digest FROM vectors)"
+            " GROUP BY digest ORDER BY digest LIMIT ?", (limit,)
+        )  # fmt: skip
+        return [(digest, embedded) for digest, embedded in rows]
+
+    def embedded(self, keys: Sequence[int]) -> list[tuple[bytes, str]]:
+        """Digest and text to embed of the chunks with these keys, in their order."""
+        out = []
+        for key in keys:
+            out += self._rows("SELECT digest, embedded FROM chunks WHERE key = ?", (key,))
+        return [(digest, embedded) for digest, embedded in out]
+
+    def put_vectors(self, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors of passages; call inside a transaction."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+            [(d, v.astype("<f4").tobytes()) for d, v in zip(digests, vectors, strict=True)],
+        )
+        self._bump("vector_generation")
+
+    def vectors(self) -> Iterator[tuple[bytes, bytes]]:
+        """Digest and little-endian float32 bytes of every vector."""
+        yield from self._db.execute("SELECT digest, vector FROM vectors")
+
+    def counts(self) -> tuple[int, int]:
+        """Number of distinct passages, and of those that have a vector."""
+        total = self._rows("SELECT COUNT(DISTINCT digest) FROM chunks")[0][0]
+        return total, self._rows("SELECT COUNT(*) FROM vectors")[0][0]

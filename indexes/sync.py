@@ -1,0 +1,69 @@
+"""What changed in the folder since the store last saw it: decided by content, never by names or times."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What must happen to the store so that it mirrors the folder. Paths are relative, sorted."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything must be done."""
+        return bool(self.added or self.changed or self.renamed or self.removed)
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file's bytes, hexadecimal; a file that cannot be opened hashes as its error, so that it is retried."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
+    return digest.hexdigest()
+
+
+def compare(stored: Mapping[str, str], found: Mapping[str, str], again: Iterable[str] = ()) -> Changes:
+    """Compare the store's files with the folder's.
+
+    Args:
+        stored: path and hash of each file in the store.
+        found: path and hash of each file in the folder.
+        again: paths to read again although their bytes did not change (a tool or a password has come).
+    """
+    retry = set(again)
+    gone: dict[str, list[str]] = {}
+    for path in sorted(stored.keys() - found.keys()):
+        gone.setdefault(stored[path], []).append(path)
+    added, renamed = [], []
+    for path in sorted(found.keys() - stored.keys()):
+        # another suffix may mean another loader: such a file is read anew
+        twins = [old for old in gone.get(found[path], []) if PurePosixPath(old).suffix == PurePosixPath(path).suffix]
+        if twins:
+            gone[found[path]].remove(twins[0])
+            renamed.append((twins[0], path))
+        else:
+            added.append(path)
+    both = sorted(stored.keys() & found.keys())
+    return Changes(
+        added=tuple(added),
+        changed=tuple(p for p in both if stored[p] != found[p] or p in retry),
+        renamed=tuple(renamed),
+        removed=tuple(sorted(p for paths in gone.values() for p in paths)),
+        unchanged=tuple(p for p in both if stored[p] == found[p] and p not in retry),
+    )

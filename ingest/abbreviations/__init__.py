@@ -1,0 +1,53 @@
+"""Which dots end no sentence: lists per language, and one value that holds them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+# Languages whose lists apply: Korean files are full of English terms; an unknown language gets both Latin lists.
+_SOURCES = {"en": ("en",), "de": ("de",), "ko": ("ko", "en")}
+_OTHERS = ("en", "de")
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """What is known of a language's dots. All words in lower case, without their last dot."""
+
+    never: frozenset[str]
+    before_number: frozenset[str]
+    maybe: frozenset[str]
+    starters: frozenset[str]
+    ordinal_before: frozenset[str]
+    ordinal_after: frozenset[str]
+    closing: tuple[str, ...]
+
+
+@cache
+def dots(language: str) -> Dots:
+    """The lists that apply to a text in `language` (ISO 639-1 or `und`)."""
+    tables = [_table(code) for code in _SOURCES.get(language, _OTHERS)]
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(word for table in tables for word in str(table.get(key, "")).split())
+
+    closing = tuple(str(end) for table in tables for end in _strings(table.get("closing", [])))
+    return Dots(
+        words("never"),
+        words("before_number"),
+        words("maybe"),
+        words("starters"),
+        words("ordinal_before"),
+        words("ordinal_after"),
+        closing,
+    )
+
+
+def _table(code: str) -> dict[str, object]:
+    return tomllib.loads(Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def _strings(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,286 @@
+"""Passages of a document: whole sentences, rows and clauses, under their headings, never above the encoder's window.
+
+Chunks do not overlap (encoding is the slow part, and nothing is to be encoded twice) and together hold every character
+that is not white space, but for unread pages. See FACTS: a document that fits the window is not cut at all.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ingest.document import Chunk, Document, Row, Section, Span
+from ingest.language import detect_language
+from ingest.packing import Bound, Ruler, Unit, pack
+from ingest.sentences import clause_cut, sentence_spans
+
+TokenSpans = Callable[[str], list[tuple[int, int]]]
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
+_TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
+_PROBES = 8
+
+
+def chunk(
+    document: Document, token_spans: TokenSpans, max_tokens: int, target_tokens: int | None = None
+) -> tuple[Chunk, ...]:
+    """Cut `document` into passages.
+
+    Args:
+        document: as read.
+        token_spans: character ranges of the tokens of a text, in order, without special tokens; called once for the
+            whole document and again only for passages near the limit.
+        max_tokens: no passage's own text has more tokens than this (a single character is never cut).
+        target_tokens: size aimed at where a document does not fit; `max_tokens` if not given.
+
+    Returns:
+        Chunks in order, without overlap; none for a document without text.
+
+    Raises:
+        ValueError: if a size is below 1.
+    """
+    target = max_tokens if target_tokens is None else min(target_tokens, max_tokens)
+    if max_tokens < 1 or target < 1:
+        raise ValueError(f"sizes in tokens start at 1: got max {max_tokens}, target {target}")
+    cutter = _Cutter(document, token_spans, max_tokens, target)
+    places = _Places(document)
+    return tuple(places.chunk(span) for area in _readable(document) for span in cutter.spans(area))
+
+
+def _readable(document: Document) -> Iterator[Span]:
+    """The text without the pages that are unread, trimmed of white space."""
+    start = 0
+    for page in document.pages:
+        if page.source == "unread" and page.span.of(document.text).strip():
+            yield from _trimmed(document.text, start, page.span.start)
+            start = page.span.end
+    yield from _trimmed(document.text, start, len(document.text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Span(start, end)
+
+
+class _Cutter:
+    """Cuts one document into spans of at most `limit` tokens."""
+
+    def __init__(self, document: Document, token_spans: TokenSpans, limit: int, target: int) -> None:
+        self._document, self._text = document, document.text
+        self._token_spans, self._limit, self._target = token_spans, limit, target
+        self._ruler = Ruler(token_spans(document.text))
+        self._sentences: list[Span] | None = None
+
+    def spans(self, area: Span) -> Iterator[Span]:
+        """Passages of `area`, in order."""
+        if self._fits(area.start, area.end):
+            yield area
+            return
+        if self._sentences is None:
+            self._sentences = sentence_spans(self._text, self._document.language)
+        units = self._split(self._joined(units_of(self._document, self._sentences, area)))
+        for group in pack(units, self._ruler, self._limit, self._target):
+            yield from self._exact(group[0].start, group[-1].end, [unit.start for unit in group[1:]])
+
+    def _fits(self, start: int, end: int) -> bool:
+        """Whether this stretch, tokenized by itself, keeps the limit; the tokenizer runs only where it is close."""
+        estimate = self._ruler.count(start, end)
+        slack = 4 + self._limit // 8
+        if estimate + slack <= self._limit:
+            return True
+        if estimate - slack > self._limit and estimate > 2 * self._limit:
+            return False
+        return len(self._token_spans(self._text[start:end])) <= self._limit
+
+    def _joined(self, units: Sequence[Unit]) -> list[Unit]:
+        """Headings with what they introduce; crumbs with their neighbours."""
+        done: list[Unit] = []
+        for unit in units:
+            if done and self._belongs(done[-1], unit):
+                first = done[-1]
+                leads = first.leads and unit.leads
+                done[-1] = Unit(first.start, unit.end, first.bound, first.level, leads)
+            else:
+                done.append(unit)
+        return done
+
+    def _belongs(self, first: Unit, unit: Unit) -> bool:
+        size = self._ruler.count(first.start, unit.end)
+        if first.leads:
+            return size <= self._limit // 2 or not unit.leads
+        return size <= self._target // _TINY and unit.bound < Bound.SECTION and not unit.leads
+
+    def _split(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units, those above the limit cut at clauses, else words, else tokens."""
+        done: list[Unit] = []
+        for unit in units:
+            if self._ruler.count(unit.start, unit.end) <= self._limit:
+                done.append(unit)
+            else:
+                done.extend(self._pieces(unit))
+        return done
+
+    def _pieces(self, unit: Unit) -> Iterator[Unit]:
+        ruler, start, bound, level = self._ruler, unit.start, unit.bound, unit.level
+        while (left := ruler.count(start, unit.end)) > self._limit:
+            share = min(self._limit, -(-left // -(-left // self._limit)) * 5 // 4)
+            token = ruler.first(start)
+            low, high = ruler.starts[token + max(1, share // 2)], ruler.starts[token + share]
+            cut = clause_cut(self._text, max(low, start + 1), max(high, start + 1))
+            yield from (Unit(s.start, s.end, bound, level) for s in _trimmed(self._text, start, cut))
+            start, bound, level = cut, Bound.PIECE, 0
+        yield from (Unit(s.start, s.end, bound, level) for s in _trimmed(self._text, start, unit.end))
+
+    def _exact(self, start: int, end: int, bounds: Sequence[int]) -> Iterator[Span]:
+        """`start` to `end`, halved until each part keeps the limit when it is tokenized by itself."""
+        if end - start <= 1 or self._fits(start, end):
+            yield Span(start, end)
+            return
+        middle = (start + end) // 2
+        inner = [b for b in bounds if start < b < end]
+        quarter = (end - start) // 4
+        cut = (
+            min(inner, key=lambda b: abs(b - middle))
+            if inner
+            else clause_cut(self._text, max(start + 1, middle - quarter), max(start + 1, middle + quarter))
+        )
+        for part in (*_trimmed(self._text, start, cut), *_trimmed(self._text, cut, end)):
+            yield from self._exact(part.start, part.end, inner)
+
+
+def units_of(document: Document, sentences: Sequence[Span], area: Span) -> list[Unit]:
+    """Sentences of `area`, cut where sections and headings begin and end, rows of tables whole."""
+    text = document.text
+    levels = {s.span.start: s.level for s in reversed(document.sections)}
+    headings = {s.heading.start: s.heading.end for s in document.sections if len(s.heading)}
+    rows = [r.span for r in document.rows]
+    edges = (edge for row in rows for edge in (row.start, row.end))
+    bounds = sorted({*levels, *headings, *headings.values(), *edges})
+    units: list[Unit] = []
+    row_of_last = -1
+    heading_end = -1
+    for start, end in _cut_at(text, sentences, bounds, area):
+        row = _row_at(rows, start)
+        bound, level = _bound(text, units[-1].end if units else start, start), levels.get(start, 0)
+        heading_end = max(heading_end, headings.get(start, -1))
+        if level:
+            bound = Bound.SECTION
+        if units and row >= 0 and row == row_of_last:
+            units[-1] = Unit(units[-1].start, end, units[-1].bound, units[-1].level)
+        else:
+            leads = row < 0 and (end <= heading_end or text[end - 1] == ":")
+            units.append(Unit(start, end, bound, level, leads))
+        row_of_last = row
+    return units
+
+
+def _cut_at(text: str, sentences: Sequence[Span], bounds: Sequence[int], area: Span) -> Iterator[tuple[int, int]]:
+    first = bisect.bisect_right(sentences, area.start, key=lambda s: s.end)
+    for sentence in sentences[first:]:
+        if sentence.start >= area.end:
+            return
+        start, end = max(sentence.start, area.start), min(sentence.end, area.end)
+        low, high = bisect.bisect_right(bounds, start), bisect.bisect_left(bounds, end)
+        for cut in (*bounds[low:high], end):
+            yield from ((s.start, s.end) for s in _trimmed(text, start, cut))
+            start = cut
+
+
+def _row_at(rows: Sequence[Span], position: int) -> int:
+    index = bisect.bisect_right(rows, position, key=lambda r: r.start) - 1
+    return index if index >= 0 and position < rows[index].end else -1
+
+
+def _bound(text: str, end: int, start: int) -> Bound:
+    if end == start:
+        return Bound.PIECE
+    gap = text[end:start]
+    if _BLANK_LINE.search(gap):
+        return Bound.PARAGRAPH
+    return Bound.LINE if "\n" in gap else Bound.SENTENCE
+
+
+class _Places:
+    """Finds page, section and language of a span of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._page_starts = [page.span.start for page in document.pages]
+        self._starts, self._paths = _leaves(document.sections)
+        self._rows = [row.span for row in document.rows]
+        self._mixed = _is_mixed(document)
+
+    def chunk(self, span: Span) -> Chunk:
+        """The chunk at `span`."""
+        document = self._document
+        row = self._row(span)
+        return Chunk(
+            id=f"{document.id}:{span}",
+            document_id=document.id,
+            span=span,
+            pages=self._pages(span),
+            section=self._section(span),
+            language=self._language(span),
+            columns=row.columns if row else (),
+        )
+
+    def _pages(self, span: Span) -> tuple[int, ...]:
+        first = max(0, bisect.bisect_right(self._page_starts, span.start) - 1)
+        last = max(0, bisect.bisect_right(self._page_starts, span.end - 1) - 1)
+        return tuple(page.number for page in self._document.pages[first : last + 1])
+
+    def _section(self, span: Span) -> tuple[str, ...]:
+        """Path of the section that holds most of the passage."""
+        index = max(0, bisect.bisect_right(self._starts, span.start) - 1)
+        best = -1
+        path: tuple[str, ...] = ()
+        while index < len(self._starts) and self._starts[index] < span.end:
+            after = self._starts[index + 1] if index + 1 < len(self._starts) else span.end
+            share = min(after, span.end) - max(self._starts[index], span.start)
+            if share > best:
+                best, path = share, self._paths[index]
+            index += 1
+        return path
+
+    def _language(self, span: Span) -> str:
+        if not self._mixed:
+            return self._document.language
+        found = detect_language(span.of(self._document.text))
+        return self._document.language if found == "und" else found
+
+    def _row(self, span: Span) -> Row | None:
+        index = bisect.bisect_left(self._rows, span.start, key=lambda r: r.start)
+        return self._document.rows[index] if index < len(self._rows) and self._rows[index].start < span.end else None
+
+
+def _leaves(sections: Sequence[Section]) -> tuple[list[int], list[tuple[str, ...]]]:
+    """Positions at which the path of headings changes, and the path from there on."""
+    starts: list[int] = [0]
+    paths: list[tuple[str, ...]] = [()]
+    stack: list[Section] = []
+
+    def close(until: int) -> None:
+        while stack and stack[-1].span.end <= until:
+            end = stack.pop().span.end
+            starts.append(end)
+            paths.append(tuple(s.title for s in stack))
+
+    for section in sections:
+        close(section.span.start)
+        stack.append(section)
+        starts.append(section.span.start)
+        paths.append(tuple(s.title for s in stack))
+    close(2**62)
+    return starts, paths
+
+
+def _is_mixed(document: Document) -> bool:
+    """Whether probes spread over the text disagree on its language."""
+    text, step = document.text, max(1, len(document.text) // _PROBES)
+    found = {detect_language(text[at : at + 400]) for at in range(0, len(text), step)} - {"und"}
+    return bool(found - {document.language})

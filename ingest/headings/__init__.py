@@ -1,0 +1,1 @@
+"""Known headings per language, as data."""

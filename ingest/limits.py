@@ -1,0 +1,40 @@
+"""What one file may cost: bytes, pages, characters, memory and time. A file beyond them is named in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+MIB = 1024 * 1024
+
+MAX_BYTES = 512 * MIB
+"""A file larger than this is not opened."""
+MAX_TEXT_BYTES = 64 * MIB
+"""Text larger than this (about 30,000 printed pages) is no letter and no contract."""
+MAX_PAGES = 20_000
+MAX_DEPTH = 8
+"""Attachments within attachments."""
+MAX_ATTACHMENTS = 1_000
+"""Documents that one file may bring along, over all depths."""
+MAX_MEMORY = 3 * 1024 * MIB
+"""Address space of a reading process."""
+SECONDS_WITHOUT_PROGRESS = 120.0
+"""A reading process that reports no page for so long is stopped."""
+SECONDS_IN_ALL = 3_600.0
+
+
+def _ignore() -> None:
+    """Nobody waits for signs of life when a file is read in the calling process."""
+
+
+_listener: Callable[[], None] = _ignore
+
+
+def beat() -> None:
+    """Report that reading goes on: loaders call it once a page, since a thousand scanned pages take long by right."""
+    _listener()
+
+
+def on_beat(listener: Callable[[], None]) -> None:
+    """Have `listener` called at every beat of this process."""
+    global _listener
+    _listener = listener

@@ -1,0 +1,176 @@
+"""Where sentences end: in running text, in letters with lines of their own, in notes without full stops.
+
+Every gap of white space is looked at once, with a bounded window on either side, so the time is linear in the text.
+What a dot means is decided from the lists in `ingest/abbreviations`; what a line break means, from how full a line is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.abbreviations import Dots, dots
+from ingest.document import Span
+
+# A piece without any sentence end is cut here, in characters: no sentence of a contract is that long.
+LONGEST = 2000
+_WINDOW = 48
+_LINE_WINDOW = 400
+
+_GAP = re.compile(r"\s+")
+_CLOSERS = "\"'”’“»«)]}*"
+_TERMINATORS = ".!?…。！？"
+_LAST_TOKEN = re.compile(r"[^\s(\[{„“\"'«»/]+$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
+_NUMBER = re.compile(r"\d{1,4}")
+_DATE_PART = re.compile(r"\d{1,4}\.")
+_NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,6}|[A-Za-z]|[가-하])")
+# What opens an item of a list or a clause at the start of a line.
+_ITEM = re.compile(
+    r"[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
+    r"\d{1,3}(?:\.\d{1,3})+\s|§|제\s?\d+\s?[조항호]|[①-⑳]|(?:Art(?:icle|ikel|\.)|ARTICLE|Section|SECTION|Abs\.)\s+[\dIVX]"
+)
+_COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
+_CLAUSE_END = re.compile(r"[;:,、，·]\s|[;、，]|\s[-–—]\s")
+
+
+def sentence_spans(text: str, language: str) -> list[Span]:
+    """Sentences of `text`, in order.
+
+    Args:
+        text: a passage or a whole document.
+        language: ISO 639-1 code or `und`; chooses the lists of abbreviations.
+
+    Returns:
+        Spans without white space at their ends which cover every character that is not white space. None is longer
+        than `LONGEST` characters.
+    """
+    rules = dots(language)
+    width = _wrap_width(text)
+    spans: list[Span] = []
+    start = 0
+    for gap in _GAP.finditer(text):
+        a, b = gap.span()
+        if a == start == 0:
+            start = b
+        elif b == len(text):
+            break
+        elif (text[a - 1] in _ENDS or "\n" in gap[0]) and _ends(text, a, b, rules, width):
+            spans.extend(_bounded(text, start, a))
+            start = b
+    end = len(text.rstrip())
+    if start < end:
+        spans.extend(_bounded(text, start, end))
+    return spans
+
+
+_ENDS = frozenset(_TERMINATORS + _CLOSERS)
+
+
+def _ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
+    """Whether the white space at `a` to `b` parts two sentences."""
+    before, after = text[max(0, a - _WINDOW) : a], text[b : b + _WINDOW]
+    gap = text[a:b]
+    if "\n" in gap and _ITEM.match(after) and not _alone(text, a):
+        return True
+    bare = before.rstrip(_CLOSERS)
+    if bare and bare[-1] in _TERMINATORS:
+        meaning = _terminated(bare, after, rules)
+        if meaning is not None or "\n" not in gap:
+            return bool(meaning)
+    return "\n" in gap and _line_ends(text, a, b, rules, width)
+
+
+def _terminated(before: str, after: str, rules: Dots) -> bool | None:
+    """Whether the full stop (or other mark) at the end of `before` ends a sentence; None where a line break decides."""
+    if before[-1] != ".":
+        return not after[0].islower()
+    if after[0].islower() or after[0] in ",;:)":
+        return False
+    match = _LAST_TOKEN.search(before.rstrip("."))
+    if match is None:
+        return True
+    token, following = match[0].lower(), _FIRST_WORD.match(after)
+    word = following[0].lower() if following else ""
+    if _opens_line(before, match.start()) and _NUMBERING.fullmatch(match[0]):
+        return False
+    if _NUMBER.fullmatch(token):
+        return not _is_ordinal(before[: match.start()], token, after, word, rules)
+    if token in rules.before_number:
+        return not (after[0].isdigit() or (_NUMBERING.match(after) and (len(word) < 2 or after[: len(word)].isupper())))
+    if token in rules.maybe or (len(token) == 1 and token.isalpha()) or _DOTTED.fullmatch(token):
+        return True if word in rules.starters and after[0].isupper() else None
+    return token not in rules.never
+
+
+def _alone(text: str, a: int) -> bool:
+    """Whether the line before `a` is nothing but a number: it belongs to what follows."""
+    line = text[max(text.rfind("\n", 0, a) + 1, a - _WINDOW) : a].strip(" \t\f(.)")
+    return _NUMBERING.fullmatch(line) is not None
+
+
+def _opens_line(before: str, position: int) -> bool:
+    return before[:position].rpartition("\n")[2].strip(" \t\f(") == "" and (
+        "\n" in before[:position] or len(before) < _WINDOW
+    )
+
+
+def _is_ordinal(before: str, number: str, after: str, word: str, rules: Dots) -> bool:
+    previous = before.split()[-1:] or [""]
+    if _DATE_PART.fullmatch(previous[0]) and (after[0].isdigit() or not after[0].isupper()):
+        return True
+    if after[0].isdigit():
+        return len(number) < 3 or (len(number) == 4 and re.match(r"\d{1,2}\.", after) is not None)
+    small = len(number) < 3
+    return small and (word in rules.ordinal_after or previous[0].lower().strip("(") in rules.ordinal_before)
+
+
+def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
+    """Whether a line break after words without a full stop ends a sentence: not where the line is merely full."""
+    line = text[max(text.rfind("\n", 0, a) + 1, a - _LINE_WINDOW) : a].strip()
+    stop = text.find("\n", b, b + _LINE_WINDOW)
+    following = text[b : stop if stop >= 0 else b + _LINE_WINDOW]
+    gap = text[a:b]
+    blank = gap.count("\n") > 1 and "\f" not in gap
+    if line.endswith((":", *rules.closing)):
+        return True
+    if following[0].islower():
+        return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
+    if blank or _COLUMNS.search(line) or _COLUMNS.search(following):
+        return True
+    first = following.split(None, 1)[0]
+    return len(line) + len(first) < 0.85 * width
+
+
+def _wrap_width(text: str) -> int:
+    """Length of a full line, in characters; very large where lines are paragraphs."""
+    lengths = sorted(len(line) for line in text[:200_000].split("\n") if line.strip())
+    if not lengths:
+        return 80
+    width = lengths[int(0.9 * (len(lengths) - 1))]
+    return max(width, 40) if width <= 140 else 1_000_000
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """`start` to `end` as one span, or as several of at most `LONGEST` characters."""
+    while end - start > LONGEST:
+        cut = clause_cut(text, start + LONGEST // 2, start + LONGEST)
+        yield Span(start, start + len(text[start:cut].rstrip()))
+        space = _GAP.match(text, cut, end)
+        start = space.end() if space else cut
+    if start < end:
+        yield Span(start, end)
+
+
+def clause_cut(text: str, low: int, high: int) -> int:
+    """Best place to cut in `low` to `high`: after the last clause, else after the last word, else at `high`.
+
+    A cut never falls between a letter and its combining mark.
+    """
+    window = text[low:high]
+    clauses = [m.end() for m in _CLAUSE_END.finditer(window)]
+    if clauses:
+        return low + clauses[-1]
+    words = [m.end() for m in _GAP.finditer(window)]
+    return low + words[-1] if words else high

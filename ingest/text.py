@@ -1,0 +1,100 @@
+"""Canonical text: bytes are decoded once, and every offset counts characters of the result.
+
+A UTF-8 file keeps its text byte for byte but for line ends (`\\r\\n` and `\\r` become `\\n`), a byte order mark
+and NULs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The canonical text of some bytes, the encoding they were in, and remarks for the ledger."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def canonical(text: str) -> str:
+    """`text` with line ends as `\\n`, without a leading BOM, NULs and lone surrogates (which become U+FFFD)."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode a text file: by its byte order mark, as strict UTF-8, as UTF-16 without a mark, else by detection."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _lenient(data[len(mark) :], encoding)
+    wide = utf16_without_mark(data)
+    if wide:
+        return _lenient(data, wide)
+    try:
+        return Decoded(canonical(data.decode("utf-8")), "utf-8")
+    except UnicodeDecodeError:
+        return _detected(data)
+
+
+def _lenient(data: bytes, encoding: str) -> Decoded:
+    """Decode with U+FFFD for what does not fit, and say so."""
+    text = data.decode(encoding, "replace")
+    lossy = "\ufffd" in text and "\ufffd" not in data.decode(encoding, "ignore")
+    return Decoded(canonical(text), encoding, (f"lossy: not all bytes are {encoding}",) if lossy else ())
+
+
+def _detected(data: bytes) -> Decoded:
+    """Decode bytes that are no Unicode by the statistics of their characters."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:200_000]).best()
+    encoding = best.encoding if best is not None else "cp1252"
+    decoded = _lenient(data, encoding)
+    return Decoded(decoded.text, encoding, (f"encoding: {encoding}", *decoded.notes))
+
+
+def utf16_without_mark(data: bytes) -> str | None:
+    """`utf-16-le` or `utf-16-be` where every other byte of the beginning is mostly NUL."""
+    head = data[:4096]
+    head = head[: len(head) & ~1]
+    if len(head) < 4:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def looks_like_text(head: bytes) -> bool:
+    """Whether the first bytes of a file are text in some encoding."""
+    if any(head.startswith(mark) for mark, _ in _BOMS) or utf16_without_mark(head):
+        return True
+    return len(_CONTROL.findall(head)) <= len(head) // 100
+
+
+def peek(head: bytes) -> str:
+    """The first bytes of a text file as text, good enough to recognise markup."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return head[len(mark) :].decode(encoding, "replace")
+    return head.decode(utf16_without_mark(head) or "utf-8", "replace")

@@ -1,0 +1,133 @@
+"""What several verbs share: the folder's arguments, opening it, progress bars, JSON lines in and out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.library import Library, Progress
+
+
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """FOLDER and --index."""
+    parser.add_argument("folder", metavar="FOLDER", help="the folder of files")
+    parser.add_argument("--index", metavar="DIR", help="where the index lies (FOLDER/.rag unless named)")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """--password and --no-ocr."""
+    parser.add_argument("--password", metavar="WORD", action="append", default=[], help="tried on encrypted files; may be repeated")
+    parser.add_argument("--no-ocr", action="store_true", help="leave pages without a text layer unread")
+
+
+def add_question(parser: argparse.ArgumentParser, k: int) -> None:
+    """-k, --scope, --no-sync, --json."""
+    parser.add_argument("-k", type=int, default=k, metavar="N", help=f"passages to retrieve ({k})")
+    parser.add_argument("--scope", metavar="GLOB", help="only documents whose path fits, e.g. 'patient_7/**'; applied before ranking")
+    parser.add_argument("--no-sync", action="store_true", help="take the index as it is, without looking at the folder")
+    parser.add_argument("--json", action="store_true", help="one JSON object a question on stdout")
+
+
+def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str | None = None) -> Library:
+    """The library that the arguments name."""
+    from rag.library import Library
+
+    return Library.open(
+        args.folder,
+        index=args.index,
+        encoder=encoder,
+        create=create,
+        passwords=getattr(args, "password", []),
+        ocr=not getattr(args, "no_ocr", False),
+    )
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator[Library]:
+    """The library for a question: in step with its folder unless --no-sync."""
+    with open_library(args, create=not args.no_sync) as library:
+        if not args.no_sync:
+            with progress_bars() as progress:
+                library.sync(progress)
+        yield library
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress | None]:
+    """Bars on stderr with rates and time left; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    bars: dict[str, Any] = {}
+    units = {"read": ("reading", "file"), "encode": ("encoding", "passage")}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            told, unit = units.get(stage, (stage, "it"))
+            bars[stage] = tqdm(total=total, initial=0, desc=told, unit=unit, leave=False, dynamic_ncols=True)
+        bars[stage].total = total
+        bars[stage].update(done - bars[stage].n)
+
+    try:
+        yield progress
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+    """JSON lines of a file, each with the fields named.
+
+    Raises:
+        UsageError: naming every line that is faulty, before anything is done.
+    """
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {error}") from error
+    lines, faults = [], []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+            missing = [f for f in fields if not isinstance(value.get(f), str)]
+        except (ValueError, AttributeError):
+            value, missing = {}, ["a JSON object"]
+        if missing:
+            faults.append(f"line {number} lacks {', '.join(missing)}")
+        lines.append(value)
+    if faults:
+        raise UsageError(f"{path}: {'; '.join(faults[:10])}")
+    return lines
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line of stdout, written at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """One line to the person at the terminal, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def one_of(args: argparse.Namespace, word: str, batch: str) -> None:
+    """Either a single question or a file of them.
+
+    Raises:
+        UsageError: where both or neither is given.
+    """
+    if (getattr(args, word) is None) == (getattr(args, batch) is None):
+        raise UsageError(f"give either {word.upper()} or --{batch} FILE.jsonl")

@@ -1,0 +1,51 @@
+"""`rag search`: the passages for a question, best first."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines
+
+if TYPE_CHECKING:
+    from indexes.hit import Hit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_folder(parser)
+    parser.add_argument("query", metavar="QUERY", nargs="?", help="what to look for")
+    parser.add_argument("--queries", metavar="FILE.jsonl", help='lines {"id","text"}; prints one line for each')
+    parser.add_argument("--explain", action="store_true", help="what each part of the ranking gave")
+    add_question(parser, 10)
+    add_reading(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search and print the hits."""
+    one_of(args, "query", "queries")
+    batch = read_lines(args.queries, ("id", "text")) if args.queries else None
+    with opened(args) as library:
+        if batch is not None:
+            for line in batch:
+                hits = library.search(line["text"], args.k, args.scope)
+                print_json({"id": line["id"], "query": line["text"], "hits": [h.as_json() for h in hits]})
+            return 0
+        found = library.find(args.query, args.k, args.scope)
+        if args.json:
+            print_json({"query": args.query, "hits": [h.as_json() for h in found.hits]})
+            return 0
+        if args.explain:
+            print(f"names: {', '.join(found.named.names) or '(none)'}; asked: {found.named.asked}")
+        for hit in found.hits:
+            _print(hit, explain=args.explain)
+    return 0
+
+
+def _print(hit: Hit, *, explain: bool) -> None:
+    section = f"  {' > '.join(hit.chunk.section)}" if hit.chunk.section else ""
+    page = hit.chunk.pages[0] if hit.chunk.pages else 1
+    print(f"{hit.rank:>2}. {hit.document}:{hit.chunk.span}  page {page}{section}")
+    if explain:
+        print(f"    score {hit.score:.3f} = " + ", ".join(f"{name} {score:.3f}" for name, score in hit.parts))
+    print("    " + " ".join(hit.text.split()))

@@ -1,0 +1,69 @@
+"""`rag show`: the page or pages around a span, the span marked."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+
+from ingest.document import Document, Span
+from ingest.errors import UsageError
+from rag.cli.common import add_folder, open_library
+
+_REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
+_NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_folder(parser)
+    parser.add_argument("document", metavar="DOCUMENT[:START-END]", help="path of a document, and a span of its text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the pages."""
+    with open_library(args, create=False) as library:
+        paths = {entry.path for entry in library.ledger()}
+        path, span = split_span(args.document, paths)
+        document = library.document(path)
+    if span is not None and span.end > len(document.text):
+        raise UsageError(f"{path} has {len(document.text)} characters, the span ends at {span.end}")
+    sys.stdout.write(marked_pages(document, span, colour=sys.stdout.isatty()))
+    return 0
+
+
+def split_span(named: str, paths: set[str]) -> tuple[str, Span | None]:
+    """`path` or `path:start-end`; a file whose own name ends like a span wins.
+
+    Raises:
+        UsageError: for a span that runs backwards.
+    """
+    match = _NAMED_SPAN.fullmatch(named)
+    if named in paths or match is None:
+        return named, None
+    start, end = int(match["start"]), int(match["end"])
+    if start > end:
+        raise UsageError(f"the span {start}-{end} runs backwards")
+    return match["path"], Span(start, end)
+
+
+def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
+    """The pages that a span touches, each under its number, the span marked; all pages where there is no span."""
+    before, after = (_REVERSE, _PLAIN) if colour else (">>>", "<<<")
+    out = []
+    for page in document.pages:
+        touched = span is None or page.span.overlaps(span) or (len(span) == 0 and page.span.contains(span))
+        if not touched:
+            continue
+        out.append(f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n")
+        text = page.span.of(document.text)
+        if span is not None:
+            start = max(span.start, page.span.start) - page.span.start
+            end = min(span.end, page.span.end) - page.span.start
+            text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
+        out.append(f"{text}\n")
+    return "".join(out)
+
+
+def _how(source: str, reason: str) -> str:
+    return {"ocr": " (read by OCR)", "unread": f" (unread: {reason})"}.get(source, "")

@@ -1,0 +1,23 @@
+"""`rag text`: the canonical text of a document, byte for byte."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rag.cli.common import add_folder, open_library
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    add_folder(parser)
+    parser.add_argument("document", metavar="DOCUMENT", help="path of a document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the text as UTF-8."""
+    with open_library(args, create=False) as library:
+        document = library.document(args.document)
+    sys.stdout.buffer.write(document.text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+    return 0

@@ -1,0 +1,374 @@
+"""`Library`: a folder of files that answers. The one place where the stages are wired together.
+
+    from rag import Library
+    library = Library.open("letters/")
+    answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
+    for c in answer.citations: print(c.document, c.page, c.span, c.quote)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexes.caches import drop_caches
+from indexes.index import Found, Index
+from indexes.scope import scope_filter
+from indexes.store import FILE_NAME, Store
+from indexes.sync import Changes, file_sha256
+from ingest.document import Document, Unread
+from ingest.errors import FolderError, UsageError
+from ingest.language import detect_language
+from rag.answer import Answer, UnreadPages
+from rag.locking import folder_lock
+
+if TYPE_CHECKING:
+    from indexes.encoders.base import Encoder
+    from indexes.hit import Hit
+    from indexes.store import LedgerEntry
+
+INDEX_FOLDER = ".rag"
+NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
+EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
+DEFAULT_ENCODER = "minilm"
+Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
+
+READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
+_COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a sync did."""
+
+    changes: Changes
+    encoder: str
+    encoded: int
+    passages: int
+    with_vector: int
+    read: int
+    partly: int
+    not_read: int
+    unread: tuple[UnreadPages, ...]
+    elapsed_s: float
+    warnings: tuple[str, ...] = ()
+
+
+class Library:
+    """A folder, its index and an encoder. Open it with `Library.open`; safe to use from several threads.
+
+    Attributes:
+        folder: the folder of files.
+        index_folder: where the index lies.
+    """
+
+    def __init__(
+        self, folder: Path, index_folder: Path, index: Index, *, passwords: tuple[str, ...] = (), ocr: bool = True
+    ) -> None:
+        self.folder = folder
+        self.index_folder = index_folder
+        self._index = index
+        self._passwords = passwords
+        self._ocr = ocr
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        index: str | Path | None = None,
+        encoder: str | None = None,
+        create: bool = True,
+        passwords: Sequence[str] = (),
+        ocr: bool = True,
+    ) -> Library:
+        """Open the library of a folder.
+
+        Args:
+            folder: the folder of files.
+            index: where the index lies; `FOLDER/.rag` unless named.
+            encoder: name or path of an encoder; the index's own, else `minilm`.
+            create: whether an index is made where there is none.
+            passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
+            ocr: whether pages without text go to Tesseract.
+
+        Raises:
+            FolderError: where the folder is missing or not a folder.
+            StoreError: where the index is damaged or cannot be written.
+            ContractMismatch: where the index was built with another encoder.
+        """
+        from indexes.encoders import load_encoder
+
+        root = Path(folder)
+        if not root.exists():
+            raise FolderError(f"no such folder: {root}", "check the path")
+        if not root.is_dir():
+            raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
+        place = Path(index) if index is not None else root / INDEX_FOLDER
+        name = encoder or stored_encoder(place) or DEFAULT_ENCODER
+        read_only = not create and not os.access(place, os.W_OK)
+        opened = Index(place, load_encoder(name), name, create=create, read_only=read_only)
+        return cls(root, place, opened, passwords=tuple(passwords), ocr=ocr)
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the index."""
+        return self._index.encoder
+
+    # ------------------------------------------------------------ the folder is the truth
+
+    def sync(self, progress: Progress | None = None, *, encode: bool = False) -> Summary:
+        """Make the index mirror the folder: read what is new or changed, drop what is gone.
+
+        Args:
+            progress: told the stage, what is done and the total.
+            encode: whether every passage gets its vector now; without, passages are found by their words at once
+                and get vectors when they are asked for.
+
+        Raises:
+            StoreError: where the index cannot be written, or another process indexes for long.
+        """
+        started = time.perf_counter()
+        with folder_lock(self.index_folder):
+            changes = self._mirror(progress)
+            encoded = self.encode_pending(progress) if encode else 0
+            if encode:
+                self._index.snapshot()  # so that the next question finds the caches on disk
+        return self._summary(changes, encoded, time.perf_counter() - started)
+
+    def _summary(self, changes: Changes, encoded: int, elapsed_s: float) -> Summary:
+        passages, with_vector = self._index.counts()
+        documents = [entry.document for entry in self._index.ledger()]
+        read = [d for d in documents if d is not None and not d.unread_pages]
+        return Summary(
+            changes=changes,
+            encoder=self.encoder.name,
+            encoded=encoded,
+            passages=passages,
+            with_vector=with_vector,
+            read=len(read),
+            partly=sum(d is not None for d in documents) - len(read),
+            not_read=documents.count(None),
+            unread=self.unread(),
+            elapsed_s=elapsed_s,
+        )
+
+    def _mirror(self, progress: Progress | None) -> Changes:
+        from ingest.reading import list_files
+
+        files, refused = list_files(self.folder)
+        files = [path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())]
+        found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
+        changes = self._index.changes(found, self._again())
+        self._index.move(changes.renamed, changes.removed)
+        todo = {*changes.added, *changes.changed}
+        self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
+        self._read(sorted(todo - {u.path for u in refused}), found, progress)
+        if changes.removed or changes.changed:
+            self._index.tidy()
+        self._index.remember("reader", self._reader())
+        return changes
+
+    def _reader(self) -> str:
+        """What decides how much of a file can be read: when it changes, what was unread is tried again."""
+        tools = [tool for tool in ("tesseract", "soffice") if shutil.which(tool)]
+        return f"{READING_VERSION} {' '.join(tools)} ocr={self._ocr}"
+
+    def _again(self) -> list[str]:
+        """Files to read once more although their bytes are the same."""
+        before = self._index.recall("reader")
+        if before is None:
+            return []
+        if before.split()[0] != str(READING_VERSION):
+            return [entry.file for entry in self._index.ledger()]
+        if before == self._reader() and not self._passwords:
+            return []
+        return [e.file for e in self._index.ledger() if e.document is None or e.document.unread_pages]
+
+    def _read(self, paths: list[str], found: dict[str, str], progress: Progress | None) -> None:
+        from ingest.reading import Reader
+
+        if not paths:
+            return
+        waiting: list[tuple[str, str, list[Document | Unread]]] = []
+        with Reader(self.folder, passwords=self._passwords, ocr=self._ocr) as reader:
+            for done, parts in enumerate(reader.read(paths), start=1):
+                waiting.append((parts[0].path, parts[0].sha256 or found[parts[0].path], parts))
+                if len(waiting) >= _COMMIT_FILES or done == len(paths):
+                    self._commit(waiting)
+                    waiting = []
+                if progress:
+                    progress("read", done, len(paths))
+
+    def _commit(self, waiting: list[tuple[str, str, list[Document | Unread]]]) -> None:
+        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
+
+    def encode_pending(self, progress: Progress | None = None, limit: int | None = None) -> int:
+        """Give passages without a vector theirs; can be stopped and taken up again at any time.
+
+        Returns:
+            How many were encoded.
+        """
+        told = None if progress is None else (lambda done, total: progress("encode", done, total))
+        return self._index.encode_pending(told, limit)
+
+    def forget(self) -> None:
+        """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
+        self.close()
+        shutil.rmtree(self.index_folder)
+
+    # ------------------------------------------------------------ questions
+
+    def find(self, question: str, k: int = 10, scope: str | None = None) -> Found:
+        """Hits, and how the question was read.
+
+        Raises:
+            UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty", "say what you want to know")
+        if k < 1:
+            raise UsageError(f"-k must be at least 1, got {k}")
+        return self._index.search(question, k, None if scope is None else scope_filter(scope))
+
+    def search(self, question: str, k: int = 10, scope: str | None = None) -> list[Hit]:
+        """The k best passages for a question, best first."""
+        return list(self.find(question, k, scope).hits)
+
+    def ask(self, question: str, k: int = 8, scope: str | None = None) -> Answer:
+        """An answer in quotes, or an abstention.
+
+        Raises:
+            UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+        """
+        from rag.answering import answer_from_hits
+
+        started = time.perf_counter()
+        found = self.find(question, k, scope)
+        return answer_from_hits(
+            question,
+            found.hits,
+            language=detect_language(question),
+            unread=self.unread(scope),
+            encoder=self.encoder,
+            documents=found.documents,
+            whole=self._index.document,
+            started=started,
+            notes=_notes(found),
+        )
+
+    # ------------------------------------------------------------ documents
+
+    def passages(self) -> tuple[int, int]:
+        """Number of distinct passages, and of those that have a vector."""
+        return self._index.counts()
+
+    def document(self, path: str) -> Document:
+        """A document by its path.
+
+        Raises:
+            UsageError: where there is none, or nothing of it could be read.
+        """
+        document = self._index.document(path)
+        if document is None:
+            entry = next((e for e in self._index.ledger() if e.path == path), None)
+            why = f"{path} could not be read: {entry.reason}" if entry else f"no document {path} in {self.folder}"
+            raise UsageError(why, entry.hint if entry else "`rag doctor` lists them all")
+        return document
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Every file and attachment and how much of it was read, by path."""
+        return self._index.ledger()
+
+    def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
+        """Files and pages in scope that could not be read."""
+        inside = scope_filter(scope)
+        return tuple(_unread_pages(e for e in self._index.ledger() if inside(e.path)))
+
+
+def index_folder(
+    folder: str | Path,
+    *,
+    index: str | Path | None = None,
+    encoder: str | None = None,
+    passwords: Sequence[str] = (),
+    ocr: bool = True,
+    progress: Progress | None = None,
+) -> Summary:
+    """Read and encode a folder, as `rag index` does.
+
+    Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
+    where it fails, the old one stands untouched.
+    """
+    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
+    beside = encoder is not None and _under_another(place, encoder)
+    target = place / NEXT_FOLDER if beside else place
+    with Library.open(folder, index=target, encoder=encoder, passwords=passwords, ocr=ocr) as library:
+        summary = library.sync(progress, encode=True)
+    if beside:
+        with folder_lock(place):
+            os.replace(target / FILE_NAME, place / FILE_NAME)
+            drop_caches(place)
+            shutil.rmtree(target)
+    return summary
+
+
+def _under_another(place: Path, encoder: str) -> bool:
+    from indexes.encoders import load_encoder
+
+    if not (place / FILE_NAME).is_file():
+        return False
+    store = Store(place, create=False, read_only=True)
+    try:
+        contract = store.contract()
+    finally:
+        store.close()
+    return contract is not None and contract != load_encoder(encoder).contract
+
+
+def _notes(found: Found) -> list[str]:
+    notes = []
+    if len(found.documents) > 1:
+        notes.append(f"The question fits {len(found.documents)} documents: {', '.join(found.documents)}.")
+    if found.vector_share < 1:
+        notes.append(
+            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words only."
+            " `rag index` completes them."
+        )
+    return notes
+
+
+def stored_encoder(index_folder: Path) -> str | None:
+    """Name of the encoder that an index was built with, or None where there is no index."""
+    if not (index_folder / FILE_NAME).is_file():
+        return None
+    store = Store(index_folder, create=False, read_only=True)
+    try:
+        return store.meta("encoder")
+    finally:
+        store.close()
+
+
+def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:
+    for entry in entries:
+        if entry.document is None:
+            if entry.reason != EMPTY_FILE:
+                yield UnreadPages(entry.path, (), entry.reason)
+        elif entry.document.unread_pages:
+            reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
+            yield UnreadPages(entry.path, entry.document.unread_pages, "; ".join(reasons))

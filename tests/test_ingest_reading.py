@@ -1,0 +1,143 @@
+"""Reading files: the folder, one file, worker processes and their limits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest import wire
+from ingest.document import Document, Page, Row, Section, Span, Unread, document_id
+from ingest.reading import Reader, list_files, read_file
+
+
+def _folder(root: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+def test_files_are_listed_sorted_and_hidden_ones_are_passed_over(tmp_path: Path) -> None:
+    root = _folder(tmp_path, {"b/x.txt": b"x", "a.txt": b"a", ".rag/store": b"s", "b/.hidden": b"h", "c.txt": b""})
+    assert list_files(root) == (["a.txt", "b/x.txt", "c.txt"], [])
+
+
+def test_links_that_leave_the_folder_are_named_and_not_followed(tmp_path: Path) -> None:
+    root = _folder(tmp_path / "in", {"a.txt": b"a", "sub/b.txt": b"b"})
+    _folder(tmp_path / "out", {"secret.txt": b"secret"})
+    (root / "file").symlink_to(tmp_path / "out" / "secret.txt")
+    (root / "folder").symlink_to(tmp_path / "out")
+    (root / "loop").symlink_to(root)
+    (root / "inside.txt").symlink_to(root / "a.txt")
+    files, escaping = list_files(root)
+    assert files == ["a.txt", "inside.txt", "sub/b.txt"]
+    assert [unread.path for unread in escaping] == ["file", "folder"]
+
+
+def test_a_text_file_becomes_a_document(tmp_path: Path) -> None:
+    _folder(tmp_path, {"letter.txt": "\ufeffDiagnose:\r\nHüftfraktur\r".encode()})
+    (document,) = read_file(tmp_path, "letter.txt")
+    assert isinstance(document, Document)
+    assert document.text == "Diagnose:\nHüftfraktur\n"
+    assert document.id == document_id("letter.txt", document.sha256)
+    assert document.pages == (Page(1, Span(0, len(document.text))),)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("empty.pdf", b"", "empty"),
+        ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "PDF"),
+        ("noise.bin", bytes(range(256)) * 8, "no loader"),
+    ],
+)
+def test_what_cannot_be_read_is_unread_with_a_reason(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    _folder(tmp_path, {name: data})
+    (unread,) = read_file(tmp_path, name)
+    assert isinstance(unread, Unread)
+    assert reason in unread.reason
+
+
+def test_a_missing_file_is_unread(tmp_path: Path) -> None:
+    (unread,) = read_file(tmp_path, "gone.txt")
+    assert isinstance(unread, Unread)
+    assert "No such file" in unread.reason
+
+
+def test_workers_read_what_the_calling_process_reads(tmp_path: Path) -> None:
+    files = {f"{i}.txt": f"Befund {i}: unauffällig.\n".encode() for i in range(20)} | {"x.pdf": b""}
+    _folder(tmp_path, files)
+    with Reader(tmp_path, jobs=2) as reader:
+        got = {documents[0].path: documents for documents in reader.read(sorted(files))}
+    assert got == {name: read_file(tmp_path, name) for name in files}
+
+
+def test_a_reader_reads_again_after_its_first_files(tmp_path: Path) -> None:
+    _folder(tmp_path, {"a.txt": b"one", "b.txt": b"two"})
+    with Reader(tmp_path, jobs=1) as reader:
+        assert [d.text for ds in reader.read(["a.txt"]) for d in ds if isinstance(d, Document)] == ["one"]
+        assert [d.text for ds in reader.read(["b.txt"]) for d in ds if isinstance(d, Document)] == ["two"]
+
+
+def _bomb(levels: int = 9, calls: int = 10) -> bytes:
+    """A PDF page of a few hundred bytes that draws `calls ** levels` forms."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects.append("<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>")
+    objects.append("<</Length 5>>stream\n/F Do\nendstream")
+    for level in range(levels):
+        body = "/F Do " * calls
+        head = f"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length {len(body)}"
+        objects.append(f"<<{head}/Resources<</XObject<</F {6 + level} 0 R>>>>>>stream\n{body}\nendstream")
+    objects.append("<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 3>>stream\nq Q\nendstream")
+    bodies = "\n".join(f"{i} 0 obj\n{body}\nendobj" for i, body in enumerate(objects, 1))
+    return f"%PDF-1.4\n{bodies}\ntrailer<</Root 1 0 R>>\n".encode()
+
+
+def test_a_file_that_never_ends_costs_itself_alone(tmp_path: Path) -> None:
+    _folder(tmp_path, {"a.txt": b"before", "bomb.pdf": _bomb(), "z.txt": b"after"})
+    with Reader(tmp_path, jobs=1, seconds=1.5) as reader:
+        results = [documents[0] for documents in reader.read(["a.txt", "bomb.pdf", "z.txt"])]
+    assert [result.path for result in results if isinstance(result, Document)] == ["a.txt", "z.txt"]
+    (unread,) = (result for result in results if isinstance(result, Unread))
+    assert unread.path == "bomb.pdf"
+    assert "no progress" in unread.reason
+
+
+def test_a_named_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (unread,) = read_file(tmp_path, "pipe.txt")
+    assert isinstance(unread, Unread)
+    assert unread.reason == "not a regular file"
+
+
+def test_memory_beyond_the_limit_costs_that_file_alone(tmp_path: Path) -> None:
+    _folder(tmp_path, {"big.txt": b"a line of text\n" * 4_000_000, "small.txt": b"small"})
+    with Reader(tmp_path, jobs=1, memory=160 * 1024 * 1024) as reader:
+        results = {documents[0].path: documents[0] for documents in reader.read(["big.txt", "small.txt"])}
+    assert isinstance(results["big.txt"], Unread)
+    assert "memory" in results["big.txt"].reason
+    assert isinstance(results["small.txt"], Document)
+
+
+def test_documents_survive_the_wire() -> None:
+    document = Document(
+        id="i",
+        path="a\udcff.txt",
+        sha256="s",
+        media_type="text/plain",
+        language="ko",
+        title="소견",
+        text="소견\n\f",
+        pages=(Page(1, Span(0, 2), "ocr", 91.5), Page(2, Span(4, 4), "unread", None, "no text layer")),
+        sections=(Section("소견", 1, Span(0, 2), Span(0, 2), "findings"),),
+        furniture=(Span(0, 1),),
+        rows=(Row(Span(0, 2), ("약", "용량")),),
+        hidden=3,
+        notes=("n",),
+        metadata=(("author", "x"),),
+    )
+    unread = Unread("p", "s", "m", "r", "h")
+    assert wire.unpack(wire.pack([document, unread])) == [document, unread]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.document import PAGE_BREAK
+from ingest.sentences import LONGEST, sentence_spans
+
+
+def sentences(text: str, language: str) -> list[str]:
+    return [span.of(text) for span in sentence_spans(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ["Dr. Hale saw J. R. Moss at 5 p.m. on 3 May.", "She was well."]),
+        ("en", ["Norwood Inc. shall pay 3.5 percent, e.g. by wire.", "The fee is due at once."]),
+        ("en", ["See No. 4 and Sec. 4.2.", "There was no effusion!", "Was there a fracture?", "None."]),
+        ("en", ["Warfarin 5 mg p.o. daily was stopped in 2019.", "Apixaban was begun."]),
+        ("de", ["Z. n. Appendektomie am 3. Mai 2021.", "V. a. Pneumonie li. basal."]),
+        ("de", ["Nach § 5 Abs. 2 Nr. 3 BGB bzw. Art. 5 DSGVO haftet er ca. zur Hälfte.", "Das genügt."]),
+        ("de", ["Der 2. Senat hat am 12. 4. 2022 entschieden.", "Kraftgrad 4.", "Insofern gut."]),
+        ("de", ["Prof. Dr. med. Anna Veit, u. a. tätig in Ulm.", "Wir danken."]),
+        ("ko", ["환자는 2021. 3. 4. 입원하였다.", "흉통은 없었습니다.", "퇴원함."]),
+        ("ko", ["제3조에 따라 해지할 수 있다.", "다만, 30일 전에 통지하여야 한다."]),
+    ],
+)
+def test_dots(language: str, parts: list[str]) -> None:
+    assert sentences(" ".join(parts), language) == parts
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ["Diagnosis:", "Pneumonia", "Plan", "Antibiotics for a week"]),
+        ("en", ["1. Term.", "2. Fees.", "(a) monthly", "- or yearly"]),
+        ("de", ["Diagnosen", "Z. n. TEP re.", "Mit freundlichen Grüßen", "Dr. Veit"]),
+        ("ko", ["주호소", "흉통 없음", "3. 진단: 폐렴임", "추적 관찰 요함"]),
+    ],
+)
+def test_lines_of_their_own(language: str, lines: list[str]) -> None:
+    assert sentences("\n".join(lines), language) == lines
+
+
+@pytest.mark.parametrize("gap", ["\n", PAGE_BREAK])
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        (
+            "en",
+            "The patient was admitted with pain in the left hip after a",
+            "fall from a ladder and was operated on the same day.",
+        ),
+        (
+            "de",
+            "Die Patientin wurde nach einem Sturz aus großer Höhe mit dem",
+            "Rettungshubschrauber gebracht und noch am Abend operiert.",
+        ),
+    ],
+)
+def test_a_wrapped_line_goes_on(language: str, first: str, second: str, gap: str) -> None:
+    assert sentences(first + gap + second, language) == [first + gap + second]
+
+
+texts = st.text(alphabet="aB. \n\f\t,;:?1(가다ß", max_size=400)
+
+
+@given(texts, st.sampled_from(["en", "de", "ko", "und"]))
+def test_spans_cover_every_character_once(text: str, language: str) -> None:
+    covered = "".join(sentences(text, language))
+    assert "".join(covered.split()) == "".join(text.split())
+    spans = sentence_spans(text, language)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(part == part.strip() and part for part in sentences(text, language))
+
+
+@pytest.mark.parametrize("piece", ["word ", "word, ", "x", ". ", "\n", "a\n", "1. ", "Dr. ", "다 "])
+def test_a_megabyte_without_sentences_is_cut_in_linear_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    start = time.perf_counter()
+    spans = sentence_spans(text, "en")
+    assert time.perf_counter() - start < 15
+    assert all(len(span) <= LONGEST for span in spans)
