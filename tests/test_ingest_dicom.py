@@ -69,7 +69,7 @@ def test_the_content_tree_is_read_with_its_names() -> None:
     ]
     assert reading.text.endswith("Impressions\n\nNodule.\nFollow up.")
     assert [(s.title, s.level, s.kind) for s in reading.sections] == [
-        ("Chest CT Report", 1, ""), ("Findings", 2, "findings"), ("Impressions", 2, "assessment"),
+        ("Chest CT Report", 1, ""), ("Findings", 2, "findings"), ("Impressions", 2, "impression"),
     ]  # fmt: skip
     assert "Patient: Gildong Hong, 홍길동" in reading.text
     assert reading.notes == ("1 reference to pictures and curves not read",)

@@ -32,7 +32,7 @@ def test_text_is_joined_in_order_under_its_name() -> None:
     assert [(s.title, s.level, s.kind) for s in reading.sections] == [
         ("CT chest", 1, ""),
         ("Findings", 2, "findings"),
-        ("Impression", 2, "assessment"),
+        ("Impression", 2, "impression"),
     ]
 
 

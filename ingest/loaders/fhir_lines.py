@@ -106,10 +106,10 @@ class Lines:
 
     def _line(self, resource: Json, level: int) -> None:
         spec = _lines()[resource["resourceType"]]
-        if spec["kind"] != self.open:
+        if self.open not in (spec["label"], spec["kind"] or "?"):
             self.builder.end_table()
             self.builder.open_section(label(spec["label"], self.language), level, spec["kind"])
-            self.open = spec["kind"]
+            self.open = spec["label"]
         details = []
         for key, name in spec["details"]:
             value = field(resource, name)
@@ -156,8 +156,8 @@ class Lines:
         conclusion = self.say(report.get("conclusion")), self.say(report.get("conclusionCode"), report)
         if any(conclusion):
             self.builder.end_table()
-            self.builder.open_section(label("conclusion", self.language), level + 1, "assessment")
-            self.open = "assessment"
+            self.builder.open_section(label("conclusion", self.language), level + 1, "impression")
+            self.open = "impression"
             self.builder.paragraph(str(report.get("conclusion") or ""))
             if conclusion[1] and conclusion[1] not in conclusion[0]:
                 facts.line("conclusion", conclusion[1])

@@ -50,7 +50,10 @@ def _converted(program: str, source: Source, folder: Path) -> bytes:
     suffix = PurePosixPath(source.path).suffix.lower()
     given = folder / f"in{suffix if suffix in ('.doc', '.dot', '.wpd', '.wp', '.wp5') else '.doc'}"
     given.write_bytes(source.data)
-    command = [program, "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
+    # LibreOffice maps more memory than a reading process may address, and has to end where that process was killed
+    start = ["/bin/sh", "-c", 'ulimit -S -v unlimited 2>/dev/null; exec "$@"', "sh"]
+    watched = ["timeout", "--kill-after=5", f"{TIMEOUT_S:.0f}"] if shutil.which("timeout") else []
+    command = [*start, *watched, program, "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
                f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", "docx",
                "--outdir", str(folder / "out"), str(given)]  # fmt: skip
     environment = {**os.environ, "HOME": str(folder), "SAL_USE_VCLPLUGIN": "svp"}
