@@ -25,8 +25,8 @@ def is_garbage(text: str) -> bool:
     if unmapped > 0.2 * len(solid):
         return True
     # Dots lead from a heading to its page number in a table of contents, lines stand for blanks in a form.
-    plain = _LEADERS.sub("", solid[:4_000])
+    plain = _LEADERS.sub("", solid[:1_500])
     if plain and len(_LETTER.findall(plain)) < 0.4 * len(plain):
         return True
-    words = _LATIN_WORD.findall(text[:8_000])
+    words = _LATIN_WORD.findall(text[:2_500])
     return len(words) >= 8 and sum(not _VOWEL.search(word) for word in words) > 0.6 * len(words)

@@ -8,58 +8,21 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as raw  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
-_WORD = re.compile(r"\S+")
+from ingest.loaders.pdf_view import Box, View
+
+_WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
 _TINY = 1.0  # points: no letter of this height can be read
+_STRIDE = 6  # words that are passed over at once where all belong to one object
 _FAINT = 10  # of 255: opacity
 _WHITE = 240  # from here on each of red, green and blue is as good as paper
 _CONTRAST = 24  # of 255: what differs less from its surroundings cannot be seen
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom on the page as it is shown, in points, from the upper left corner."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How coordinates of a page's content turn into those of the page as it is shown."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    rotation: int
-
-    @classmethod
-    def of(cls, page: pdfium.PdfPage) -> View:
-        """The view of a page."""
-        left, bottom, right, top = page.get_bbox()
-        return cls(left, bottom, right, top, page.get_rotation())
-
-    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        """A box of the content (left, bottom, right, top) on the page as it is shown."""
-        x0, x1 = x0 - self.left, x1 - self.left
-        y0, y1 = y0 - self.bottom, y1 - self.bottom
-        width, height = self.right - self.left, self.top - self.bottom
-        if self.rotation == 90:
-            return y0, x0, y1, x1
-        if self.rotation == 180:
-            return width - x1, y0, width - x0, y1
-        if self.rotation == 270:
-            return height - y1, width - x1, height - y0, width - x0
-        return x0, height - y1, x1, height - y0
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height of the page as it is shown."""
-        width, height = self.right - self.left, self.top - self.bottom
-        return (height, width) if self.rotation in (90, 270) else (width, height)
 
 
 class _Ink(Enum):
@@ -81,6 +44,7 @@ class Glyphs:
         self._pointers = [ctypes.byref(value) for value in self._doubles]
         self._colour = [ctypes.c_uint() for _ in range(4)]
         self._colour_pointers = [ctypes.byref(value) for value in self._colour]
+        self._runs: list[Box] | None = None
         self._rectangle = raw.FS_RECTF()
         self._rectangle_pointer = ctypes.byref(self._rectangle)
         self.text = _text(text_page)
@@ -96,6 +60,30 @@ class Glyphs:
         raw.FPDFText_GetCharBox(self._handle, index, *self._pointers)
         return self.view.box(left.value, bottom.value, right.value, top.value)
 
+    def loose_box(self, start: int, end: int) -> Box:
+        """Like `box`, but as high as the font, so that words of one line have one height."""
+        a = self._loose(start)
+        b = self._loose(end - 1) if end - 1 > start else a
+        return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+    def _loose(self, index: int) -> Box:
+        box = self._rectangle
+        raw.FPDFText_GetLooseCharBox(self._handle, index, self._rectangle_pointer)
+        return self.view.box(box.left, box.bottom, box.right, box.top)
+
+    def runs(self) -> list[Box]:
+        """Boxes of stretches of text that were written in one go; far fewer than words."""
+        if self._runs is not None:
+            return self._runs
+        left, right, bottom, top = self._doubles
+        pointers = [self._pointers[i] for i in (0, 3, 1, 2)]
+        boxes = []
+        for index in range(raw.FPDFText_CountRects(self._handle, 0, -1)):
+            raw.FPDFText_GetRect(self._handle, index, *pointers)
+            boxes.append(self.view.box(left.value, bottom.value, right.value, top.value))
+        self._runs = boxes
+        return boxes
+
     def words(self) -> list[tuple[int, int]]:
         """Start and end of every run of characters that are not white space."""
         return [match.span() for match in _WORD.finditer(self.text)]
@@ -110,20 +98,29 @@ class Glyphs:
         last, ink = 0, _Ink.PLAIN
         picture: _Picture | None = None
         overflows = self._overflows()
-        for start, end in self.words():
-            handle = raw.FPDFText_GetTextObject(self._handle, start)
-            address = ctypes.addressof(handle.contents) if handle else 0
-            if address != last:
-                # Words of one object share colour, size and mode; only their places differ.
-                last, ink = address, self._ink(handle, start, end, images) if address else _Ink.PLAIN
-            if ink is _Ink.PALE:
-                picture = picture or _Picture(self._page)
-                unseen = not picture.shows(self.box(start, end))
-            else:
-                unseen = ink is _Ink.NONE or (overflows and self._outside(start))
-            if unseen:
-                hidden.append((start, end))
+        words = self.words()
+        for at in range(0, len(words), _STRIDE):
+            part = words[at : at + _STRIDE]
+            if ink is _Ink.PLAIN and not overflows and self._object(part[-1][0])[1] == last:
+                continue  # the objects of a page are written one after the other
+            for start, end in part:
+                handle, address = self._object(start)
+                if address != last:
+                    # Words of one object share colour, size and mode; only their places differ.
+                    last, ink = address, self._ink(handle, start, end, images) if address else _Ink.PLAIN
+                if ink is _Ink.PALE:
+                    picture = picture or _Picture(self._page)
+                    unseen = not picture.shows(self.box(start, end))
+                else:
+                    unseen = ink is _Ink.NONE or (overflows and self._outside(start))
+                if unseen:
+                    hidden.append((start, end))
         return hidden
+
+    def _object(self, index: int) -> tuple[Any, int]:
+        """The text object of a character, and a number that tells it from others."""
+        handle = raw.FPDFText_GetTextObject(self._handle, index)
+        return handle, ctypes.addressof(handle.contents) if handle else 0
 
     def _ink(self, handle: Any, start: int, end: int, images: Sequence[Box]) -> _Ink:
         """How the words of a text object can be seen."""
@@ -151,15 +148,8 @@ class Glyphs:
 
     def _overflows(self) -> bool:
         """Whether any text stands beyond the edge of the page."""
-        view, (left, right, bottom, top) = self.view, self._doubles
-        pointers = [self._pointers[i] for i in (0, 3, 1, 2)]
-        for index in range(raw.FPDFText_CountRects(self._handle, 0, -1)):
-            raw.FPDFText_GetRect(self._handle, index, *pointers)
-            if left.value < view.left or right.value > view.right:
-                return True
-            if bottom.value < view.bottom or top.value > view.top:
-                return True
-        return False
+        width, height = self.view.size
+        return any(b[0] < 0 or b[2] > width or b[1] < 0 or b[3] > height for b in self.runs())
 
     def _outside(self, index: int) -> bool:
         left, top, right, bottom = self._char(index)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as raw  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.garbage import is_garbage
-from ingest.loaders.pdf_glyphs import Box, Glyphs, View
+from ingest.loaders.pdf_glyphs import Glyphs
+from ingest.loaders.pdf_layout import is_suspect, lay_out
+from ingest.loaders.pdf_objects import Picture, is_empty, is_mostly_unseen, pictures
+from ingest.loaders.pdf_view import Box, View
 from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
 from ingest.text import canonical
 
 _FEW = 5  # characters: a page with fewer has no text
 _STAMP = 150  # characters: above a picture of the whole page they are a stamp, not its text
 _SHOWN_ANNOTATIONS = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP}
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uffff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uffff]")
 _MAX_SIDE = 5_000  # pixels
 
 
@@ -38,8 +40,8 @@ def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     text_page = page.get_textpage()
     try:
         glyphs = Glyphs(page, text_page)
-        images = _images(page, glyphs.view)
-        read = _read(glyphs, images)
+        images = pictures(page, glyphs.view)
+        read = _read(page, glyphs, images)
         return _judge(page, read, images, glyphs.view)
     finally:
         text_page.close()
@@ -77,35 +79,16 @@ def _subtype(page: pdfium.PdfPage, index: int) -> int:
     return subtype
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A picture on the page: where, and how many pixels wide it is."""
-
-    box: Box
-    pixels: int
-
-
-def _images(page: pdfium.PdfPage, view: View) -> list[_Picture]:
-    """Pictures on the page, also those in forms, unless there are hundreds."""
-    found: list[_Picture] = []
-    count = raw.FPDFPage_CountObjects(page.raw)
-    kinds = {raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) for i in range(count)}
-    if not kinds & {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM}:
-        return found
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        width, height = ctypes.c_uint(), ctypes.c_uint()
-        raw.FPDFImageObj_GetImagePixelSize(item.raw, ctypes.byref(width), ctypes.byref(height))
-        found.append(_Picture(view.box(*item.get_bounds()), max(width.value, height.value)))
-        if len(found) == 200:
-            break
-    return found
-
-
-def _read(glyphs: Glyphs, images: Sequence[_Picture]) -> PageText:
-    """The visible text of a page."""
+def _read(page: pdfium.PdfPage, glyphs: Glyphs, images: Sequence[Picture]) -> PageText:
+    """The visible text of a page, with the rows of its tables."""
     hidden = glyphs.unseen([image.box for image in images]) if glyphs.text else []
+    n_hidden = sum(end - start for start, end in hidden)
+    if is_suspect(glyphs):
+        laid = lay_out(page, glyphs, {start for start, _ in hidden})
+        if laid is not None:
+            return PageText(laid.text, rows=tuple(laid.rows), hidden=n_hidden)
     text = _without(glyphs.text, hidden) if hidden else glyphs.text
-    return PageText(clean(text), hidden=sum(end - start for start, end in hidden))
+    return PageText(clean(text), hidden=n_hidden)
 
 
 def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
@@ -124,7 +107,7 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n")))
 
 
-def _judge(page: pdfium.PdfPage, read: PageText, images: Sequence[_Picture], view: View) -> Look:
+def _judge(page: pdfium.PdfPage, read: PageText, images: Sequence[Picture], view: View) -> Look:
     """Whether the text layer will do."""
     solid = len("".join(read.text.split()))
     dpi = _dpi(images)
@@ -137,7 +120,7 @@ def _judge(page: pdfium.PdfPage, read: PageText, images: Sequence[_Picture], vie
         return Look(replace(read, text="", reason=GARBAGE), True, dpi)
     if solid < _STAMP and images:
         covered = max(_area(image.box, width, height) for image in images)
-        if covered > 0.5 * width * height and not _is_ocr_layer(page):
+        if covered > 0.5 * width * height and not is_mostly_unseen(page):
             return Look(replace(read, reason=STAMP), True, dpi)
     return Look(read)
 
@@ -148,14 +131,7 @@ def _area(box: Box, width: float, height: float) -> float:
     return max(0.0, across) * max(0.0, down)
 
 
-def _is_ocr_layer(page: pdfium.PdfPage) -> bool:
-    """Whether the text is drawn without ink, as programs do that put what they recognised under a scan."""
-    texts = list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=3))
-    unseen = sum(int(raw.FPDFTextObj_GetTextRenderMode(item.raw)) == 3 for item in texts)
-    return unseen * 2 > len(texts)
-
-
-def _dpi(images: Sequence[_Picture]) -> float:
+def _dpi(images: Sequence[Picture]) -> float:
     """Finer than the scan itself is of no use; coarser than 200 loses letters; drawings have no grain of their own."""
     if not images:
         return 300.0
@@ -166,7 +142,7 @@ def _dpi(images: Sequence[_Picture]) -> float:
 
 def _has_ink(page: pdfium.PdfPage) -> bool:
     """Whether anything can be seen on the page."""
-    if raw.FPDFPage_CountObjects(page.raw) == 0:
+    if is_empty(page):
         return False
     size = max(1.0, *page.get_size())
     pixels = page.render(scale=min(1.0, 1_000 / size), grayscale=True).to_numpy()
