@@ -9,6 +9,7 @@ from typing import Any
 from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.clinical import section_kind
 from ingest.loaders.fhir_lines import Lines
 from ingest.loaders.fhir_values import Json, Resources, many
@@ -37,7 +38,7 @@ def read_fhir(source: Source) -> Reading:
 
 
 def _parsed(source: Source) -> list[tuple[str, Json]]:
-    text = source.data.decode("utf-8-sig")
+    text = decode_as(source.data).text
     try:
         roots = [_loads(text)]
     except json.JSONDecodeError:

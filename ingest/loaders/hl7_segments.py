@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.clinical import full_name
 
 _CHARSETS = {"UNICODE UTF-8": "utf-8", "UTF-8": "utf-8", "UNICODE UTF-16": "utf-16", "ASCII": "cp1252",
@@ -132,16 +133,11 @@ def messages(data: bytes) -> list[list[Segment]]:
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
-    """Text and code page: as MSH-18 says where that works, else UTF-8, else Windows-1252."""
+    """Text and code page: as MSH-18 says where that works, else UTF-8, else as it looks."""
     head = re.search(rb"MSH(.)([^\r\n]*)", data)
     declared = ""
     if head:
         fields = head[2].split(head[1])
         declared = fields[16].decode("ascii", "replace").split("~")[0].strip().upper() if len(fields) > 16 else ""
-    for name in (_CHARSETS.get(declared, ""), "utf-8"):
-        try:
-            if name:
-                return data.decode(name), name
-        except UnicodeDecodeError:
-            continue
-    return data.decode("cp1252", "replace"), "cp1252"
+    decoded = decode_as(data, _CHARSETS.get(declared, ""))
+    return decoded.text, decoded.encoding

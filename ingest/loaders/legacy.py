@@ -87,7 +87,7 @@ def _is_encrypted(data: bytes) -> bool:
     """Whether a Word file says in its information block that it is encrypted ([MS-DOC] 2.5.2, bit fEncrypted)."""
     import io
 
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     if not data.startswith(OLE_MAGIC):
         return False

@@ -14,9 +14,11 @@ from typing import cast
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.guard import guarded
 from ingest.loaders.outlook import message_from_msg
 from ingest.loaders.web import append_html, decode_html
+from ingest.text import Decoded
 
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
@@ -72,9 +74,12 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
     bodies, attached = _choose(message, parts)
     for part in bodies:
         if part.get_content_type() == "text/html":
-            append_html(builder, decode_html(_payload(part), str(part.get_content_charset() or "")))
+            page = decode_html(_payload(part), str(part.get_content_charset() or ""))
+            append_html(builder, page.text)
+            builder.notes += page.notes
         else:
             builder.paragraph(_plain(part))
+            builder.notes += _text(part).notes
     builder.title = _header(message, "Subject") or builder.title
     for number, part in enumerate(attached, 1):
         if part.get_content_type() not in _SIGNATURES:
@@ -131,11 +136,7 @@ def _header(message: Message, name: str) -> str:
     """
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     if re.search("[\udc80-\udcff]", raw):
-        data = raw.encode("utf-8", "surrogateescape")
-        try:
-            raw = data.decode("utf-8")
-        except UnicodeDecodeError:
-            raw = data.decode("cp1252", "replace")
+        raw = decode_as(raw.encode("utf-8", "surrogateescape")).text
     try:
         return str(make_header(decode_header(raw)))
     except (LookupError, ValueError, MessageError):
@@ -148,14 +149,13 @@ def _payload(part: Message) -> bytes:
 
 
 def _plain(part: Message) -> str:
-    data = _payload(part)
-    for charset in (str(part.get_content_charset() or ""), "utf-8"):
-        try:
-            if charset and charset != "us-ascii":
-                return _unflowed(data.decode("cp949" if charset == "euc-kr" else charset), part)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return _unflowed(decode_html(data), part)
+    return _unflowed(_text(part).text, part)
+
+
+def _text(part: Message) -> Decoded:
+    charset = str(part.get_content_charset() or "")
+    # a mail that says ASCII and is not says nothing
+    return decode_as(_payload(part), "" if charset == "us-ascii" else charset)
 
 
 def _unflowed(text: str, part: Message) -> str:
