@@ -41,9 +41,10 @@ def main() -> int:
     except RagError as error:
         print(error, file=sys.stderr)
         return 1
-    ours = {"system": "casefolio", "set": found[0].name, "figures": figures, "query_ms_p50": percentile(seconds, 0.5)}
+    label = "word overlap" if args.encoder == "words" else " ".join(("casefolio", args.encoder, args.parts)).strip()
+    ours = {"system": label, "set": found[0].name, "figures": figures, "query_ms_p50": percentile(seconds, 0.5)}
     peers = list(peer_lines(args.peers, found[0])) if args.peers else []
-    print(json.dumps(plain(ours)) if args.json else table(figures, peers, seconds))
+    print(json.dumps(plain(ours)) if args.json else table(label, figures, peers, seconds))
     return 0
 
 
@@ -87,14 +88,14 @@ def peer_lines(folder: Path, case_set: CaseSet | BeirSet) -> Iterator[dict[str, 
                 yield row
 
 
-def table(figures: dict[str, Figure], peers: list[dict[str, Any]], milliseconds: list[float]) -> str:
+def table(name: str, figures: dict[str, Figure], peers: list[dict[str, Any]], milliseconds: list[float]) -> str:
     spans = [f"{m}@{b}c" for b in BUDGETS for m in ("recall", "wrong")] + [f"recall@{k}" for k in KS]
     ours = {theirs: figures[name] for theirs, name in BEIR_NAMES.items()} if "nDCG@10" in figures else figures
     names = list(BEIR_NAMES) if "nDCG@10" in figures else spans
     lines = ["| system | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for row in peers:
         lines.append(f"| {row['system']} | " + " | ".join(cell(row.get(n)) for n in names) + " |")
-    lines.append("| **casefolio** | " + " | ".join(str(ours[n]) for n in names) + " |")
+    lines.append(f"| **{name}** | " + " | ".join(str(ours[n]) for n in names) + " |")
     p50, p95 = percentile(milliseconds, 0.5), percentile(milliseconds, 0.95)
     lines.append(f"\nquestions {len(milliseconds)}, p50 {p50:.1f} ms, p95 {p95:.1f} ms; intervals: 95 %, groups drawn")
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from eval.cases import fingerprint
 from eval.faults import Faults, Row, read_rows, unique_id
 from eval.scores import WORST, Passage, Record, Scores, Worst
 from eval.statistics import f1_of, figure_of, ratio
-from eval.tasks import Produced
+from eval.tasks import Direct, Produced
 from ingest.document import Span
 
 # What annotators call someone other than the patient.
@@ -89,7 +89,7 @@ def flag_everything(text: str, span: Span, language: str | None) -> dict[str, bo
     return dict.fromkeys(ASPECTS, True)
 
 
-class AssertionTask:
+class AssertionTask(Direct):
     """One annotator on one assertion set."""
 
     kind = "assertions"
@@ -97,9 +97,6 @@ class AssertionTask:
     def __init__(self, assertion_set: AssertionSet, name: str, annotator: Annotator) -> None:
         self.set_name, self.set_sha256, self.name = assertion_set.name, assertion_set.sha256, name
         self._set, self._annotator = assertion_set, annotator
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
 
     def items(self) -> Sequence[Mention]:
         """The mentions."""

@@ -17,7 +17,7 @@ from eval.answers import tokens
 from eval.cases import fingerprint
 from eval.faults import Faults, Row, read_rows, unique_id
 from eval.scores import Record
-from eval.tasks import Produced
+from eval.tasks import Direct, Produced
 from ingest.document import Span
 
 
@@ -119,7 +119,7 @@ def house_detector(response: str, contexts: Sequence[str], question: str, langua
     return Detection(float(found.score), flagged)
 
 
-class GroundingTask:
+class GroundingTask(Direct):
     """One detector on one grounding set."""
 
     kind = "grounding"
@@ -127,9 +127,6 @@ class GroundingTask:
     def __init__(self, grounding_set: GroundingSet, name: str, detector: Detector) -> None:
         self.set_name, self.set_sha256, self.name = grounding_set.name, grounding_set.sha256, name
         self._set, self._detector = grounding_set, detector
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
 
     def items(self) -> Sequence[Response]:
         """The responses."""

@@ -19,7 +19,7 @@ from eval.faults import Faults, read_rows, unique_id
 from eval.scores import WORST, Passage, Record, Scores, Worst
 from eval.statistics import figure_of, ratio
 from eval.system import Verifier
-from eval.tasks import Produced
+from eval.tasks import Direct, Produced
 
 LABELS = {
     "supported": "supported",
@@ -80,7 +80,7 @@ def trusting_verifier(claim: str, quote: str, language: str | None) -> tuple[str
     return "supported", 1.0
 
 
-class PairTask:
+class PairTask(Direct):
     """One verifier on one set of pairs."""
 
     kind = "pairs"
@@ -88,9 +88,6 @@ class PairTask:
     def __init__(self, pair_set: PairSet, name: str, verifier: Verifier) -> None:
         self.set_name, self.set_sha256, self.name = pair_set.name, pair_set.sha256, name
         self._set, self._verifier = pair_set, verifier
-
-    def prepare(self) -> None:
-        """Nothing is needed."""
 
     def items(self) -> Sequence[Pair]:
         """The pairs."""

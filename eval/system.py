@@ -64,9 +64,14 @@ class Configuration:
     depth: int = 20
 
     @property
+    def search_name(self) -> str:
+        """Name of what searches, whatever answers."""
+        return "+".join([Path(self.encoder).name, *(f"only-{p}" for p in self.parts)])
+
+    @property
     def name(self) -> str:
         """Short name, also of its result files; the first four fields are told apart in it."""
-        bits = [Path(self.encoder).name, *(f"only-{p}" for p in self.parts)]
+        bits = [self.search_name]
         if self.llm != "extractive":
             bits.append(self.llm.replace("/", "_").replace(":", "_"))
         if self.within == "group":

@@ -30,6 +30,45 @@ class Produced:
     seconds: dict[str, float]
 
 
+class Direct:
+    """What tasks have in common that ask a function instead of a system over a folder."""
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+    def about(self) -> Record:
+        """Nothing to say."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class OverFolder:
+    """What tasks have in common that ask a system over a folder."""
+
+    _system: System | None = None
+
+    @property
+    def system(self) -> System:
+        """The system, once prepared."""
+        if self._system is None:
+            raise RuntimeError("prepare() comes first")
+        return self._system
+
+    def about(self) -> Record:
+        """The contract of the encoder, where there is one."""
+        contract = getattr(getattr(self.system, "encoder", None), "contract", None)
+        return {"encoder": dict(contract)} if contract else {}
+
+    def close(self) -> None:
+        """Closes the system where it can be closed."""
+        closed = getattr(self._system, "close", None)
+        if callable(closed):
+            closed()
+        self._system = None
+
+
 class Task(Protocol):
     """One configuration on one set."""
 
@@ -41,6 +80,12 @@ class Task(Protocol):
     def prepare(self) -> None:
         """What must be done before the first case (indexing)."""
 
+    def about(self) -> Record:
+        """What the system says of itself, once prepared."""
+
+    def close(self) -> None:
+        """Lets go of the system."""
+
     def items(self) -> Sequence[Any]:
         """The cases, each with an `id`, in the order of the set."""
 
@@ -51,7 +96,7 @@ class Task(Protocol):
         """Asks about one case; the record holds the facts too."""
 
 
-class CaseTask:
+class CaseTask(OverFolder):
     """A case set: each question is searched for and answered."""
 
     kind = "cases"
@@ -67,7 +112,6 @@ class CaseTask:
         self.set_name, self.set_sha256, self.name = case_set.name, case_set.sha256, configuration.name
         self._set, self._configuration, self._opener, self._work = case_set, configuration, opener, work
         self._verifier = verifier
-        self._system: System | None = None
 
     def prepare(self) -> None:
         """Indexes the documents."""
@@ -93,8 +137,6 @@ class CaseTask:
 
     def produce(self, item: Case) -> Produced:
         """Ranked passages of one case and, where asked for, its answer."""
-        if self._system is None:
-            raise RuntimeError("prepare() comes before produce()")
         record, seconds = self.facts(item), {}
         scope = None
         if self._configuration.within == "group":
@@ -102,13 +144,13 @@ class CaseTask:
             if not scope:
                 return Produced({**record, "unscored": "no document of its group is known"}, {})
         began = time.perf_counter()
-        hits = self._system.search(item.question, self._configuration.depth, scope=scope)
+        hits = self.system.search(item.question, self._configuration.depth, scope=scope)
         seconds["search"] = time.perf_counter() - began
         record["ranked"] = [[*place] for place in places_of(hits)]
         record["texts"] = [h.text for h in hits[:SHOWN]]
         if self._configuration.answers:
             began = time.perf_counter()
-            answer = self._system.ask(item.question, scope=scope)
+            answer = self.system.ask(item.question, scope=scope)
             seconds["ask"] = time.perf_counter() - began
             record["answer"] = answer_record(answer, None if item.language == "und" else item.language, self._verifier)
         return Produced(record, seconds)
@@ -138,15 +180,15 @@ def answer_record(answer: Answer, language: str | None, verifier: Verifier) -> R
 
 
 def answer_confidence(answer: Answer) -> float | None:
-    """What the answer says of itself, else its worst claim, each by its best citation; None where neither is there."""
+    """What the answer says of itself, else the best verdict of its citations; None where neither is there."""
     stated = getattr(answer, "confidence", None)
     if stated is not None:
         return round(float(stated), 6)
-    best = [max((c.verdict.score for c in claim.citations if c.verdict), default=0.0) for claim in answer.claims]
-    return round(min(best), 6) if best else None
+    scores = [c.verdict.score for c in answer.citations if c.verdict]
+    return round(max(scores), 6) if scores else None
 
 
-class BeirTask:
+class BeirTask(OverFolder):
     """A BEIR folder: each query is searched for, passages are folded into documents."""
 
     kind = "beir"
@@ -156,7 +198,6 @@ class BeirTask:
         self._set, self._configuration, self._opener, self._work = beir_set, configuration, opener, work
         self._ids: dict[str, str] = {}
         self._texts = {e.id: e.whole for e in beir_set.corpus}
-        self._system: System | None = None
 
     def prepare(self) -> None:
         """Writes the corpus as files and indexes them."""
@@ -179,10 +220,8 @@ class BeirTask:
 
     def produce(self, item: Query) -> Produced:
         """Ranked documents of one query."""
-        if self._system is None:
-            raise RuntimeError("prepare() comes before produce()")
         began = time.perf_counter()
-        hits = self._system.search(item.text, DEPTH * CHUNKS_PER_DOCUMENT)
+        hits = self.system.search(item.text, DEPTH * CHUNKS_PER_DOCUMENT)
         seconds = time.perf_counter() - began
         ranked = fold(self._ids[h.document] for h in hits if h.document in self._ids)
         found = {"ranked": ranked, "texts": [self._texts[d] for d in ranked[:SHOWN]]}

@@ -5,7 +5,8 @@ what it is (its first page, its signature, its title, its path), not in the pass
 question they drown the words that say what is asked. So documents and passages are scored apart:
 
 * evidence for a document: the summed rarity (inverse document frequency) of the question's terms found in its
-  identity zone, half as much where they stand elsewhere in it;
+  identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
+  party or title (`ingest.identity`); a word written like no name counts less than half;
 * names: stretches of the question that stand in the zone of a best document in the same order, held together by at least
   one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
 
@@ -30,6 +31,7 @@ _ZONE = {"ko": (400, 300)}
 _USUAL_ZONE = (2500, 800)
 _LONG = 40_000  # characters looked through where no zone holds a name
 _ELSEWHERE = 0.5  # what a term outside the zone counts, against 1 inside
+_COMMON = 0.4  # what a word that is written like no name counts, against 1
 _FITS = 0.9  # share of the best evidence from which on a document is named as well
 _MOST = 5  # documents looked at for names
 _CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
@@ -57,6 +59,7 @@ class Named:
         asked: the question without the names.
         terms: terms of `asked`, each once.
         names: the names as they stand in the question.
+        name_terms: their terms.
     """
 
     evidence: NDArray[np.float32]
@@ -65,6 +68,7 @@ class Named:
     asked: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
+    name_terms: tuple[str, ...] = ()
 
 
 class Naming:
@@ -72,6 +76,7 @@ class Naming:
 
     Args:
         zones: terms of the identity zones, one row a document.
+        names: terms of the names a document goes by, one row a document.
         passages: terms of the passages.
         document_of: document of each passage, shape (n_passages,).
         zone_text: the identity zone of a document as text.
@@ -82,6 +87,7 @@ class Naming:
     def __init__(
         self,
         zones: Sparse,
+        names: Sparse,
         passages: Sparse,
         document_of: NDArray[np.int64],
         zone_text: Callable[[int], str],
@@ -89,6 +95,7 @@ class Naming:
         languages: Sequence[str],
     ) -> None:
         self._zones = zones
+        self._names_of = names
         self._passages = passages
         self._document_of = document_of
         self._zone_text = zone_text
@@ -100,7 +107,7 @@ class Naming:
         """Split a question into which documents and what."""
         spoken = words(question, language)
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
-        evidence, rarity = self._evidence(every)
+        evidence, rarity = self._evidence(spoken)
         best = float(evidence.max(initial=0.0))
         nothing = Named(evidence, 0.0, (), question, every, ())
         if best <= 0 or self._n < 2:
@@ -114,20 +121,23 @@ class Naming:
         confidence = min(1.0, mass / np.log(self._n + 1.0))
         asked, names = _cut(question, spoken, taken, language)
         left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
-        return Named(evidence / best, float(confidence), tuple(fitting), asked, left or every, names)
+        return Named(evidence / best, float(confidence), tuple(fitting), asked, left or every, names,
+                     tuple(dict.fromkeys(t for n in names for w in words(n, language) for t in w.terms)))  # fmt: skip
 
-    def _evidence(self, terms: Sequence[str]) -> tuple[NDArray[np.float32], dict[str, float]]:
+    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], dict[str, float]]:
         evidence = np.zeros(self._n, np.float32)
-        rarity = {}
-        for term in terms:
+        rarity: dict[str, float] = {}
+        for term, proper in {t: w.proper for w in reversed(spoken) for t in w.terms}.items():
             in_zone, _ = self._zones.postings(term)
             anywhere = np.zeros(self._n, bool)
             anywhere[self._document_of[self._passages.postings(term)[0]]] = True
             anywhere[in_zone] = True
             frequency = int(anywhere.sum())
             rarity[term] = float(np.log(1 + (self._n - frequency + 0.5) / (frequency + 0.5))) if frequency else 0.0
-            evidence[anywhere] += np.float32(_ELSEWHERE * rarity[term])
-            evidence[in_zone] += np.float32((1 - _ELSEWHERE) * rarity[term])
+            worth = np.float32(rarity[term] if proper else _COMMON * rarity[term])
+            evidence[anywhere] += np.float32(_ELSEWHERE) * worth
+            evidence[in_zone] += np.float32(1 - _ELSEWHERE) * worth
+            evidence[self._names_of.postings(term)[0]] += np.float32(rarity[term])
         return evidence, rarity
 
     def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:

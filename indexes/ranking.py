@@ -8,6 +8,7 @@ that keeps a few rare words from drowning everything else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +36,14 @@ class Ranking:
 
 
 def candidates(
-    named: Named, sparse: Sparse, document_of: NDArray[np.int64], allowed: NDArray[np.bool_] | None
+    named: Named,
+    weights: Mapping[str, float],
+    sparse: Sparse,
+    document_of: NDArray[np.int64],
+    allowed: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Passages worth a vector, best first, by words and document alone; and the sparse scores of all passages."""
-    words = sparse.scores(named.terms)
+    words = sparse.scores(weights)
     prior = DOCUMENT_WEIGHT * named.confidence * named.evidence[document_of]
     together = np.sqrt(words / max(float(words.max(initial=0.0)), 1e-9)) + prior
     together[words + prior <= 0] = -1.0

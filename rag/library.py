@@ -112,7 +112,7 @@ class Library:
         place = Path(index) if index is not None else root / INDEX_FOLDER
         name = encoder or stored_encoder(place) or DEFAULT_ENCODER
         read_only = not create and not os.access(place, os.W_OK)
-        opened = Index(place, load_encoder(name), create=create, read_only=read_only)
+        opened = Index(place, load_encoder(name), name, create=create, read_only=read_only)
         return cls(root, place, opened, passwords=tuple(passwords), ocr=ocr)
 
     def close(self) -> None:
@@ -266,7 +266,8 @@ class Library:
             language=detect_language(question),
             unread=self.unread(scope),
             encoder=self.encoder,
-            whole=self._index.passages_of,
+            documents=found.documents,
+            whole=self._index.document,
             started=started,
             notes=_notes(found),
         )
@@ -358,10 +359,9 @@ def stored_encoder(index_folder: Path) -> str | None:
         return None
     store = Store(index_folder, create=False, read_only=True)
     try:
-        contract = store.contract()
+        return store.meta("encoder")
     finally:
         store.close()
-    return str(contract["name"]) if contract else None
 
 
 def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:

@@ -19,6 +19,8 @@ _CLASSES = {
     "<year>": rf"(?<![.\d/-])(?<!\. ){''.join(f'(?<!{m} )' for m in _MONTHS)}(?:19|20)\d\d",
     "<end>": r"\s*(?:[.;,\n)]|$)",
     "<inf>": r"\w+n(?!\w)",
+    "<part>": r"\w+(?:t|en)(?!\w)",
+    "<hangul>": f"[{HANGUL}]",
 }
 
 
@@ -99,4 +101,5 @@ def variants(pattern: str) -> list[tuple[str, str]]:
 def weight(pattern: str) -> int:
     """How much of its own words a pattern brings: of two that match at one place the heavier is meant."""
     literal = re.sub(r"<gap\d>|&|\S+\?(?= |$)|[\^$=]", " ", pattern)
-    return sum(4 + max(len(a) for a in item.split("|")) for item in literal.split())
+    literal = re.sub(r"<\w+>", "#", literal)
+    return sum(4 + min(len(a) for a in item.split("|")) for item in literal.split())
