@@ -18,6 +18,7 @@ from ingest.sentences import clause_cut, sentence_spans
 TokenSpans = Callable[[str], list[tuple[int, int]]]
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
+_LONGEST_HEADER = 400
 _TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
 
 
@@ -158,24 +159,33 @@ def units_of(document: Document, sentences: Sequence[Span], area: Span) -> list[
     levels = {s.span.start: s.level for s in reversed(document.sections)}
     headings = {s.heading.start: s.heading.end for s in document.sections if len(s.heading)}
     rows = [r.span for r in document.rows]
-    edges = (edge for row in rows for edge in (row.start, row.end))
+    furniture = sorted(document.furniture)
+    edges = (edge for span in (*rows, *furniture) for edge in (span.start, span.end))
     bounds = sorted({*levels, *headings, *headings.values(), *edges})
+    headers = {_words(" ".join(columns)) for columns in {row.columns for row in document.rows}}
     units: list[Unit] = []
-    row_of_last = -1
-    heading_end = -1
+    row_of_last = heading_end = last = -1
     for start, end in _cut_at(text, sentences, bounds, area):
         row = _row_at(rows, start)
         bound, level = _bound(text, units[-1].end if units else start, start), levels.get(start, 0)
         heading_end = max(heading_end, headings.get(start, -1))
         if level:
             bound = Bound.SECTION
+        elif _row_at(furniture, start) >= 0 or (text[start].islower() and _row_at(furniture, last) >= 0):
+            bound = Bound.PIECE  # a page's footer stays with the page, and parts no sentence
+        last = start
         if units and row >= 0 and row == row_of_last:
             units[-1] = Unit(units[-1].start, end, units[-1].bound, units[-1].level)
         else:
-            leads = row < 0 and (end <= heading_end or text[end - 1] == ":")
+            leads = row < 0 and (end <= heading_end or text[end - 1] == ":" or _words(text[start:end]) in headers)
             units.append(Unit(start, end, bound, level, leads))
         row_of_last = row
     return units
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a line without the bars between cells: the line of column names goes with the rows below it."""
+    return tuple(text.replace("|", " ").split()) if len(text) < _LONGEST_HEADER else ()
 
 
 def _cut_at(text: str, sentences: Sequence[Span], bounds: Sequence[int], area: Span) -> Iterator[tuple[int, int]]:

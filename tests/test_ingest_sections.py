@@ -220,9 +220,8 @@ def test_sections_that_the_format_names_are_kept() -> None:
 
 
 lines = st.sampled_from(
-    ["1. Term", "1.1 The fee is due.", "2. Fees", "(a) Wages. All of them", "ARTICLE II", "DEFINITIONS",
-     "§ 3 Haftung", "Befund:", "Plan: rest", "제3조(목적) 이 규정은", "진단", "II. Gründe", "A. Scope", "plain words that go on", "", "\f",
-     "#", "1", "Schedule A"]
+    ["1. Term", "1.1 The fee is due.", "2. Fees", "(a) Pay. All of it", "ARTICLE II", "DEFINITIONS", "#", "1", "",
+     "§ 3 Haftung", "Befund:", "Plan: rest", "제3조(목적) 이", "진단", "II. Gründe", "A. Scope", "on", "\f"]
 )  # fmt: skip
 
 
