@@ -10,6 +10,7 @@ from pathlib import Path
 from indexes.analyzers import terms
 from indexes.dense import Dense
 from indexes.naming import identity_zone
+from indexes.packing import unpack_identity
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
 
@@ -18,11 +19,12 @@ FOLDER = "cache"
 
 @dataclass(frozen=True, slots=True)
 class Caches:
-    """Words and vectors of all passages, and words of the documents' identity zones."""
+    """Words and vectors of all passages, words of the documents' identity zones, and of the names they go by."""
 
     sparse: Sparse
     dense: Dense
     zones: Sparse
+    names: Sparse
 
 
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
@@ -30,17 +32,18 @@ def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) 
     text, vectors = f"text-{store.generation}", f"vectors-{store.generation}-{store.vector_generation}"
     root = store.folder / FOLDER
     n = len(table.keys)
-    sparse, zones = Sparse.load(root / text / "sparse"), Sparse.load(root / text / "zones")
+    sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
     dense = Dense.load(root / vectors)
     fresh: dict[str, Sparse | Dense] = {}
-    if sparse is None or zones is None or sparse.n != n:
+    if sparse is None or zones is None or names is None or sparse.n != n:
         fresh[f"{text}/sparse"] = sparse = Sparse.build(terms for _, terms in store.chunk_terms())
         fresh[f"{text}/zones"] = zones = Sparse.build(_zone_terms(store))
+        fresh[f"{text}/names"] = names = Sparse.build(_name_terms(store))
     if dense is None or dense.n != n:
         fresh[vectors] = dense = Dense.build(table.digests, store.vectors(), dimension)
     if keep and fresh:
         _keep(root, {text, vectors}, fresh)
-    return Caches(sparse, dense, zones)
+    return Caches(sparse, dense, zones, names)
 
 
 def drop_caches(folder: Path) -> None:
@@ -51,6 +54,13 @@ def drop_caches(folder: Path) -> None:
 def _zone_terms(store: Store) -> Iterator[str]:
     for path, language, text in store.texts():
         yield " ".join(terms(f"{path}\n{identity_zone(text, language)}", language))
+
+
+def _name_terms(store: Store) -> Iterator[str]:
+    for _, _, language, profile in store.profiles():
+        identity = unpack_identity(profile)
+        names = "\n".join(identity.values("patient", "party", "number"))
+        yield " ".join(terms(names, language))
 
 
 def _keep(root: Path, current: set[str], fresh: dict[str, Sparse | Dense]) -> None:

@@ -13,22 +13,25 @@ from numpy.typing import NDArray
 from indexes.caches import drop_caches, open_caches
 from indexes.dense import Dense
 from indexes.encoders.base import Encoder
+from indexes.expansion import expand
 from indexes.hit import Hit
 from indexes.naming import Named, Naming, identity_zone, long_zone
+from indexes.packing import pack_identity
 from indexes.passages import stored_chunk
 from indexes.ranking import Ranking, candidates, rank
 from indexes.sparse import Sparse
-from indexes.store import ChunkTable, LedgerEntry, Store, StoredChunk, StoredPart
+from indexes.store import ChunkTable, LedgerEntry, Store, StoredPart
 from indexes.sync import Changes, compare
 from ingest.chunking import chunk
 from ingest.document import Document, Unread
+from ingest.identity import identify
 from ingest.language import detect_language
 
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
 TARGET_TOKENS = 110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
-_FOREIGN_WEIGHT = 0.15  # and where it does not
+_FOREIGN_WEIGHT = 0.0  # and where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ class Index:
     Safe to use from several threads: the store is behind one lock, snapshots are immutable.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, *, create: bool, read_only: bool = False) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False) -> None:
         self.encoder = encoder
+        self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
         self.store = Store(folder, create=create, read_only=read_only)
         self._lock = threading.RLock()
@@ -82,24 +86,24 @@ class Index:
             return compare(self.store.files(), found, again)
 
     def prepare(self, parts: Sequence[Document | Unread]) -> list[StoredPart]:
-        """Chunk what was read of one file."""
-        return [
-            StoredPart(part, "{}", self._chunks(part)) if isinstance(part, Document) else StoredPart(part)
-            for part in parts
-        ]
+        """Identify and chunk what was read of one file."""
+        return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]
 
-    def _chunks(self, document: Document) -> tuple[StoredChunk, ...]:
-        encoder = self.encoder
+    def _part(self, document: Document) -> StoredPart:
+        encoder, identity = self.encoder, identify(document)
         target = min(TARGET_TOKENS, encoder.max_tokens)
-        pieces = chunk(document, encoder.token_spans, encoder.max_tokens, target)
-        context = document.title
-        return tuple(stored_chunk(document, c, context, encoder.token_spans, encoder.max_tokens) for c in pieces)
+        chunks = tuple(
+            stored_chunk(document, piece, document.title, identity.fields, encoder.token_spans, encoder.max_tokens)
+            for piece in chunk(document, encoder.token_spans, encoder.max_tokens, target)
+        )
+        return StoredPart(document, pack_identity(identity), chunks)
 
     def put(self, files: Sequence[tuple[str, str, Sequence[StoredPart]]]) -> None:
         """Commit what was read of some files (path, hash, parts), all or nothing."""
         with self._lock, self.store.transaction():
             if self.store.contract() is None:
                 self.store.set_contract(self.encoder.contract)
+                self.store.set_meta("encoder", self._encoder_name)
             for path, sha256, parts in files:
                 self.store.put(path, sha256, parts)
 
@@ -176,12 +180,6 @@ class Index:
         with self._lock:
             return self.store.document(path)
 
-    def passages_of(self, path: str) -> list[Hit]:
-        """All passages of a document in reading order, as hits without a score."""
-        with self._lock:
-            rows = self.store.chunks(self.store.chunk_keys(path))
-        return [Hit(piece, path, sha256, text, 0.0, 0) for piece, text, path, sha256 in rows.values()]
-
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
         with self._lock:
@@ -213,7 +211,7 @@ class Index:
             with self._lock:
                 return long_zone(self.store.text_of(keys[at]))
 
-        naming = Naming(caches.zones, caches.sparse, document_of, zone, longer, languages)
+        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
         paths = tuple(row[1] for row in rows)
         return Snapshot(generation, table, caches.sparse, caches.dense, naming, document_of, paths,
                         np.array(weight, np.float32))  # fmt: skip
@@ -227,12 +225,14 @@ class Index:
             allowed_path: which documents may be looked at; applied before ranking.
         """
         snapshot = self.snapshot()
-        named = snapshot.naming.read(question, detect_language(question))
+        language = detect_language(question)
+        named = snapshot.naming.read(question, language)
         allowed = None
         if allowed_path is not None:
             inside = np.fromiter((allowed_path(p) for p in snapshot.paths), bool, len(snapshot.paths))
             allowed = inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)
-        lexical, words = candidates(named, snapshot.sparse, snapshot.document_of, allowed)
+        weights = expand(named.terms, language, snapshot.sparse)
+        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)
         query = self.encoder.encode_queries([named.asked])[0] if len(snapshot.dense.rows) else None

@@ -1,10 +1,11 @@
-"""Documents as JSON for the store: every field but the text, which has a column of its own."""
+"""Documents and identities as JSON for the store; a document's text has a column of its own."""
 
 from __future__ import annotations
 
 import json
 
 from ingest.document import Document, Page, Row, Section, Span, document_id
+from ingest.identity import Field, Identity
 
 
 def pack_document(document: Document) -> str:
@@ -43,3 +44,16 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
         notes=tuple(b["notes"]),
         metadata=tuple((k, v) for k, v in b["metadata"]),
     )
+
+
+def pack_identity(identity: Identity) -> str:
+    """An identity as compact JSON."""
+    fields = [[f.name, f.value, f.span.start, f.span.end] for f in identity.fields]
+    body = {"kind": identity.kind, "title": identity.title, "fields": fields}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack_identity(body: str) -> Identity:
+    """The identity that `pack_identity` packed."""
+    b = json.loads(body)
+    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]))

@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from indexes.analyzers import terms
+from indexes.expansion import FIELD_MARKS
 from indexes.store import StoredChunk
 from ingest.document import Chunk, Document, Span
+from ingest.identity import Field
 
 _JOINED = re.compile(r"(?<=\w)[-\u00ad][ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
 _SPACE = re.compile(r"\s+")
@@ -30,7 +32,12 @@ def readable(document: Document, span: Span) -> str:
 
 
 def stored_chunk(
-    document: Document, chunk: Chunk, context: str, token_spans: Callable[[str], Sequence[tuple[int, int]]], max_tokens: int
+    document: Document,
+    chunk: Chunk,
+    context: str,
+    fields: Sequence[Field],
+    token_spans: Callable[[str], Sequence[tuple[int, int]]],
+    max_tokens: int,
 ) -> StoredChunk:
     """A chunk with what encoder and BM25 see of it.
 
@@ -38,6 +45,7 @@ def stored_chunk(
         document: where the chunk stands.
         chunk: the passage.
         context: a line that names the document; left out of what is embedded where the window has no room for it.
+        fields: of the document's identity; a passage that holds one is marked with it.
         token_spans: the encoder's own tokenizer.
         max_tokens: the encoder's window, in tokens.
     """
@@ -53,5 +61,6 @@ def stored_chunk(
             break
     if embedded is passage and len(token_spans(passage)) > max_tokens:
         embedded = document.text[chunk.span.start : chunk.span.end]  # the chunker counted this very text
+    marks = [FIELD_MARKS[f.name] for f in fields if chunk.span.overlaps(f.span)]
     digest = hashlib.sha256(embedded.encode()).digest()[:16]
-    return StoredChunk(chunk, embedded, digest, " ".join(terms(body, chunk.language)))
+    return StoredChunk(chunk, embedded, digest, " ".join([*terms(body, chunk.language), *marks]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-K1, B = 1.2, 0.75  # Robertson and Zaragoza (2009), section 3.5: the usual values; nothing here was tuned to a set
+K1, B = 0.9, 0.4  # the defaults of Anserini (Yang et al., SIGIR 2017), made for passages of much the same length
 
 
 class Sparse:
@@ -20,6 +20,7 @@ class Sparse:
     def __init__(self, scorer: Any, n: int) -> None:
         self._scorer = scorer
         self.n = n
+        self._joined: str | None = None
 
     @classmethod
     def build(cls, passages: Iterable[str]) -> Sparse:
@@ -54,14 +55,32 @@ class Sparse:
         except (OSError, ValueError, KeyError):
             return None
 
-    def scores(self, terms: Sequence[str], weights: Sequence[float] | None = None) -> NDArray[np.float32]:
+    def scores(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
         """BM25 of every passage, shape (n,): the sum over the terms, each times its weight."""
         total = np.zeros(self.n, np.float32)
-        for position, term in enumerate(terms):
+        for term, weight in weights.items():
             where, gain = self.postings(term)
             # one term names a passage at most once, so plain indexing adds right (and far faster than np.add.at)
-            total[where] += gain if weights is None else np.float32(weights[position]) * gain
+            total[where] += np.float32(weight) * gain
         return total
+
+    def has(self, term: str) -> bool:
+        """Whether any passage holds a term."""
+        return self._scorer is not None and term in self._scorer.vocab_dict
+
+    def containing(self, part: str) -> list[str]:
+        """Terms of the collection with `part` somewhere inside."""
+        if self._scorer is None:
+            return []
+        if self._joined is None:
+            # one string searched at C speed; terms hold no blanks
+            self._joined = f" {' '.join(t for t in self._scorer.vocab_dict if len(t) > 5)} "
+        found, at = [], self._joined.find(part)
+        while at >= 0:
+            start, end = self._joined.rfind(" ", 0, at) + 1, self._joined.find(" ", at)
+            found.append(self._joined[start:end])
+            at = self._joined.find(part, end)
+        return found
 
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Positions of the passages that hold a term, and its BM25 gain in each."""

@@ -357,13 +357,6 @@ class Store:
             out[key] = (chunk, text, path, sha256)
         return out
 
-    def chunk_keys(self, path: str) -> list[int]:
-        """Keys of the chunks of a document, in reading order."""
-        rows = self._rows(
-            "SELECT c.key FROM chunks c JOIN documents d ON d.key = c.document WHERE d.path = ? ORDER BY c.start", (path,)
-        )
-        return [row[0] for row in rows]
-
     def pending(self, limit: int) -> list[tuple[bytes, str]]:
         """Up to `limit` passages without a vector: digest and what to embed, each once, in order of digest."""
         rows = self._rows(

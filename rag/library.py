@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexes.caches import drop_caches
 from indexes.index import Found, Index
 from indexes.scope import scope_filter
 from indexes.store import FILE_NAME, Store
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
     from indexes.store import LedgerEntry
 
 INDEX_FOLDER = ".rag"
+NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
 EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 2  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 
@@ -45,11 +47,16 @@ class Summary:
     """What a sync did."""
 
     changes: Changes
+    encoder: str
     encoded: int
     passages: int
     with_vector: int
+    read: int
+    partly: int
+    not_read: int
     unread: tuple[UnreadPages, ...]
     elapsed_s: float
+    warnings: tuple[str, ...] = ()
 
 
 class Library:
@@ -105,7 +112,7 @@ class Library:
         place = Path(index) if index is not None else root / INDEX_FOLDER
         name = encoder or stored_encoder(place) or DEFAULT_ENCODER
         read_only = not create and not os.access(place, os.W_OK)
-        opened = Index(place, load_encoder(name), create=create, read_only=read_only)
+        opened = Index(place, load_encoder(name), name, create=create, read_only=read_only)
         return cls(root, place, opened, passwords=tuple(passwords), ocr=ocr)
 
     def close(self) -> None:
@@ -142,13 +149,30 @@ class Library:
             encoded = self.encode_pending(progress) if encode else 0
             if encode:
                 self._index.snapshot()  # so that the next question finds the caches on disk
+        return self._summary(changes, encoded, time.perf_counter() - started)
+
+    def _summary(self, changes: Changes, encoded: int, elapsed_s: float) -> Summary:
         passages, with_vector = self._index.counts()
-        return Summary(changes, encoded, passages, with_vector, self.unread(), time.perf_counter() - started)
+        documents = [entry.document for entry in self._index.ledger()]
+        read = [d for d in documents if d is not None and not d.unread_pages]
+        return Summary(
+            changes=changes,
+            encoder=self.encoder.name,
+            encoded=encoded,
+            passages=passages,
+            with_vector=with_vector,
+            read=len(read),
+            partly=sum(d is not None for d in documents) - len(read),
+            not_read=documents.count(None),
+            unread=self.unread(),
+            elapsed_s=elapsed_s,
+        )
 
     def _mirror(self, progress: Progress | None) -> Changes:
         from ingest.reading import list_files
 
         files, refused = list_files(self.folder)
+        files = [path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())]
         found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
         changes = self._index.changes(found, self._again())
         self._index.move(changes.renamed, changes.removed)
@@ -242,12 +266,17 @@ class Library:
             language=detect_language(question),
             unread=self.unread(scope),
             encoder=self.encoder,
-            whole=self._index.passages_of,
+            documents=found.documents,
+            whole=self._index.document,
             started=started,
             notes=_notes(found),
         )
 
     # ------------------------------------------------------------ documents
+
+    def passages(self) -> tuple[int, int]:
+        """Number of distinct passages, and of those that have a vector."""
+        return self._index.counts()
 
     def document(self, path: str) -> Document:
         """A document by its path.
@@ -272,6 +301,46 @@ class Library:
         return tuple(_unread_pages(e for e in self._index.ledger() if inside(e.path)))
 
 
+def index_folder(
+    folder: str | Path,
+    *,
+    index: str | Path | None = None,
+    encoder: str | None = None,
+    passwords: Sequence[str] = (),
+    ocr: bool = True,
+    progress: Progress | None = None,
+) -> Summary:
+    """Read and encode a folder, as `rag index` does.
+
+    Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
+    where it fails, the old one stands untouched.
+    """
+    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
+    beside = encoder is not None and _under_another(place, encoder)
+    target = place / NEXT_FOLDER if beside else place
+    with Library.open(folder, index=target, encoder=encoder, passwords=passwords, ocr=ocr) as library:
+        summary = library.sync(progress, encode=True)
+    if beside:
+        with folder_lock(place):
+            os.replace(target / FILE_NAME, place / FILE_NAME)
+            drop_caches(place)
+            shutil.rmtree(target)
+    return summary
+
+
+def _under_another(place: Path, encoder: str) -> bool:
+    from indexes.encoders import load_encoder
+
+    if not (place / FILE_NAME).is_file():
+        return False
+    store = Store(place, create=False, read_only=True)
+    try:
+        contract = store.contract()
+    finally:
+        store.close()
+    return contract is not None and contract != load_encoder(encoder).contract
+
+
 def _notes(found: Found) -> list[str]:
     notes = []
     if len(found.documents) > 1:
@@ -290,10 +359,9 @@ def stored_encoder(index_folder: Path) -> str | None:
         return None
     store = Store(index_folder, create=False, read_only=True)
     try:
-        contract = store.contract()
+        return store.meta("encoder")
     finally:
         store.close()
-    return str(contract["name"]) if contract else None
 
 
 def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:

@@ -43,13 +43,17 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date or duration. `start` and `end` are ISO 8601 dates (end inclusive) where known; a duration has `days`."""
+    """A date or duration. `start` and `end` are ISO 8601 dates (end inclusive) where known; a duration has `days`.
+
+    A day without a year is `--04-03`. `alternative` is the day in the other reading of an ambiguous `04/03/2021`.
+    """
 
     span: Span
     kind: Literal["date", "month", "year", "duration", "relative"]
     start: str = ""
     end: str = ""
     days: float | None = None
+    alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,26 +38,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    verb = arguments[0] if arguments and arguments[0] in VERBS else None
-    parser = build_parser(verb)
-    args = parser.parse_args(arguments)
-    if verb is None:
-        parser.print_help(sys.stderr)
+    if not arguments or arguments[0] not in VERBS:
+        build_parser().parse_args(arguments)
+        build_parser().print_help(sys.stderr)
         return EXIT_USAGE
+    verb, *rest = arguments
+    parser = verb_parser(verb)
+    # options may stand between FOLDER and an optional QUESTION; argparse cannot do that for verbs with verbs of their own
+    intermixed = not any(isinstance(action, argparse._SubParsersAction) for action in parser._actions)
+    args = parser.parse_intermixed_args(rest) if intermixed else parser.parse_args(rest)
     return _guarded(VERBS[verb][1], args)
 
 
-def build_parser(verb: str | None) -> argparse.ArgumentParser:
-    """The parser of all verbs; only the arguments of `verb` are known, so that no other module is loaded."""
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `rag --help`, which knows the verbs by name only and so loads none of them."""
     parser = argparse.ArgumentParser(
         prog="rag", description="Questions over a folder of clinical and legal files, answered in quotes."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")
-    for name, (told, module) in VERBS.items():
-        one = verbs.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
-        if name == verb:
-            importlib.import_module(module).add_arguments(one)
+    for name, (told, _) in VERBS.items():
+        verbs.add_parser(name, help=told)
+    return parser
+
+
+def verb_parser(verb: str) -> argparse.ArgumentParser:
+    """The parser of one verb."""
+    told, module = VERBS[verb]
+    parser = argparse.ArgumentParser(prog=f"rag {verb}", description=f"{told[0].upper()}{told[1:]}.")
+    importlib.import_module(module).add_arguments(parser)
     return parser
 
 

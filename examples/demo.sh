@@ -1,0 +1,14 @@
+#!/bin/sh
+# Index the example casefile and ask three questions; the last one cannot be answered from it, and says so.
+set -eu
+rag=$1
+folder=$(dirname "$0")/casefile
+
+"$rag" index "$folder"
+ask() {
+    printf '\n> %s\n' "$1"
+    status=0
+    "$rag" ask "$folder" "$1" --no-sync || status=$?
+    # 3: abstained, 4: pages in scope could not be read; both are honest answers
+    case $status in 0|3|4) ;; *) exit "$status" ;; esac
+}

@@ -1,0 +1,84 @@
+"""What else the passage that answers may say: synonyms from data files, and German compounds both ways.
+
+Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
+than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and a
+compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003: parts must be attested).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+
+from indexes.analyzers import terms
+from indexes.sparse import Sparse
+
+FIELD_MARKS = {"patient": "#patient", "party": "#party", "physician": "#physician", "stay": "#stay", "date": "#date",
+               "number": "#number"}  # fmt: skip
+_SYNONYM, _COMPOUND = 0.4, 0.4  # weights beside 1 for the question's own terms
+_SHORTEST_PART, _MOST_COMPOUNDS = 5, 8
+_LINKS = ("", "s", "n", "en", "es", "e")
+
+
+def expand(asked: Iterable[str], language: str, vocabulary: Sparse) -> dict[str, float]:
+    """Terms to look for and their weights: the asked ones 1, the added ones less.
+
+    Args:
+        asked: terms of the question.
+        language: of the question.
+        vocabulary: the passages, whose terms alone are worth adding.
+    """
+    own = list(dict.fromkeys(asked))
+    weights = dict.fromkeys(own, 1.0)
+    table = _synonyms(language)
+    for term in own:
+        for other in table.get(term, ()):
+            weights.setdefault(other, _SYNONYM)
+        if language == "de":
+            for other in _compounds(term, vocabulary):
+                weights.setdefault(other, _COMPOUND)
+    return weights
+
+
+@lru_cache(maxsize=8)
+def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
+    """Term of the question to terms of the passage."""
+    path = resources.files("indexes") / "data" / f"synonyms_{language}.txt"
+    if not path.is_file():
+        return {}
+    table: dict[str, dict[str, None]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        if "|" not in line or line.startswith("#"):
+            continue
+        left, right = (side.split() for side in line.split("|", 1))
+        answers = [t for word in right for t in _terms(word, language)]
+        for word in left:
+            for term in _terms(word, language):
+                table.setdefault(term, {}).update(dict.fromkeys(answers))
+    return {term: tuple(a for a in answers if a != term) for term, answers in table.items()}
+
+
+def _terms(word: str, language: str) -> list[str]:
+    return [word] if word.startswith("#") else terms(word.replace("_", " "), language)
+
+
+def _compounds(term: str, vocabulary: Sparse) -> list[str]:
+    """Compounds of the collection that a term begins or ends, and its own parts; rarest first, a few."""
+    if len(term) < _SHORTEST_PART or not term.isalpha():
+        return []
+    longer = [w for w in vocabulary.containing(term) if w != term and (w.startswith(term) or w.endswith(term))]
+    longer.sort(key=lambda w: (len(w), w))
+    return longer[:_MOST_COMPOUNDS] + _parts(term, vocabulary)
+
+
+def _parts(term: str, vocabulary: Sparse) -> list[str]:
+    for cut in range(len(term) - 4, 3, -1):
+        head, tail = term[:cut], term[cut:]
+        if not vocabulary.has(tail):
+            continue
+        for link in _LINKS:
+            stem = head.removesuffix(link) if link else head
+            if len(stem) >= 4 and vocabulary.has(stem):
+                return [stem, tail]
+    return []

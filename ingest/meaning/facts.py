@@ -1,0 +1,205 @@
+"""The exact facts of a text, each with the words it is about: what a claim and a quote are compared by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from ingest.document import Span
+from ingest.meaning.annotating import annotate
+from ingest.meaning.assertion import Assertion
+from ingest.meaning.contrasts import contrasts
+from ingest.meaning.moments import moments
+from ingest.meaning.names import names
+from ingest.meaning.numerals import numerals
+from ingest.meaning.quantities import quantities
+from ingest.meaning.references import references
+from ingest.meaning.wording import Word, words
+
+# Words up to here from a fact say what it is about; the weight halves with every three words.
+_REACH = 9
+_HALF = 3.0
+_CLAUSE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value in a text.
+
+    Attributes:
+        kind: what may disagree (`number`, `date`, `side`, …; the kinds of `rag.answer.Reason`).
+        family: facts of one family are comparable (a dimension and unit, a group of contrasts).
+        value: what is compared.
+        span: its words.
+        place: number of its first word.
+        about: keys of the words around it and their weights, of length 1 as a vector.
+    """
+
+    kind: str
+    family: str
+    value: Any
+    span: Span
+    place: int
+    about: dict[str, float]
+
+
+@dataclass(slots=True)
+class Profile:
+    """A text as it is compared: its words, their keys with synonyms folded, and its facts by family."""
+
+    text: str
+    language: str
+    words: list[Word]
+    keys: list[str]
+    content: list[int]
+    facts: list[Fact]
+    by_key: dict[str, list[int]] = field(default_factory=dict)
+    _asserted: list[Assertion] | None = None
+
+    def asserted(self) -> list[Assertion]:
+        """What holds for each content word, in the order of `content`."""
+        if self._asserted is None:
+            spans = [Span(self.words[i].start, self.words[i].end) for i in self.content]
+            self._asserted = annotate(self.text, self.language, spans) if spans else []
+        return self._asserted
+
+    def about(self, place: int, until: int | None = None) -> dict[str, float]:
+        """The content words around word `place`, nearer ones heavier, as a vector of length 1."""
+        return _about(self.words, self.keys, place, place if until is None else until)
+
+
+def _about(found: list[Word], keys: list[str], first: int, last: int) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    if not found:
+        return weights
+    for step, start, stop in ((-1, first - 1, max(-1, first - 1 - 2 * _REACH)), (1, last + 1, min(len(found), last + 1 + 2 * _REACH))):
+        distance = 0.0
+        clause = found[min(max(first if step < 0 else last, 0), len(found) - 1)]
+        previous = clause
+        for i in range(start, stop, step):
+            word = found[i]
+            if word.sentence != clause.sentence:
+                break
+            distance += 1 + (_CLAUSE if word.clause != previous.clause else 0.0)
+            previous = word
+            if not word.content or distance > 2 * _REACH:
+                distance -= 0.5  # words without content part two words less
+                continue
+            weight = 2.0 ** (-distance / _HALF)
+            if weight > weights.get(keys[i], 0.0):
+                weights[keys[i]] = weight
+    norm = math.sqrt(sum(w * w for w in weights.values()))
+    return {k: w / norm for k, w in weights.items()} if norm else {}
+
+
+def likeness(a: dict[str, float], b: dict[str, float]) -> float:
+    """Cosine of two `about` vectors."""
+    if len(b) < len(a):
+        a, b = b, a
+    return sum(weight * b[key] for key, weight in a.items() if key in b)
+
+
+class _Places:
+    """From a character to the number of the word there."""
+
+    def __init__(self, found: list[Word]) -> None:
+        self._starts = [w.start for w in found]
+
+    def at(self, position: int) -> int:
+        from bisect import bisect_right
+
+        return max(0, bisect_right(self._starts, position) - 1)
+
+
+# Dimension of a quantity -> kind of reason.
+_KINDS = {"mass": "dose", "volume": "dose", "activity": "dose", "frequency": "dose", "concentration": "number"}
+Raw = tuple[str, str, Any, Span]
+
+
+def _quantity_facts(text: str, language: str) -> Iterable[Raw]:
+    found = numerals(text, language)
+    dates = moments(text, language, found=found)
+    clauses = references(text, language)
+    for reference in clauses:
+        yield "reference", "reference", reference.canonical, reference.span
+    for moment in dates:
+        if moment.kind in ("duration", "relative"):
+            yield ("date" if moment.kind == "relative" else "number", moment.kind, moment, moment.span)
+        else:
+            yield "date", "date", moment, moment.span
+    for quantity in quantities(text, language, found, dates, clauses):
+        yield _KINDS.get(quantity.dimension, "number"), quantity.dimension, quantity, quantity.span
+
+
+def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
+    for word in found:
+        token = text[word.start : word.end]
+        if any(c.isdigit() for c in token) and any(c.isalpha() for c in token) and len(token) <= 12:
+            letters = "".join(c for c in token if not c.isdigit()).lower()
+            yield "number", f"code {letters}", token.lower(), Span(word.start, word.end)
+
+
+def profile(text: str, language: str) -> Profile:
+    """Everything that `text` is compared by. Kept for the last few texts, since a quote is often asked twice."""
+    return _profile(text, language) if len(text) < 20_000 else _build(text, language)
+
+
+@lru_cache(maxsize=512)
+def _profile(text: str, language: str) -> Profile:
+    return _build(text, language)
+
+
+def _build(text: str, language: str) -> Profile:
+    found = words(text, language)
+    lower = [text[w.start : w.end].lower() for w in found]
+    hits = contrasts(text, lower, [w.end for w in found])
+    keys = [w.key for w in found]
+    in_fact: set[int] = set()
+    raw: list[Raw] = []
+    for hit in hits:
+        span = Span(found[hit.first].start, found[hit.last].end)
+        raw.append((hit.kind, f"group {hit.group}", hit.value, span))
+        for i in range(hit.first, hit.last + 1):
+            keys[i] = f"={hit.group}.{hit.value}"
+            if hit.kind not in ("act", "person", "party", "direction"):
+                in_fact.add(i)
+    raw += [("party", "name", value, span) for value, span, _ in names(text, found, language)]
+    raw += _coded(text, found)
+    raw += _quantity_facts(text, language)
+    places = _Places(found)
+    # Words of an amount or date are compared as values; as words they would only blur what others are about.
+    masked = set(in_fact)
+    spans: list[tuple[Raw, int, int]] = []
+    for item in raw:
+        first, last = places.at(item[3].start), places.at(max(item[3].start, item[3].end - 1))
+        spans.append((item, first, last))
+        if not item[1].startswith(("group", "name")):
+            masked.update(range(first, last + 1))
+    content_words = [w if i not in masked else _without_content(w) for i, w in enumerate(found)]
+    facts = [
+        Fact(kind, family, value, span, first, _about(content_words, keys, first, last))
+        for (kind, family, value, span), first, last in spans
+    ]
+    content = [i for i, w in enumerate(content_words) if w.content]
+    by_key: dict[str, list[int]] = {}
+    for i in content:
+        by_key.setdefault(keys[i], []).append(i)
+    return Profile(text, language, content_words, keys, content, facts, by_key)
+
+
+def _without_content(word: Word) -> Word:
+    return Word(word.start, word.end, word.key, False, word.clause, word.sentence, word.capital)
+
+
+def families(profiled: Profile) -> dict[str, list[Fact]]:
+    """Facts by family, in order of their place."""
+    out: dict[str, list[Fact]] = {}
+    for fact in profiled.facts:
+        out.setdefault(fact.family, []).append(fact)
+    return out
+
+
+Comparison = Callable[[Sequence[Fact], Sequence[Fact]], bool]

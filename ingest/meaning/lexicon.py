@@ -1,0 +1,189 @@
+"""Rules as data: one line of a table is one rule, and the rules of a language compile into one dictionary scan.
+
+A line has six columns, separated by tabs: kind, value, direction, pattern, scope, example.
+
+* **kind** is a field of `Assertion` (`negated`, `certainty`, `temporality`, `experiencer`, `side`, `severity`,
+  `modality`, `conditions`), or `pseudo` (words that look like a cue and are none), `end` (where scopes stop), or
+  `absorb` (of the kind that its value names, the next cue of the clause belongs to this one: "darf … nicht").
+  `negated+temporality` sets two fields, with two values.
+* **value** is what the field is set to; for `end` the kinds whose scopes stop, separated by commas, or `all`.
+* **direction** is `forward`, `backward` or `both`, seen from the cue.
+* **scope** is `section`, `sentence`, `clause`, `phrase` or a number of tokens.
+* **pattern** is words with a little more: `a|b` one of them, `a?` may be missing, `wort*` any ending, `<gap3>` up to
+  three other words, `<n>` a number, `<year>`, `<end>` of a clause, `<inf>` and `<part>` a German infinitive and
+  participle, `<hangul>` a syllable; what follows `&` must stand there and is no part of the cue; `=` in front makes
+  capitals count. Korean patterns may start and end within a word; `^` asks for a word's beginning, `$` for its end.
+* **example** is a sentence of our own with the target in `[brackets]`, which must get the value; a target in `{braces}`
+  must not. A test runs each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
+
+KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "conditions")
+LANGUAGES = ("en", "de", "ko")
+DIRECTIONS = ("forward", "backward", "both")
+SCOPES = ("section", "sentence", "clause", "phrase")
+
+WORD = re.compile(r"\w+|[^\w\s]|\n")
+_PREFIX = 4
+
+Table = dict[str, list[tuple[str, "Rule"]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a table; `effects` are pairs of kind and value."""
+
+    effects: tuple[tuple[str, str], ...]
+    direction: str
+    pattern: str
+    scope: str
+    example: str
+    source: str
+
+    @property
+    def limit(self) -> int:
+        """Number of tokens the scope may run, 0 for a named scope."""
+        return int(self.scope) if self.scope.isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rules that may start at one word, longest first, as one alternation; group i+1 belongs to rule i."""
+
+    regex: re.Pattern[str]
+    rules: tuple[Rule, ...]
+    cased: tuple[re.Pattern[str] | None, ...]
+    single: tuple[re.Pattern[str], ...]
+
+
+class Lexicon:
+    """The rules of a language, found by the first word, its first letters, or (Korean) a syllable within a word."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        tables: tuple[Table, Table, Table] = ({}, {}, {})
+        for rule in rules:
+            for start, pattern in variants(rule.pattern):
+                place, key = _place(start)
+                tables[place].setdefault(key, []).append((pattern, rule))
+        words, prefixes, syllables = tables
+        for word, listed in words.items():
+            listed += prefixes.get(word[:_PREFIX], ())
+        self._words = {word: _compile(listed) for word, listed in words.items()}
+        self._prefixes = {prefix: _compile(listed) for prefix, listed in prefixes.items()}
+        self._syllables = {syllable: _compile(listed) for syllable, listed in syllables.items()}
+
+    def find(self, text: str, folded: str, tokens: list[re.Match[str]]) -> Iterator[tuple[Rule, int, int]]:
+        """Rule, start and end of every match: leftmost, of those the longest; matches do not overlap.
+
+        Args:
+            text: as it stands.
+            folded: the same in lower case, of the same length.
+            tokens: matches of `WORD` in `folded`.
+        """
+        words, prefixes, syllables = self._words, self._prefixes, self._syllables
+        numbers = words.get(DIGITS)
+        done = 0
+        for token in tokens:
+            start, end = token.span()
+            if end <= done:
+                continue
+            word = token.group()
+            if start >= done:
+                group = words.get(word) or prefixes.get(word[:_PREFIX]) or (numbers if word[0].isdigit() else None)
+                found = _match(group, text, folded, start) if group else None
+                if found:
+                    yield found
+                    done = found[2]
+            if syllables and word > "ㄱ":
+                for position in range(max(start, done), end):
+                    group = syllables.get(folded[position])
+                    if group and position >= done and (found := _match(group, text, folded, position)):
+                        yield found
+                        done = found[2]
+
+
+def _match(group: Group, text: str, folded: str, start: int) -> tuple[Rule, int, int] | None:
+    match = group.regex.match(folded, start)
+    if match is None or match.lastindex is None:
+        return None
+    index = match.lastindex - 1
+    cased = group.cased[index]
+    if cased is None or cased.match(text, start):
+        return group.rules[index], start, match.end()
+    # The capitals were wrong, so the shorter rules of the group have their turn.
+    for later in range(index + 1, len(group.rules)):
+        single, cased = group.single[later].match(folded, start), group.cased[later]
+        if single and (cased is None or cased.match(text, start)):
+            return group.rules[later], start, single.end()
+    return None
+
+
+def _place(start: str) -> tuple[int, str]:
+    """Which table (words, prefixes, syllables) a pattern belongs into, and under which key."""
+    if re.match(f"[{HANGUL}]", start):
+        return 2, start[0]
+    token = WORD.match(start)
+    if start == DIGITS or token is None:
+        return 0, start
+    if start[token.end() :] == "*":
+        if token.end() < _PREFIX:
+            raise ValueError(f"a pattern that starts with {start!r} needs {_PREFIX} letters before the *")
+        return 1, token.group()[:_PREFIX]
+    return 0, token.group()
+
+
+def _compile(listed: list[tuple[str, Rule]]) -> Group:
+    # The first alternative that matches wins, so the one with more of its own words must stand first.
+    ordered = sorted(set(listed), key=lambda pair: (-weight(pair[0]), pair[0], pair[1].source))
+    regexes = [pattern_regex(pattern) for pattern, _ in ordered]
+    cased = tuple(re.compile(pattern_regex(p, cased=True)) if "=" in p else None for p, _ in ordered)
+    single = tuple(re.compile(regex) for regex in regexes) if any(cased) else ()
+    rules = tuple(rule for _, rule in ordered)
+    return Group(re.compile("|".join(f"({regex})" for regex in regexes)), rules, cased, single)
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules of one table.
+
+    Raises:
+        ValueError: a line is not six columns, or names a kind, direction or scope that does not exist.
+    """
+    rules = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            rules.append(_rule(line, f"{path.name}:{number}"))
+    return tuple(rules)
+
+
+def _rule(line: str, source: str) -> Rule:
+    columns = line.split("\t")
+    if len(columns) != 6:
+        raise ValueError(f"{source}: a rule has 6 columns, not {len(columns)}")
+    kind, value, direction, pattern, scope, example = columns
+    kinds, values = kind.split("+"), value.split("+")
+    if len(kinds) != len(values) or not set(kinds) <= {*KINDS, "pseudo", "end", "absorb"}:
+        raise ValueError(f"{source}: no such kind or value: {kind} {value}")
+    if direction not in DIRECTIONS or not (scope in SCOPES or scope.isdigit()):
+        raise ValueError(f"{source}: no such direction or scope: {direction} {scope}")
+    return Rule(tuple(zip(kinds, values, strict=True)), direction, pattern, scope, example, source)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The rules of `en`, `de` or `ko`; none for another language.
+
+    Korean records write English between their words, so Korean has the English rules as well.
+    """
+    names = {"en": ("en",), "de": ("de",), "ko": ("ko", "en")}.get(language, ())
+    folder = Path(__file__).parent / "rules"
+    return Lexicon(tuple(rule for name in names for rule in read_rules(folder / f"{name}.tsv")))

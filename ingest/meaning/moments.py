@@ -1,0 +1,231 @@
+"""Dates and durations: `3.4.2021`, `April 3, 2021`, `2021년 4월 3일`, `thirty (30) days`, `vor 3 Tagen`.
+
+`04/03/2021` is 3 April to some and 4 March to others: English is read month first, the other reading is kept in
+`Moment.alternative`, so that nobody calls the two a contradiction.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ingest.document import Span
+from ingest.meaning.assertion import Moment
+from ingest.meaning.numerals import Numeral, numerals
+
+_DATA = Path(__file__).with_name("moments.toml")
+# Two digits name a year of this century up to here, of the last one above.
+_PIVOT = 40
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+def _alternation(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _months() -> str:
+    return f"(?:{_alternation(list(_tables()['months']))})(?![a-zäöüß])\\.?"
+
+
+@cache
+def _dates() -> re.Pattern[str]:
+    month = _months()
+    year, ordinal = r"(?:1[6-9]|20|21)\d\d(?!\d)", r"(?:st|nd|rd|th)?"
+    forms = [
+        r"(?<![\d-])(?P<iso>\d{4}-\d{1,2}-\d{1,2})(?!\d|-\d)",
+        r"(?<!\d)(?P<korean>\d{4}\s?년(?:\s?\d{1,2}\s?월(?:\s?\d{1,2}\s?일)?)?|\d{1,2}\s?월\s?\d{1,2}\s?일)",
+        r"(?<![\d.])(?P<dotted_y>(?:19|20)\d\d\.\s?\d{1,2}\.\s?\d{1,2})(?!\d)",
+        r"(?<![\d.])(?P<dotted>\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d{2}))(?![\d]|\.\d)",
+        r"(?<![\d/])(?P<slash>\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{4}/\d{1,2}/\d{1,2})(?![\d/])",
+        rf"(?i:\b(?P<mdy>{month}\s?\d{{1,2}}{ordinal}(?:,?\s{year}|(?!\d|[.,:]\d)))(?!\w))",
+        rf"(?i:(?<![\d.])(?P<dmy>\d{{1,2}}{ordinal}\.?(?:\s?-\s?|\s)(?:day\s)?(?:of\s)?{month}(?:(?:,?\s|-){year})?)(?!\w))",
+        rf"(?i:\b(?P<my>{month}(?:,?\s|-|\sof\s)(?:the\syear\s)?{year})(?!\w))",
+        rf"(?<![\d./])(?P<numeric_my>\d{{1,2}}/{year})(?!/)",
+        r"(?<![\d.,])(?P<day_month>\d{1,2}\.\s?\d{1,2}\.)(?=\s|,|$|\))",
+        rf"(?<![\w.,/§$€₩£+-])(?P<year>{year})(?![\w/]|[.,-]\d|\s?(?:년|원|mg|ml|g\b|EUR|USD|€|%))",
+    ]
+    return re.compile("|".join(forms))
+
+
+def _year(digits: str) -> int:
+    value = int(digits)
+    if len(digits) > 2:
+        return value
+    return value + (2000 if value <= _PIVOT else 1900)
+
+
+def _iso(year: int | None, month: int | None, day: int | None) -> tuple[str, str] | None:
+    """First and last day of a date, month or year; None where the calendar has no such day."""
+    if year is None:
+        if month and day and 1 <= month <= 12 and 1 <= day <= 31:
+            return (f"--{month:02}-{day:02}",) * 2
+        return None
+    try:
+        first = date(year, month or 1, day or 1)
+        last = date(year, month or 12, day or monthrange(year, month or 12)[1])
+    except (ValueError, IndexError):
+        return None
+    return first.isoformat(), last.isoformat()
+
+
+def _moment(span: Span, year: int | None, month: int | None, day: int | None, alternative: str = "") -> Moment | None:
+    days = _iso(year, month, day)
+    if days is None:
+        return None
+    kind = "date" if day else "month" if month else "year"
+    return Moment(span, kind, days[0], days[1], None, alternative)  # type: ignore[arg-type]
+
+
+def _named(text: str) -> int:
+    return int(_tables()["months"][re.search(r"[a-zäöü]+", text).group()])  # type: ignore[union-attr]
+
+
+def _slash(span: Span, text: str, language: str) -> Moment | None:
+    a, b, c = re.findall(r"\d+", text)
+    if len(a) == 4:
+        return _moment(span, int(a), int(b), int(c))
+    first, second, year = int(a), int(b), _year(c)
+    month_first = _moment(span, year, first, second)
+    day_first = _moment(span, year, second, first)
+    best, other = (day_first, month_first) if language == "de" else (month_first, day_first)
+    if best and other and best.start != other.start:
+        return Moment(span, "date", best.start, best.end, None, other.start)
+    return best or other
+
+
+def _date(match: re.Match[str], language: str) -> Moment | None:
+    kind, text, span = str(match.lastgroup), match.group().lower(), Span(match.start(), match.end())
+    n = re.findall(r"\d+", text)
+    if kind in ("iso", "dotted_y"):
+        return _moment(span, int(n[0]), int(n[1]), int(n[2]))
+    if kind == "korean":
+        if "년" not in text:
+            return _moment(span, None, int(n[0]), int(n[1]))
+        return _moment(span, int(n[0]), int(n[1]) if len(n) > 1 else None, int(n[2]) if len(n) > 2 else None)
+    if kind == "dotted":
+        return _moment(span, _year(n[2]), int(n[1]), int(n[0]))
+    if kind == "slash":
+        return _slash(span, text, language)
+    if kind in ("mdy", "my") and match.group()[:3] in ("may", "mar"):
+        return None  # the verb: "the tenant may 14 days later"
+    if kind == "mdy":
+        return _moment(span, int(n[1]) if len(n) > 1 else None, _named(text), int(n[0]))
+    if kind == "dmy":
+        name = re.sub(r"^\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:day\s)?(?:of\s)?", "", text)
+        return _moment(span, int(n[1]) if len(n) > 1 else None, _named(name), int(n[0]))
+    if kind == "my":
+        return _moment(span, int(n[-1]), _named(text), None)
+    if kind == "numeric_my":
+        return _moment(span, int(n[1]), int(n[0]), None)
+    if kind == "day_month":
+        return _moment(span, None, int(n[1]), int(n[0])) if language == "de" else None
+    return _moment(span, int(n[0]), None, None)
+
+
+@cache
+def _unit_words(language: str) -> dict[str, float]:
+    table = _tables()
+    words: dict[str, float] = {k.lower(): float(v) for k, v in table[language]["units"].items()}
+    if language != "en":
+        words = {**{k: float(v) for k, v in table["en"]["units"].items()}, **words}
+    return words
+
+
+_ADJECTIVES = r"(?:calendar|business|working|full|further|additional|consecutive|volle|weitere|aufeinanderfolgende)"
+
+
+@cache
+def _unit(language: str) -> re.Pattern[str]:
+    words = _unit_words(language)
+    korean = [w for w in words if not w.isascii() and w[0] >= "가"]
+    western = [w for w in words if w not in korean]
+    tail = rf"|\s?(?:{_alternation(korean)})(?!월|차|째)" if korean else ""
+    return re.compile(rf"(?i:[\s-]?(?:{_ADJECTIVES}\s)?(?:{_alternation(western)})(?!\w)\.?{tail})")
+
+
+_BEFORE_PAST = re.compile(r"(?i:\bvor\s(?:etwa\s|ca\.\s|rund\s)?)$")
+_BEFORE_FUTURE = re.compile(r"(?i:\b(?:in)\s(?:about\s|etwa\s|ca\.\s)?)$")
+_AFTER_PAST = re.compile(r"(?i:\s(?:ago|earlier|before|prior|previously|zuvor)\b)|\s?전(?!체|부|후|반|문)")
+_AFTER_FUTURE = re.compile(r"(?i:\s(?:later|from\snow|hence|später)\b)|\s?(?:후|뒤)(?!에도)")
+_AGE = re.compile(r"(?i:[\s-]?(?:years?[\s-]old|yo\b|y/o\b|Jahre?\salt|jährige?[rsn]?)|\s?세(?![가-힣]{2}))")
+
+
+def age_end(text: str, numeral: Numeral) -> int:
+    """Where an age ends that starts with `numeral` (`64-year-old`, `64세`), or -1 where it is none."""
+    match = _AGE.match(text, numeral.end)
+    return match.end() if match else -1
+
+
+def _days(days: float, unit: str) -> float:
+    return round(days, 6) if unit else days
+
+
+def _durations(text: str, language: str, found: list[Numeral], anchor: date | None) -> Iterator[Moment]:
+    words, pattern = _unit_words(language), _unit(language)
+    for numeral in found:
+        match = pattern.match(text, numeral.end)
+        if not match or _AGE.match(text, numeral.end):
+            continue
+        word = re.sub(rf"(?i)^[\s-]*(?:{_ADJECTIVES}\s)?", "", match.group()).rstrip(".").lower()
+        days = _days(numeral.value * words[word], word)
+        before = text[max(0, numeral.start - 12) : numeral.start]
+        past, future = _AFTER_PAST.match(text, match.end()), _AFTER_FUTURE.match(text, match.end())
+        if past or (language == "de" and _BEFORE_PAST.search(before)):
+            end = past.end() if past else match.end()
+            yield _relative(Span(numeral.start, end), -days, anchor)
+        elif future or (language == "de" and _BEFORE_FUTURE.search(before)):
+            end = future.end() if future else match.end()
+            yield _relative(Span(numeral.start, end), days, anchor)
+        else:
+            yield Moment(Span(numeral.start, match.end()), "duration", "", "", days)
+
+
+def _relative(span: Span, days: float, anchor: date | None) -> Moment:
+    day = ""
+    if anchor is not None and abs(days) < 200_000:
+        day = (anchor + timedelta(days=round(days))).isoformat()
+    return Moment(span, "relative", day, day, days)
+
+
+@cache
+def _relative_words(language: str) -> re.Pattern[str]:
+    words = _alternation(list(_tables()[language]["relative"]))
+    return re.compile(rf"(?i:(?<!\w)(?:{words}))" + ("" if language == "ko" else r"(?!\w)"))
+
+
+def moments(
+    text: str, language: str = "en", anchor: date | None = None, found: list[Numeral] | None = None
+) -> list[Moment]:
+    """Dates, months, years, durations and days counted from now, in order of their start, without overlap.
+
+    Args:
+        text: any text.
+        language: decides the order of day and month in `04/03/2021` and the words that are known.
+        anchor: the day that `two weeks ago` counts from; without it such a moment has `days` alone.
+        found: the numbers of `text`, when the caller has them already.
+    """
+    if language not in ("en", "de", "ko"):
+        language = "en"
+    out = [m for match in _dates().finditer(text) if (m := _date(match, language))]
+    taken = {position for m in out for position in range(m.span.start, m.span.end)}
+    found = numerals(text, language) if found is None else found
+    for moment in _durations(text, language, found, anchor):
+        # "April 3 days"? A day of the month is no length; a year is none either.
+        if moment.span.start not in taken:
+            out.append(moment)
+    table = {k.lower(): float(v) for k, v in _tables()[language]["relative"].items()}
+    for match in _relative_words(language).finditer(text):
+        if match.start() not in taken:
+            out.append(_relative(Span(match.start(), match.end()), table[match.group().lower()], anchor))
+    return sorted(out, key=lambda m: (m.span.start, m.span.end))

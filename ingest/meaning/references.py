@@ -1,0 +1,108 @@
+"""References to clauses and statutes: `Section 4.2(b)`, `§ 12 Abs. 3 Satz 2 BGB`, `제5조 제2항`.
+
+The canonical form spells the parts in one way (`section 12 para 3 sentence 2 bgb`), so that two ways to write the
+same place compare as equal, and a place inside another has the other's form as its beginning.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from ingest.document import Span
+from ingest.meaning.assertion import Reference
+
+_DATA = Path(__file__).with_name("references.toml")
+# 4, 4.2, 4a, IV, A, 10.1, A-1; then (b)(ii).
+_NUMBER = r"(?:\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?(?![\w])|[IVXLC]{1,6}(?!\w)|[A-Z](?:[.-]?\d{1,3})?(?!\w))(?:\s?\([a-z0-9]{1,4}\)){0,4}"
+# "Sections 4, 5 and 6", but not "Exhibit 10.1, 15 U.S.C.".
+_LIST = r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\.?$|\.\s)))"
+_CODE = r"(?:\s(?P<code>[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,6}[A-Z]{1,4}(?:-[A-Z]{1,3})?|[A-Z]{2,7}))?(?!\w)"
+
+
+@cache
+def _tables() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+def _alternation(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _western(language: str) -> re.Pattern[str]:
+    table = _tables()[language]
+    part = rf"(?:[\s,]{{1,2}}(?:{_alternation(list(table['parts']))})\s?\d{{1,3}}[a-z]?(?!\w)|\s(?:{_alternation(list(table['parts']))})\s?[a-z](?!\w)\)?){{0,4}}"
+    return re.compile(
+        rf"(?<![\w§])(?P<head>(?i:{_alternation(list(table['heads']))}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
+        rf"(?P<rest>(?:{_LIST}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
+    )
+
+
+_KOREAN = re.compile(
+    r"제\s?(?P<number>\d{1,4})\s?(?P<unit>[조항호장절])(?:의\s?(?P<sub>\d{1,2}))?"
+    r"|(?P<head>별표|별지|부속서|첨부)\s?(?:제\s?)?(?P<n>\d{1,3})(?:호)?"
+    r"|(?<![\d\w])(?P<bare>\d{1,4})(?P<bareunit>조)(?=\s?제\d|[의에은를을]\s)"
+)
+_JOIN = re.compile(r"\s?$")
+
+
+def _numbers(text: str) -> str:
+    return re.sub(r"\s", "", text).strip(".").lower()
+
+
+def _parts(text: str, language: str) -> str:
+    table = _tables()[language]["parts"]
+    out = ""
+    for match in re.finditer(rf"(?i:({_alternation(list(table))}))\s?(\d{{1,3}}[a-z]?|[a-z])", text):
+        out += f" {table[match[1].lower()]} {match[2].lower()}"
+    return out
+
+
+def _western_references(text: str, language: str) -> list[Reference]:
+    found = []
+    table = _tables()[language]
+    for match in _western(language).finditer(text):
+        head = table["heads"][match["head"].lower()]
+        code = f" {match['code'].lower()}" if match["code"] else ""
+        start, end = match.start(), match.end("parts") if not code or match["rest"] else match.end()
+        found.append(Reference(Span(start, end), f"{head} {_numbers(match['first'])}{_parts(match['parts'], language)}{code}"))
+        for other in re.finditer(rf"(?P<n>{_NUMBER})(?P<p>[^,§]*)", match["rest"]):
+            place = Span(match.start("rest") + other.start("n"), match.start("rest") + other.end("n"))
+            found.append(Reference(place, f"{head} {_numbers(other['n'])}{_parts(other['p'], language)}{code}"))
+    return found
+
+
+def _korean_references(text: str) -> list[Reference]:
+    table = _tables()["ko"]["heads"]
+    found: list[Reference] = []
+    for match in _KOREAN.finditer(text):
+        if match["head"]:
+            place, rank = f"{table[match['head']]} {match['n']}", 0
+        elif match["bare"]:
+            place, rank = f"article {match['bare']}", 0
+        else:
+            sub = f"-{match['sub']}" if match["sub"] else ""
+            place, rank = f"{table[match['unit']]} {match['number']}{sub}", "조항호".find(match["unit"])
+        if found and rank > 0 and _JOIN.match(text[found[-1].span.end : match.start()][:3] + ""):
+            last = found.pop()
+            found.append(Reference(Span(last.span.start, match.end()), f"{last.canonical} {place}"))
+        else:
+            found.append(Reference(Span(match.start(), match.end()), place))
+    return found
+
+
+def references(text: str, language: str = "en") -> list[Reference]:
+    """References in order of their start.
+
+    Args:
+        text: any text.
+        language: `en`, `de` or `ko` decide which words open a reference; others are read as English. The section
+            sign and Korean forms are known in every language.
+    """
+    found = _western_references(text, "de" if language == "de" else "en")
+    if "제" in text or language == "ko":
+        found += _korean_references(text)
+    return sorted(found, key=lambda r: (r.span.start, r.span.end))

@@ -1,0 +1,114 @@
+"""Units from `units.toml`: what is written beside a number, and what it means in canonical units."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_DATA = Path(__file__).with_name("units.toml")
+_PER = r"\s?(?:/|per\s|pro\s|je\s)\s?"
+_OVER_TIME = {"min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "stunde": "h", "std": "h", "s": "s", "분": "min", "시간": "h"}
+
+_RAISED = str.maketrans("³⁶⁹", "369")
+_MANY = {"": 1.0, "k": 1e3, "tsd": 1e3, "mio": 1e6, "g": 1e9, "t": 1e12}
+_PER_LITRE = {"l": 1.0, "ml": 1e3, "µl": 1e6, "nl": 1e9}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit, or a compound of two or three: canonical name, dimension, and how to get there."""
+
+    canonical: str
+    dimension: str
+    factor: float = 1.0
+    offset: float = 0.0
+
+    def convert(self, value: float) -> float:
+        """`value` in the canonical unit, to 9 significant digits, so that 0.1 g and 100 mg are equal."""
+        return float(f"{value * self.factor + self.offset:.9g}")
+
+
+@cache
+def data() -> dict[str, Any]:
+    """The tables of `units.toml`."""
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+def alternation(words: list[str]) -> str:
+    """A pattern for any of the words, longest first."""
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
+    folded: dict[str, Unit] = {}
+    exact: dict[str, Unit] = {}
+    for row in data()["unit"]:
+        unit = Unit(row["canonical"], row["dimension"], float(row["factor"]), float(row.get("offset", 0.0)))
+        folded.update({w.lower(): unit for w in row["words"]})
+        exact.update(dict.fromkeys(row.get("exact", []), unit))
+    return folded, exact
+
+
+def _bounded(words: list[str]) -> str:
+    """Latin spellings end at a word's end; Hangul ones may carry a particle."""
+    hangul = [w for w in words if "가" <= w[-1] <= "힣"]
+    others = [w for w in words if w not in hangul]
+    open_ended = [w for w in others if not w[-1].isalnum()]
+    latin = [w for w in others if w not in open_ended]
+    return rf"(?:(?:{alternation(latin)})(?![0-9A-Za-zÀ-ɏ])|{alternation(open_ended)}|{alternation(hangul)})"
+
+
+@cache
+def after_number() -> re.Pattern[str]:
+    """Matches right behind a number: unit and up to two denominators."""
+    folded, exact = _spellings()
+    unit = rf"(?:(?i:{_bounded(list(folded))})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ]))"
+    below = rf"(?:(?i:{_bounded([*folded, *_OVER_TIME])})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ])|1[.,]73\s?m²|100)"
+    power = r"(?:\s?(?:x|×|\*)\s?10\^?(?P<power>12|[³⁶⁹369]))?"
+    giga = r"(?P<cells>(?:Mio\.?|G|T|Tsd\.?|K)\s?/\s?(?:[µμunm]?[lL])(?![0-9A-Za-z]))"
+    return re.compile(
+        rf"(?:\s|-)?(?:{power}\s?)(?:{giga}|(?P<top>{unit})(?P<below>(?:(?i:{_PER}){below}){{0,2}})|(?P<bare>/\s?(?i:µl|μl|ul|nl|ml|l|min|h)(?![0-9A-Za-z])))"
+    )
+
+
+@cache
+def before_number() -> re.Pattern[str]:
+    """Matches a currency sign or code that ends where the number starts."""
+    words = [w for row in data()["unit"] if row["dimension"] == "money" for w in row["words"] if len(w) <= 4 and w not in ("원", "won", "엔", "yen")]
+    return re.compile(rf"(?i:(?<!\w)(?:{alternation(words)})\s?)$")
+
+
+def lookup(spelling: str) -> Unit | None:
+    """The unit of one spelling."""
+    folded, exact = _spellings()
+    return exact.get(spelling) or folded.get(spelling.lower())
+
+
+def compose(match: re.Match[str]) -> Unit:
+    """The unit of what `after_number` matched."""
+    power = 10.0 ** int((match["power"] or "0").translate(_RAISED))
+    if match["cells"] or match["bare"]:
+        name = re.sub(r"[\s.]", "", match["cells"] or match["bare"]).lower().replace("μ", "µ").replace("/ul", "/µl")
+        if name in ("/min", "/h"):
+            return Unit(name, "rate")
+        many, below = name.split("/")
+        return Unit("/l", "concentration", power * _MANY[many] * _PER_LITRE[below])
+    top = lookup(match["top"])
+    assert top is not None
+    parts = [p for p in re.split(rf"(?i){_PER}", match["below"]) if p]
+    name, dimension, factor = top.canonical, top.dimension, top.factor * power
+    for part in parts:
+        under = lookup(part)
+        if part.lower() in _OVER_TIME:
+            name, dimension = f"{name}/{_OVER_TIME[part.lower()]}", "rate"
+        elif under is None:
+            name = f"{name}/{part.replace(' ', '')}"
+        else:
+            name, factor = f"{name}/{under.canonical}", factor / under.factor
+            dimension = "concentration" if under.dimension == "volume" else "rate"
+    return Unit(name, dimension, factor, top.offset)

@@ -1,0 +1,135 @@
+"""Words of a text as they are compared: inflection taken off, place kept.
+
+Snowball stems for English and German; for Korean the particle goes and the first two syllables stay, which lets
+`처방되었다` and `처방받음` meet without a dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+_DATA = Path(__file__).with_name("wording.toml")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\W_]+|[.;:!?\n,()]")
+_HANGUL = re.compile(r"[가-힣]")
+_CODED = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).+")
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: where it stands, the key it is compared by, and the clause and sentence it stands in (numbers)."""
+
+    start: int
+    end: int
+    key: str
+    content: bool
+    clause: int
+    sentence: int
+    capital: bool
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Words without content in `en`, `de` or `ko`; English for others."""
+    return frozenset(_tables().get(language, _tables()["en"])["stop"].split())
+
+
+@cache
+def _particles() -> tuple[str, ...]:
+    return tuple(sorted(_tables()["ko"]["particles"].split(), key=len, reverse=True))
+
+
+@cache
+def generic_keys(language: str) -> frozenset[str]:
+    """Keys of words that stand in every record (patient, Patientin, 환자) and so say little about what a fact is of."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["generic"].split())
+
+
+@cache
+def telling_keys(language: str) -> frozenset[str]:
+    """Keys of verbs by which somebody tells something about another."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["telling"].split())
+
+
+def _stemmer(language: str) -> Any:
+    # A Snowball stemmer must not be used by two threads at once.
+    found = _local.__dict__.setdefault("stemmers", {})
+    if language not in found:
+        import Stemmer
+
+        found[language] = Stemmer.Stemmer({"de": "german"}.get(language, "english"))
+    return found[language]
+
+
+@lru_cache(maxsize=200_000)
+def key_of(word: str, language: str) -> str:
+    """The key of one lower-case word."""
+    if _HANGUL.search(word):
+        return _korean(word)
+    stem = _stemmer(language).stemWord(word)
+    return str(stem)
+
+
+def bare(word: str) -> str:
+    """A Korean word without its particle; never less than one syllable."""
+    for particle in _particles():
+        if word.endswith(particle) and len(word) - len(particle) >= 2:
+            return word[: -len(particle)]
+    if len(word) == 2 and word[-1] in "은는이을를의에":
+        return word[:1]
+    return word
+
+
+def _korean(word: str) -> str:
+    return bare(word)[:2]
+
+
+def words(text: str, language: str = "en") -> list[Word]:
+    """All words of `text` in order; punctuation moves on the count of clauses and sentences."""
+    out: list[Word] = []
+    clause = sentence = 0
+    stops = stop_words(language)
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if len(token) == 1 and token in ".;:!?\n,()":
+            clause += 1
+            if token in ".;!?\n" and not text[match.end() : match.end() + 1].strip():
+                sentence += 1
+            continue
+        lower = token.lower()
+        if len(token) > 60:
+            lower = lower[:60]
+        digits = token[0].isdigit() and not _CODED.match(token)
+        content = not digits and lower not in stops and (len(lower) > 1 or _HANGUL.match(lower) is not None)
+        if content and language == "ko" and bare(lower) in stops:
+            content = False
+        key = lower if digits else key_of(lower.replace("’", "'").removesuffix("'s"), language)
+        out.append(Word(match.start(), match.end(), key, content, clause, sentence, token[0].isupper()))
+    return out
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two keys are close enough to be one word: one begins with the other, or is its compound's part."""
+    if a == b:
+        return True
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if _HANGUL.match(short):
+        return False
+    if len(short) >= 4 and long.startswith(short):
+        return True
+    if len(short) >= 5 and (long.startswith(short) or long.endswith(short)):
+        return True
+    return len(short) >= 7 and short[:6] == long[:6]

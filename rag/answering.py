@@ -1,0 +1,147 @@
+"""From hits to an answer: what `Library.ask` and `Library.stream` call once retrieval has spoken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from indexes.encoders.base import Encoder
+from indexes.hit import Hit
+from ingest.language import detect_language
+from rag.answer import Answer, UnreadPages
+from rag.events import Done, Event, Passages, Text
+from rag.gathering import Whole, date_of, gather, text_of
+from rag.generators.extractive import choose, default_threshold, of_the_named
+from rag.generators.question import analyse
+from rag.nearest import nearest
+from rag.quoting import Quoted, quote
+from rag.wording import say
+
+if TYPE_CHECKING:
+    from rag.gate import Unsupported, Verify
+    from rag.generators.base import Generator
+
+
+class Settings(TypedDict, total=False):
+    """Keyword arguments of `events_from_hits`, which explains them."""
+
+    language: str
+    documents: Sequence[str]
+    names: Sequence[str]
+    unread: Sequence[UnreadPages]
+    encoder: Encoder | None
+    threshold: float | None
+    whole: Whole | None
+    as_of: str | None
+    generator: Generator | None
+    unsupported: Unsupported
+    support_threshold: float | None
+    verify: Verify | None
+    started: float | None
+    notes: Sequence[str]
+
+
+def answer_from_hits(question: str, hits: Sequence[Hit], **settings: Unpack[Settings]) -> Answer:
+    """The answer at the end of `events_from_hits`."""
+    for event in events_from_hits(question, hits, **settings):
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("a stream of events ends with the answer")
+
+
+def events_from_hits(
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    language: str = "",
+    documents: Sequence[str] = (),
+    names: Sequence[str] = (),
+    unread: Sequence[UnreadPages] = (),
+    encoder: Encoder | None = None,
+    threshold: float | None = None,
+    whole: Whole | None = None,
+    as_of: str | None = None,
+    generator: Generator | None = None,
+    unsupported: Unsupported = "drop",
+    support_threshold: float | None = None,
+    verify: Verify | None = None,
+    started: float | None = None,
+    notes: Sequence[str] = (),
+) -> Iterator[Event]:
+    """Answer from passages, as events: the passages, verified pieces of text, the whole answer.
+
+    Args:
+        question: standing alone.
+        hits: what retrieval gave, best first.
+        language: of the question; detected where it is not given.
+        documents: paths of the documents that the question names, where retrieval knows, or that the
+            conversation is about; no other answers a question without a name.
+        names: the names in the question, where retrieval knows them, as they stand in it.
+        unread: pages in scope that could not be read.
+        encoder: asked for the similarity of the few best sentences; without it words alone decide.
+        threshold: extractive: probability below which no sentence counts as an answer; the calibrated one by default.
+        whole: gives a document by its path; the documents that the question means are then read from end to end
+            instead of by their hits alone, and their dates are known.
+        as_of: ISO date; later documents are left out, and of two versions the one that held on that day answers.
+        generator: the model that writes; without one, sentences are quoted.
+        unsupported: with a model: what happens to sentences that no page supports.
+        support_threshold: with a model: probability of support below which a sentence falls.
+        verify: with a model: the verifier; the built-in one unless given.
+        started: `time.perf_counter()` when retrieval began, for `elapsed_s`.
+        notes: sentences for the reader that retrieval left.
+
+    Raises:
+        GeneratorError: where the model cannot be reached or breaks off.
+        PromptError: where not even the first passage fits the model.
+    """
+    began = time.perf_counter() if started is None else started
+    language = language or detect_language(question)
+    dated = date_of(whole)
+    if as_of:
+        hits = [h for h in hits if dated(h.document) <= as_of]
+    if generator is None:
+        yield Passages(tuple(hits))
+        asked = analyse(question, language, names)
+        limit = default_threshold(asked) if threshold is None else threshold
+        choices = choose(asked, of_the_named(asked, gather(hits, documents, whole, only=not asked.names)), encoder)
+        found = quote(asked, choices, limit, dated, as_of)
+        answer = _quoted(question, hits, found, language, unread, began, notes)
+        yield Text(answer.text)
+        yield Done(answer)
+        return
+    from rag.writing import Writing, write
+
+    about = text_of(hits, whole)
+    dates = {h.document: dated(h.document) for h in hits}
+    how = Writing(unsupported, about=about, dates=dates, verify=verify)
+    if support_threshold is not None:
+        how = Writing(unsupported, support_threshold, about, dates, verify)
+    yield from write(question, hits, generator, how, language=language, unread=unread, notes=notes, started=began)
+
+
+def _quoted(
+    question: str,
+    hits: Sequence[Hit],
+    found: Quoted,
+    language: str,
+    unread: Sequence[UnreadPages],
+    began: float,
+    notes: Sequence[str],
+) -> Answer:
+    composer, said = found.composer, [*notes, *found.notes]
+    status = "supported" if composer.claims else "unread" if unread else "abstained"
+    if not composer.claims:
+        composer.plain(say(status, language))
+        said.extend(nearest(hits, language))
+    return Answer(
+        question=question,
+        status=status,  # type: ignore[arg-type]
+        text=composer.text,
+        claims=tuple(composer.claims),
+        citations=tuple(composer.citations),
+        hits=tuple(hits),
+        unread=tuple(unread),
+        elapsed_s=time.perf_counter() - began,
+        notes=tuple(said),
+    )

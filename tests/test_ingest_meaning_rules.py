@@ -1,0 +1,87 @@
+"""Every rule does what its own example says; the tables are well formed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import ingest.meaning.lexicon as lexicon_module
+from ingest.document import Span
+from ingest.meaning import annotate
+from ingest.meaning.assertion import Assertion
+from ingest.meaning.lexicon import Rule, read_rules
+from ingest.meaning.patterns import pattern_regex
+
+FOLDER = Path(lexicon_module.__file__).parent / "rules"
+TABLES = {path.stem: read_rules(path) for path in sorted(FOLDER.glob("*.tsv"))}
+ALL = [(language, rule) for language, rules in TABLES.items() for rule in rules]
+
+
+def _target(example: str) -> tuple[str, Span, bool]:
+    match = re.search(r"\[([^\]]+)\]|\{([^}]+)\}", example)
+    assert match, f"no target in {example!r}"
+    text = example[: match.start()] + match[0][1:-1] + example[match.end() :]
+    return text, Span(match.start(), match.end() - 2), match[1] is not None
+
+
+def _value(assertion: Assertion, kind: str) -> str:
+    if kind == "negated":
+        return "yes" if assertion.negated else "no"
+    if kind == "conditions":
+        return "condition" if assertion.certainty == "hypothetical" else "exception" if assertion.conditions else ""
+    return str(getattr(assertion, kind))
+
+
+def _fields(rule: Rule) -> list[tuple[str, str]]:
+    """Pairs of field and the value that the target must (or, in braces, must not) have."""
+    fields = []
+    for kind, value in rule.effects:
+        if kind in ("pseudo", "end", "absorb"):
+            fields += [(k, "") for k in (("negated",) if value == "all" else value.split(","))]
+        else:
+            fields.append((kind, value))
+    return fields
+
+
+@pytest.mark.parametrize(("language", "rule"), ALL, ids=lambda x: x.source if isinstance(x, Rule) else x)
+def test_example(language: str, rule: Rule) -> None:
+    text, span, positive = _target(rule.example)
+    (assertion,) = annotate(text, language, [span])
+    neutral = {"negated": "no", "certainty": "certain", "temporality": "recent", "experiencer": "patient"}
+    for kind, value in _fields(rule):
+        found = _value(assertion, kind)
+        if kind == "conditions" and not positive and value:
+            assert assertion.conditions, f"{rule.source}: no condition found beside {span.of(text)!r}"
+        elif positive and value:
+            assert found == value, f"{rule.source}: {kind} of {span.of(text)!r} is {found!r}"
+        else:
+            assert found == neutral.get(kind, ""), f"{rule.source}: {kind} of {span.of(text)!r} is {found!r}"
+
+
+@pytest.mark.parametrize(("language", "rule"), ALL, ids=lambda x: x.source if isinstance(x, Rule) else x)
+def test_example_holds_the_words_of_its_rule(language: str, rule: Rule) -> None:
+    text, _, _ = _target(rule.example)
+    assert re.search(pattern_regex(rule.pattern), text.lower()), f"{rule.source}: {rule.pattern!r} not in {text!r}"
+
+
+@pytest.mark.parametrize("language", sorted(TABLES))
+def test_at_least_sixty_examples_a_language(language: str) -> None:
+    assert len({rule.example for rule in TABLES[language]}) >= 60
+
+
+@pytest.mark.parametrize("language", sorted(TABLES))
+def test_no_pattern_twice(language: str) -> None:
+    keys = [(rule.pattern, rule.effects) for rule in TABLES[language]]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["negated\tyes\tforward\tno\tsentence", "negated\tyes\tup\tno\tsentence\t[x]", "colour\tred\tboth\tred\t3\t[x]"],
+)
+def test_a_broken_line_is_refused(line: str, tmp_path: Path) -> None:
+    (tmp_path / "xx.tsv").write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"xx\.tsv:1"):
+        read_rules(tmp_path / "xx.tsv")
