@@ -6,11 +6,13 @@ probable it is that all of the response is grounded.
 
 from __future__ import annotations
 
-from ingest.document import Span
+from collections.abc import Sequence
+
 from ingest.meaning.alignment import Finding, align
 from ingest.meaning.facts import Profile, profile
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
+from rag.verification.grounding import Grounding, ground
 from rag.verification.model import models
 from rag.verification.pairs import longest_run, pair_features, uncovered
 
@@ -59,6 +61,16 @@ def _told(finding: Finding) -> str:
     return "contradicts" if finding.status == "conflict" else "not in the quote"
 
 
-def whole(text: str) -> Span:
-    """The span of all of a text."""
-    return Span(0, len(text))
+def grounding(
+    question: str, contexts: Sequence[str], response: str, language: str | None = None
+) -> Grounding:
+    """Judge a response, sentence by sentence, by the passages it was written from.
+
+    Args:
+        question: what was asked; finds the language where there are no contexts.
+        contexts: the passages.
+        response: the answer; spans of the claims point into it.
+        language: of all of them; None to find out.
+    """
+    tongue = rule_language(f"{response[:1000]}\n{contexts[0][:1000] if contexts else question}", language)
+    return ground([c[:LONGEST] for c in contexts], response[:LONGEST], tongue)

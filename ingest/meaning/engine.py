@@ -93,7 +93,7 @@ def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon) -
     for rule, start, end in found:
         for kind, value in rule.effects:
             if kind in KINDS:
-                reach = _reach(rule, start, end, bounds, stops.get(kind, {}), value, starts)
+                reach = _reach(text, rule, start, end, bounds, stops.get(kind, {}), value, starts)
                 section = rule.scope == "section"
                 (headings if section else marks).append(Mark(kind, value, start, end, reach, section))
     ends = tuple((s, e, v) for r, s, e in found for k, v in r.effects if k == "end")
@@ -136,8 +136,14 @@ def _by_value(items: list[tuple[int, int, str]]) -> Stops:
     }
 
 
+def _closing_bracket(text: str, start: int, end: int) -> int:
+    """What begins inside brackets ends with them."""
+    close = text.find(")", start, end)
+    return close if close >= 0 and text.find("(", start, close) < 0 else end
+
+
 def _reach(
-    rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
+    text: str, rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
 ) -> tuple[int, int]:
     level = "sentence" if rule.limit else rule.scope
     left, right = bounds.around(level, start, end)
@@ -153,6 +159,7 @@ def _reach(
         if rule.limit:
             token = bisect_left(starts, end) + rule.limit
             right = min(right, starts[token]) if token < len(starts) else right
+        right = _closing_bracket(text, end, right)
     if rule.direction == "forward":
         left = start
     else:

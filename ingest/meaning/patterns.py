@@ -19,6 +19,8 @@ _CLASSES = {
     "<year>": rf"(?<![.\d/-])(?<!\. ){''.join(f'(?<!{m} )' for m in _MONTHS)}(?:19|20)\d\d",
     "<end>": r"\s*(?:[.;,\n)]|$)",
     "<inf>": r"\w+n(?!\w)",
+    "<part>": r"\w+(?:t|en)(?!\w)",
+    "<hangul>": f"[{HANGUL}]",
 }
 
 
@@ -39,7 +41,8 @@ def _sequence(pattern: str, previous: str, cased: bool) -> tuple[str, str]:
         optional = len(item) > 1 and item.endswith("?")
         body = item.removesuffix("?") if optional else item
         if gap := re.fullmatch(r"<gap(\d+)>", body):
-            out += rf"(?:[\s-]+\w[\w'’/-]*){{0,{gap.group(1)}}}?"
+            # Bounded and possessive: chains of hyphens ("a-a-a-…") may neither be split in many ways nor be run through.
+            out += rf"(?:[\s-]++\w[\w'’/-]{{0,40}}+){{0,{gap.group(1)}}}?"
             previous = "a"
             continue
         piece = _separator(previous, body) + (_item(body) if exact or not cased else f"(?i:{_item(body)})")
@@ -99,4 +102,5 @@ def variants(pattern: str) -> list[tuple[str, str]]:
 def weight(pattern: str) -> int:
     """How much of its own words a pattern brings: of two that match at one place the heavier is meant."""
     literal = re.sub(r"<gap\d>|&|\S+\?(?= |$)|[\^$=]", " ", pattern)
-    return sum(4 + max(len(a) for a in item.split("|")) for item in literal.split())
+    literal = re.sub(r"<\w+>", "#", literal)
+    return sum(4 + min(len(a) for a in item.split("|")) for item in literal.split())

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
-
-import numpy as np
 
 from ingest.document import Span
+from ingest.meaning.facts import Profile, profile
 from ingest.meaning.numerals import numerals
 from ingest.meaning.wording import Word, alike, words
 from ingest.sentences import sentence_spans
 
-_HANGUL = re.compile(r"[가-힣]")
 # A word of the claim is looked for by its beginning among words that start alike.
 _STEM = 4
+LONGEST = 200_000
 
-
-class Encoder(Protocol):
-    """What is needed of an encoder here; `indexes.encoders` has them."""
-
-    def encode_passages(self, texts: Sequence[str]) -> Any:
-        """Texts to float32, shape (n, dim)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +50,10 @@ class Evidence:
     Args:
         contexts: passages that an answer may rest on.
         language: of the passages.
-        encoder: for the likeness of sentences; None goes without.
     """
 
-    def __init__(self, contexts: Sequence[str], language: str, encoder: Encoder | None = None) -> None:
-        self.contexts, self.language, self.encoder = contexts, language, encoder
+    def __init__(self, contexts: Sequence[str], language: str) -> None:
+        self.contexts, self.language = contexts, language
         self.sentences: list[Sentence] = []
         every: list[str] = []
         everything: list[str] = []
@@ -98,11 +87,9 @@ class Evidence:
         return {value for context in self.contexts for value in values(context, self.language)}
 
     @cached_property
-    def vectors(self) -> Any:
-        """Normalised vectors of the sentences, shape (n, dim), or None without an encoder."""
-        if self.encoder is None or not self.sentences:
-            return None
-        return np.asarray(self.encoder.encode_passages([s.text for s in self.sentences]), dtype=np.float32)
+    def profile(self) -> Profile:
+        """All contexts as one text to lay claims against, cut at a length that nobody reads."""
+        return profile("\n".join(self.contexts)[:LONGEST], self.language)
 
     def has(self, key: str) -> bool:
         """Whether a word, or one of its family, stands in the contexts."""
