@@ -59,7 +59,7 @@ def _zone_terms(store: Store) -> Iterator[str]:
 def _name_terms(store: Store) -> Iterator[str]:
     for _, _, language, profile in store.profiles():
         identity = unpack_identity(profile)
-        names = "\n".join((identity.title, *identity.values("patient", "party", "number")))
+        names = "\n".join(identity.values("patient", "party", "number"))
         yield " ".join(terms(names, language))
 
 

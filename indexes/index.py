@@ -34,9 +34,6 @@ _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder know
 _FOREIGN_WEIGHT = 0.0  # and where it does not
 
 
-NAME_WEIGHT = 0.25
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What a query needs of one generation of the store."""
@@ -235,7 +232,6 @@ class Index:
             inside = np.fromiter((allowed_path(p) for p in snapshot.paths), bool, len(snapshot.paths))
             allowed = inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)
         weights = expand(named.terms, language, snapshot.sparse)
-        weights.update({t: w for t in named.name_terms for w in (NAME_WEIGHT,) if t not in weights})
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)

@@ -38,7 +38,7 @@ EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answe
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 2  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import random
 import zipfile
 
@@ -52,7 +53,7 @@ def holds(reading: Reading) -> None:
     text = reading.text
     assert reading.pages[0].span.start == 0
     assert reading.pages[-1].span.end == len(text)
-    for before, after in zip(reading.pages, reading.pages[1:], strict=False):
+    for before, after in itertools.pairwise(reading.pages):
         assert text[before.span.end : after.span.start] == "\n\f"
     for section in reading.sections:
         assert section.span.contains(section.heading)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest import wire
-from ingest.document import Document, Page, Row, Section, Span, Unread
-from ingest.reading import Reader, document_id, list_files, read_file
+from ingest.document import Document, Page, Row, Section, Span, Unread, document_id
+from ingest.reading import Reader, list_files, read_file
 
 
 def _folder(root: Path, files: dict[str, bytes]) -> Path:

@@ -153,7 +153,7 @@ def _wordpiece(folder: Path) -> Any:
     """BERT's tokenizer from its word list, for repositories without `tokenizer.json`."""
     from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-    from indexes.encoders.checkpoint import read_json
+    from indexes.encoders.tensors import read_json
 
     settings = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
     return BertWordPieceTokenizer(

@@ -73,6 +73,17 @@ class Builder:
         """Number of the page that is being filled."""
         return len(self._page_starts)
 
+    def text_since(self, position: int) -> str:
+        """What was appended from `position` on."""
+        parts: list[str] = []
+        at = self._length
+        for part in reversed(self._parts):
+            if at <= position:
+                break
+            parts.append(part)
+            at -= len(part)
+        return "".join(reversed(parts))
+
     def _write(self, text: str) -> Span:
         self._parts.append(text)
         start, self._length = self._length, self._length + len(text)
@@ -111,6 +122,7 @@ class Builder:
         """Open a section that the format names without showing a heading."""
         here = Span(self._length, self._length)
         heading = _Heading(one_line(title), max(1, level), self._length, here, kind)
+        self._tight = False
         self._headings.append(heading)
         self._opened.append(heading)
 

@@ -12,7 +12,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def ole_streams(data: bytes) -> tuple[str, ...]:
     """Names of the streams of an OLE container, `/` between storages; empty where it is none or is damaged."""
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     if not data.startswith(OLE_MAGIC):
         return ()
@@ -43,7 +43,7 @@ def opened(source: Source) -> bytes:
 
 
 def _decrypted(data: bytes, password: str) -> bytes | None:
-    import msoffcrypto  # type: ignore[import-untyped]
+    import msoffcrypto
 
     out = io.BytesIO()
     try:

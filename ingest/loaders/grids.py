@@ -87,14 +87,20 @@ def append_table(builder: Builder, lines: Sequence[Line], names: tuple[str, ...]
     return names
 
 
+def continued(below: dict[int, tuple[int, str]], place: int) -> str:
+    """Text of the cell from a row above that reaches down to this place of the row; empty where none does."""
+    if place not in below:
+        return ""
+    left, text = below.pop(place)
+    if left > 1:
+        below[place] = (left - 1, text)
+    return text
+
+
 def continue_above(texts: list[str], below: dict[int, tuple[int, str]]) -> None:
     """Continue the cells from rows above that reach into this row, at the place where the row has come to."""
     while len(texts) in below:
-        place = len(texts)
-        left, text = below.pop(place)
-        if left > 1:
-            below[place] = (left - 1, text)
-        texts.append(text)
+        texts.append(continued(below, len(texts)))
 
 
 def without_empty_columns(lines: list[Line]) -> list[Line]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import email.policy
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import cast
@@ -12,9 +14,11 @@ from typing import cast
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.guard import guarded
 from ingest.loaders.outlook import message_from_msg
 from ingest.loaders.web import append_html, decode_html
+from ingest.text import Decoded
 
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
@@ -70,9 +74,12 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
     bodies, attached = _choose(message, parts)
     for part in bodies:
         if part.get_content_type() == "text/html":
-            append_html(builder, decode_html(_payload(part), str(part.get_content_charset() or "")))
+            page = decode_html(_payload(part), str(part.get_content_charset() or ""))
+            append_html(builder, page.text)
+            builder.notes += page.notes
         else:
             builder.paragraph(_plain(part))
+            builder.notes += _text(part).notes
     builder.title = _header(message, "Subject") or builder.title
     for number, part in enumerate(attached, 1):
         if part.get_content_type() not in _SIGNATURES:
@@ -123,10 +130,17 @@ def _is_signed(part: Message) -> bool:
 
 
 def _header(message: Message, name: str) -> str:
+    """A header as it was written, its encoded words decoded.
+
+    The parser of structured headers would drop what it does not understand (`Ward; Laboratory` in To).
+    """
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if re.search("[\udc80-\udcff]", raw):
+        raw = decode_as(raw.encode("utf-8", "surrogateescape")).text
     try:
-        return str(message.get(name) or "")
-    except Exception:  # the parser of structured headers stumbles over broken ones
-        return str({key.lower(): value for key, value in message.raw_items()}.get(name.lower(), ""))
+        return str(make_header(decode_header(raw)))
+    except (LookupError, ValueError, MessageError):
+        return raw
 
 
 def _payload(part: Message) -> bytes:
@@ -135,14 +149,13 @@ def _payload(part: Message) -> bytes:
 
 
 def _plain(part: Message) -> str:
-    data = _payload(part)
-    for charset in (str(part.get_content_charset() or ""), "utf-8"):
-        try:
-            if charset and charset != "us-ascii":
-                return _unflowed(data.decode("cp949" if charset == "euc-kr" else charset), part)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return _unflowed(decode_html(data), part)
+    return _unflowed(_text(part).text, part)
+
+
+def _text(part: Message) -> Decoded:
+    charset = str(part.get_content_charset() or "")
+    # a mail that says ASCII and is not says nothing
+    return decode_as(_payload(part), "" if charset == "us-ascii" else charset)
 
 
 def _unflowed(text: str, part: Message) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 from collections.abc import Iterator
 
@@ -13,15 +12,13 @@ from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder
 from ingest.loaders.containers import opened
 from ingest.loaders.guard import guarded, parse_xml
+from ingest.loaders.pictures import SUFFIXES, attach_pictures
 from ingest.loaders.word_body import Body
 from ingest.loaders.word_parts import Parts
 from ingest.loaders.word_styles import W, is_on, val
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EMBEDDED = (".docx", ".xlsx", ".pdf", ".doc", ".rtf", ".odt", ".eml", ".msg", ".txt", ".htm", ".html", ".mht")
-_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif")
-# A picture of this many pixels, a third of a page at 100 dpi, may be a scanned page; a smaller one is a logo.
-_SCAN_PIXELS = 300_000
 
 
 @guarded("Word document")
@@ -77,39 +74,26 @@ def _relation(reference: etree._Element) -> str:
 
 
 def _embedded(parts: Parts, builder: Builder) -> None:
-    """Attach embedded files, and pictures that are large enough to be scanned pages; count the others."""
-    small = 0
+    """Attach embedded files, and pictures that are large enough to be scanned pages."""
+    pictures = []
     for name in parts.package.names:
+        suffix = posixpath.splitext(name)[1].lower()
         if not name.startswith("word/"):
             continue
-        suffix = posixpath.splitext(name)[1].lower()
-        if suffix in _EMBEDDED and not name.endswith(".rels"):
+        if suffix in _EMBEDDED:
             builder.attachments.append((posixpath.basename(name), parts.package.read(name)))
-        elif suffix in _PICTURES:
-            data = parts.package.read(name)
-            if _pixels(data) >= _SCAN_PIXELS:
-                builder.attachments.append((posixpath.basename(name), data))
-            else:
-                small += 1
+        elif suffix in SUFFIXES or suffix in (".emf", ".wmf", ".svg"):
+            pictures.append((name, parts.package.read(name)))
         elif name.startswith("word/embeddings/"):
             builder.notes.append(f"embedded object not read: {suffix or 'no suffix'}")
-    builder.note(small, "small picture{s} not read")
-
-
-def _pixels(data: bytes) -> int:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return image.width * image.height
-    except Exception:  # a damaged picture is handed on, for the image loader to name its fault
-        return _SCAN_PIXELS
+    attach_pictures(builder, pictures)
 
 
 def _remarks(parts: Parts, story: Body) -> None:
     counts, builder = story.inline.counts, story.builder
     comments = parts.related("comments")
     builder.note(counts.deletions, "tracked deletion{s} left out")
+    builder.note(counts.struck, "struck-out passage{s} left out")
     builder.note(counts.insertions, "tracked insertion{s} read as text")
     builder.note(0 if comments is None else len(comments.findall(f"{W}comment")), "comment{s} left out")
     builder.hidden = counts.hidden

@@ -34,7 +34,7 @@ def message_from_msg(data: bytes) -> EmailMessage:
         BrokenFile: where the container holds no message.
         LimitExceeded: where messages nest deeper than anybody forwards.
     """
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     if not data.startswith(OLE_MAGIC):
         raise BrokenFile("no Outlook container")

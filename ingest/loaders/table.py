@@ -13,10 +13,10 @@ from typing import Any
 from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.containers import opened
 from ingest.loaders.grids import Line, append_table, without_empty_columns
 from ingest.loaders.guard import Package, guarded
-from ingest.loaders.web import decode_html
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -31,7 +31,7 @@ def read_xlsx(source: Source) -> Reading:
     Raises:
         ReadingError: where it is broken, encrypted or too large.
     """
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     data = opened(source)
     Package(data)
@@ -50,7 +50,8 @@ def read_xlsx(source: Source) -> Reading:
         builder.heading(sheet.title, 1)
         _append_sheet(builder, sheet)
     builder.note(hidden_sheets, "hidden sheet{s} left out")
-    builder.note(sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment), "comment{s} left out")
+    comments = sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment)
+    builder.note(comments, "comment{s} left out")
     _unread_parts(builder, book)
     return builder.reading(XLSX)
 
@@ -169,8 +170,10 @@ def read_csv(source: Source) -> Reading:
     Raises:
         ReadingError: where it holds no row.
     """
-    text = decode_html(source.data).lstrip("\ufeff")
+    decoded = decode_as(source.data)
+    text = decoded.text
     builder = Builder()
+    builder.notes += decoded.notes
     declared = re.match(r"(?i)\"?sep=(.)\"?\r?\n", text)
     separator = declared[1] if declared else _separator(text)
     text = text[declared.end() :] if declared else text

@@ -28,6 +28,7 @@ class Body:
         self.inline = Inline(self.styles)
         self.stories = {kind: _notes(parts.related(f"{kind}s"), kind) for kind in ("footnote", "endnote")}
         self._carried = ""
+        self._label = ""
         self._furniture = False
         self._running = False
 
@@ -51,13 +52,13 @@ class Body:
     def line(self, paragraph: etree._Element) -> str:
         """Text of a paragraph with its list number; a paragraph whose end was deleted is carried into the next."""
         text = self._carried + self.inline.text(paragraph)
-        self._carried = ""
+        self._carried = self._label = ""
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
             self._carried = text
             return ""
         if _is_invisible(paragraph) and not text.strip():
             return ""
-        label = self.numbering.label(paragraph)
+        label = self._label = self.numbering.label(paragraph)
         if not label or not text.strip():
             return text
         breaks = re.match(r"[\f\v]*", text)
@@ -72,7 +73,7 @@ class Body:
         level = 0 if self._running else self.styles.heading_level(paragraph)
         if self.styles.is_title(paragraph) and not self.builder.title:
             self.builder.title = text
-        self._paged(text, level, listed=paragraph.find(f"{W}pPr/{W}numPr") is not None)
+        self._paged(text, level, listed=bool(self._label))
         self.hanging()
         section = paragraph.find(f"{W}pPr/{W}sectPr")
         if section is not None and val(section.find(f"{W}type")) not in ("continuous", "nextColumn"):

@@ -36,7 +36,7 @@ class Counts:
     deletions: int = 0
     insertions: int = 0
     hidden: int = 0
-    pictures: int = 0
+    struck: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +60,7 @@ class Inline:
     bold: bool = False
     _fields: list[str] = field(default_factory=list)
     _style: str = ""
+    _struck: bool = False
     _parts: list[str] = field(default_factory=list)
 
     def text(self, paragraph: etree._Element) -> str:
@@ -97,8 +98,6 @@ class Inline:
             self._parts.append(element.text or "")
         elif tag == f"{DGM}relIds":
             self.diagrams.append(str(element.get(f"{R}dm") or ""))
-        elif tag in (f"{A}blip", f"{V}imagedata"):
-            self.counts.pictures += 1
         else:
             if tag in _INSERTED:
                 self.counts.insertions += 1
@@ -126,6 +125,12 @@ class Inline:
             self.counts.hidden += len(words.strip())
             self._parts[before:] = [c for c in words if c in "\f\v"]
             return
+        if any(is_on(self.styles.run_property(run, self._style, name)) for name in ("strike", "dstrike")):
+            self.counts.struck += not self._struck
+            self._struck = True
+            self._parts[before:] = [c for c in words if c in "\f\v"]
+            return
+        self._struck = False
         self.bold = self.bold or is_on(self.styles.run_property(run, self._style, "b"))
         align = self.styles.run_property(run, self._style, "vertAlign")
         if val(align) == "superscript":

@@ -38,6 +38,7 @@ NAMES = (
 )
 _PREFIX = 5  # letters two stems must share to count as kin (German compounds, derivations)
 _KIN = 0.6
+_ALL = 0.99  # coverage from which all that is asked counts as said
 
 
 def inverse_frequency(sentences: Sequence[tuple[str, ...]]) -> dict[str, float]:
@@ -94,7 +95,10 @@ def features(
         around = coverage(question.terms, (*stems[i], *before, *above), weight, ceiling)
         heading = coverage(question.terms, above, weight, ceiling)
         matched = [sum(1 for p in c.strong if p.search(text)) for c in concepts]
-        strong = 1.0 if any(matched) else 0.0
+        stated = bool(question.kind) and direct >= _ALL and shows(question.kind, text)
+        if question.members is not None and not question.members.search(text):
+            matched, stated = [0] * len(concepts), False
+        strong = 1.0 if any(matched) or stated else 0.0
         cues = max((sum(1 for p in c.cues if p.search(text)) / len(c.cues) for c in concepts if c.cues), default=0.0)
         kind = 1.0 if question.kind and shows(question.kind, text) else 0.0
         zone = 1.0 if zones & sentence.zones else 0.0
