@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-import os
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ingest.document import Chunk, Document, Row, Section, Span
 from ingest.language import detect_language
@@ -48,7 +48,8 @@ class Places:
         if not shares:
             return ()
         large = [path for share, path in shares if share >= len(span) * _LARGE]
-        common = tuple(os.path.commonprefix(large)) if large else ()
+        together = takewhile(lambda titles: len(set(titles)) == 1, zip(*large, strict=False))
+        common = tuple(titles[0] for titles in together)
         return common or max(shares, key=lambda pair: pair[0])[1]
 
     def _shares(self, span: Span) -> list[tuple[int, tuple[str, ...]]]:
