@@ -81,7 +81,8 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     for outcome, count in outcomes.most_common():
         print(f"{count:6} {outcome}")
-    print(f"{len(seen)} of {args.count} in the ledger in {last - started:.0f} s; longest wait {slowest:.1f} s; peak {peak} MiB")
+    print(f"{len(seen)} of {args.count} in the ledger in {last - started:.0f} s", end="; ")
+    print(f"longest wait {slowest:.1f} s; peak memory {peak} MiB")
     assert not missing, sorted(missing)[:5]
 
 
@@ -91,7 +92,7 @@ def check(document: Document) -> None:
     spans = [p.span for p in document.pages] + [s.span for s in document.sections] + [r.span for r in document.rows]
     assert document.pages, document.path
     assert all(span.end <= size for span in spans), document.path
-    assert "\r" not in document.text and "\x00" not in document.text, document.path
+    assert not {"\r", "\x00"} & set(document.text), document.path
     document.text.encode()
 
 

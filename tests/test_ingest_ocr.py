@@ -1,4 +1,4 @@
-"""OCR: turned and skewed pages, languages, pictures, scans in PDFs; without Tesseract the pages are unread and say why."""
+"""OCR: turned and skewed pages, languages, pictures, scans in PDFs; without Tesseract the pages are unread."""
 
 from __future__ import annotations
 
@@ -105,8 +105,12 @@ def test_a_scanned_page_is_read_also_under_a_stamp() -> None:
 @needs_tesseract
 @pytest.mark.skipif("deu" not in tesseract.installed(), reason="Tesseract has no German")
 def test_the_language_of_a_scan_is_found_out() -> None:
-    lines = ["Die Patientin klagte über Übelkeit und Müdigkeit.", "Größere Gefäße waren unauffällig, kein Ödem.",
-             "Für die nächsten Wochen wird Schonung empfohlen.", "Wir bitten um Überprüfung der Nierenwerte."]  # fmt: skip
+    lines = [
+        "Die Patientin klagte über Übelkeit und Müdigkeit.",
+        "Größere Gefäße waren unauffällig, kein Ödem.",
+        "Für die nächsten Wochen wird Schonung empfohlen.",
+        "Wir bitten um Überprüfung der Nierenwerte.",
+    ]
     text = read_image(Source("a.png", _encoded(_picture(lines)))).text
     assert "Übelkeit" in text
     assert "Größere Gefäße" in text

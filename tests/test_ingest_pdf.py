@@ -169,7 +169,8 @@ def test_running_headers_footers_and_page_numbers_are_furniture() -> None:
     def page(number: int) -> Draw:
         def draw(canvas: Canvas) -> None:
             canvas.drawString(40, 285, "Musterklinik am Wald, Innere Medizin")
-            _lines(bodies[number - 1], f"Puls {70 + number * number}/min wurde kontrolliert und war unauffällig.", top=220)(canvas)
+            pulse = f"Puls {70 + number * number}/min wurde kontrolliert und war unauffällig."
+            _lines(bodies[number - 1], pulse, top=220)(canvas)
             canvas.drawString(40, 20, f"Seite {number} von 4")
 
         return draw
