@@ -76,6 +76,17 @@ def test_laboratory_values_keep_their_units_and_empty_cells_their_place() -> Non
     assert {row.columns for row in reading.rows} == {tuple(rows[0])}
 
 
+def test_a_heading_between_two_tables_parts_them() -> None:
+    plan = [["Drug", "Dose", "Morning", "Evening"], ["Atenolol", "50 mg", "1", "0"], ["Simvastatin", "20 mg", "0", "1"]]
+    needed = [["Drug", "Dose", "At most", "Reason"], ["Paracetamol", "500 mg", "three a day", "pain"]]
+    needed.append(["Metamizole", "500 mg", "two a day", "fever"])
+    wide, narrow = [120, 60, 60, 60], [90, 70, 100, 60]
+    reading = _built(Table(plan, colWidths=wide), Paragraph("As needed"), Table(needed, colWidths=narrow))
+    assert [row.span.of(reading.text) for row in reading.rows] == ["\t".join(r) for r in (*plan[1:], *needed[1:])]
+    assert [row.columns for row in reading.rows] == [tuple(plan[0])] * 2 + [tuple(needed[0])] * 2
+    assert "\nAs needed\n" in reading.text
+
+
 def _columns(across: bool) -> tuple[Reading, list[str], list[str]]:
     words = "the parties agree that every notice shall be given in writing and that no waiver shall be implied by delay"
     left = [f"L{i} {words[i * 2 : i * 2 + 34]}" for i in range(20)]
