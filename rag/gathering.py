@@ -66,6 +66,19 @@ def text_of(hits: Sequence[Hit], whole: Whole | None) -> Callable[[str], str]:
     return of
 
 
+def heading_of(whole: Whole | None) -> Callable[[str, int], str]:
+    """A function from a path and a position to the title of the innermost section there, empty where it has none."""
+
+    def of(path: str, position: int) -> str:
+        document = whole(path) if whole is not None else None
+        if not isinstance(document, Document):
+            return ""
+        inside = [s.title for s in document.sections if s.span.start <= position < s.span.end]
+        return inside[-1] if inside else ""
+
+    return of
+
+
 def date_of(whole: Whole | None) -> Callable[[str], str]:
     """A function from a path to the ISO date of that document, empty where it has none."""
     known: dict[str, str] = {}
