@@ -33,7 +33,7 @@ def _structural(line: Line, rules: Headings) -> Head | None:
         name, number = rules.structure.get(match[2], ""), int(match[1])
     elif match := _ATTACHED.match(text):
         name, number = "schedule", 0
-    elif match := _latin(frozenset(w for w in rules.structure if not re.match("[가-힣]", w))).match(text):
+    elif match := _latin(rules.latin).match(text):
         if match[1][0].islower():
             return None
         name, number = rules.structure[match[1].lower()], _value(match[2])
@@ -45,6 +45,7 @@ def _structural(line: Line, rules: Headings) -> Head | None:
     offset = len(text) - len(rest)
     length = title_end(rest, line, rules) if rest else 0
     sure = line.ended_before or text[:offset].isupper() or length == len(rest) > 0
+    sure = sure or bool(length and rest[0] in "([【")
     if not name or _REFERENCE.match(rest) or not sure:
         return None
     if length is None and not line.ended_before:
@@ -55,7 +56,7 @@ def _structural(line: Line, rules: Headings) -> Head | None:
 
 
 @cache
-def _latin(words: frozenset[str]) -> re.Pattern[str]:
+def _latin(words: tuple[str, ...]) -> re.Pattern[str]:
     longest = sorted(words, key=lambda word: (-len(word), word))
     return re.compile(
         r"("

@@ -76,7 +76,7 @@ def _below(given: Sequence[Section], found: Sequence[Head], rules: Headings) -> 
 
 
 def _numbered_or_known(line: Line, rules: Headings) -> Head | None:
-    if _is_row(line):
+    if _is_row(line) or line.text[0].islower():
         return None
     return markdown(line, rules) or numbered(line, rules) or known(line, rules)
 
@@ -207,7 +207,7 @@ def _is_bare(heads: Sequence[Head], lines: Sequence[Line], at: int) -> bool:
 
 
 def _not_running(heads: Sequence[Head], pages: Sequence[Page]) -> list[Head]:
-    counts = Counter(head.title for head in heads if not head.kind)
+    counts = Counter(head.title for head in heads)
     firsts = {page.span.start for page in pages[1:]}
     return [h for h in heads if counts[h.title] < _REPEATED and not (h.start in firsts and counts[h.title] > 1)]
 

@@ -214,6 +214,22 @@ def test_a_bin_file_gives_the_vectors_of_safetensors(tmp_path: Path, write_tiny:
     assert np.array_equal(*vectors)
 
 
+def test_a_word_list_stands_in_for_a_tokenizer_file(bert: Any) -> None:
+    texts = ["The left KNEE, 환자", "fever?"]
+    before = load_encoder(profile_of(bert))
+    vocabulary = bert.tokenizer.get_vocab()
+    (bert.folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.__getitem__)), encoding="utf-8")
+    (bert.folder / "tokenizer.json").unlink()
+    settings = {"do_lower_case": True, "strip_accents": False}
+    (bert.folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    lower = load_encoder(profile_of(bert))
+    assert np.allclose(lower.encode_passages(texts), before.encode_passages(texts), atol=1e-6)
+    (bert.folder / "tokenizer_config.json").write_text(json.dumps({**settings, "do_lower_case": False}))
+    cased = load_encoder(profile_of(bert))
+    assert cased.contract["tokenizer"] != lower.contract["tokenizer"]
+    assert not np.allclose(lower.encode_passages(texts), cased.encode_passages(texts), atol=1e-3)
+
+
 def test_a_sentence_transformers_folder_says_how_it_is_used(bert: Any, write_modules: Any) -> None:
     prompts = {"query": "query: ", "document": "passage: "}
     write_modules(bert.folder, "mean", 32, normalize=False, window=96, prompts=prompts)

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.document import PAGE_BREAK, Page, Row, Section, Span
+from ingest.errors import LimitExceeded
 from ingest.loaders.base import Reading
 
 CELL_BREAK = " | "
+# Repeated cells and the like may unpack to more than the file holds.
+MAX_CHARACTERS = 64 * 2**20
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -85,6 +88,8 @@ class Builder:
         return "".join(reversed(parts))
 
     def _write(self, text: str) -> Span:
+        if self._length + len(text) > MAX_CHARACTERS:
+            raise LimitExceeded(f"more than {MAX_CHARACTERS} characters of text")
         self._parts.append(text)
         start, self._length = self._length, self._length + len(text)
         return Span(start, self._length)
@@ -128,10 +133,12 @@ class Builder:
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), *, header: bool = False) -> Span:
         """Append one row of a table as a line. A header row is text too, but no `Row`: it names the others' columns."""
-        line = CELL_BREAK.join(one_line(cell) for cell in cells)
-        line = re.sub(r"(?: \| *)+$", "", line).strip(" ")
-        if not line.strip(" |"):
+        texts = [one_line(cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        if not texts:
             return Span(self._length, self._length)
+        line = CELL_BREAK.join(texts).lstrip(" ")
         span = self._block(line, tight=True)
         if not header:
             self._rows.append(Row(span, tuple(columns)))

@@ -101,6 +101,8 @@ class _Document:
                 facts.line("signed", *_people(person), _time(person.find(f"{H}time")))
         for recipient in root.findall(f"{H}informationRecipient/{H}intendedRecipient"):
             facts.line("recipient", *_people(recipient))
+        for entity in root.findall(f"{H}participant/{H}associatedEntity"):
+            facts.line("relationship", *_people(entity), _coded(entity.find(f"{H}code")))
         custodian = root.find(f"{H}custodian/{H}assignedCustodian/{H}representedCustodianOrganization/{H}name")
         facts.line("organisation", _name(custodian))
         facts.end()
@@ -192,8 +194,8 @@ def _name(element: etree._Element | None) -> str:
 
 def _people(entity: etree._Element) -> tuple[str, ...]:
     """Names of persons, devices and organisations in an entity, each once."""
-    steps = ("assignedPerson", "informationRecipient", "assignedAuthoringDevice", "representedOrganization",
-             "receivedOrganization")  # fmt: skip
+    steps = ("assignedPerson", "associatedPerson", "informationRecipient", "assignedAuthoringDevice",
+             "representedOrganization", "receivedOrganization")  # fmt: skip
     names: list[str] = []
     for step in steps:
         for holder in entity.iter(H + step):

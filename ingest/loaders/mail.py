@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import email.policy
 import re
 from collections.abc import Iterator
@@ -190,5 +191,7 @@ def _bytes(part: Message) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         first = inner[0] if isinstance(inner, list) and inner else None
+        if isinstance(first, Message) and str(part.get("Content-Transfer-Encoding") or "").strip().lower() == "base64":
+            return binascii.a2b_base64(str(first.get_payload()))
         return first.as_bytes(policy=email.policy.compat32) if isinstance(first, Message) else _payload(part)
     return _payload(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -87,6 +88,8 @@ def _embedded(parts: Parts, builder: Builder) -> None:
         elif name.startswith("word/embeddings/"):
             builder.notes.append(f"embedded object not read: {suffix or 'no suffix'}")
     attach_pictures(builder, pictures)
+    charts = [name for name in parts.package.names if re.fullmatch(r"word/charts/chart\d*\.xml", name)]
+    builder.note(len(charts), "chart{s} not read")
 
 
 def _remarks(parts: Parts, story: Body) -> None:

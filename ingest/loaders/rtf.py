@@ -133,8 +133,7 @@ class _Reader:
         if word in _HEADERS or word in _FOOTERS or word in ("headerf", "footerf", "footnote", "shptxt"):
             if word == "footnote" and not (self.state.deleted or self.state.hidden):
                 self.marks += 1
-                if not self.story.text.endswith(superscript(str(self.marks))):
-                    self._say(superscript(str(self.marks)))
+                self._say(superscript(str(self.marks)))
             self.story = Story(Builder(), running=True)
             self.state = replace(State(font=self.tables.default_font), place=word, hidden=self.state.hidden)
             return True
@@ -203,7 +202,7 @@ class _Reader:
             case "outlinelevel":
                 state.level = (number or 0) + 1 if 0 <= (number or 0) < 9 else 0
             case "pagebb" if self.story is self.body and not state.depth:
-                self.story.text = "\v" + self.story.text
+                self.story.parts.insert(0, "\v")
             case "ls" | "pntext" | "listtext":
                 state.listed = True
                 for outer, _ in self.stack[-1:] if word != "ls" else ():
@@ -279,7 +278,7 @@ class _Reader:
         self.last = replace(state)
         if not text.strip():
             if not (state.deleted or state.struck or self.tables.hides(state, self.story.shaded)):
-                self.story.text += text
+                self.story.parts.append(text)
             return
         if state.deleted:
             self.counts["deletions"] += not last.deleted
@@ -290,7 +289,7 @@ class _Reader:
         else:
             self.counts["insertions"] += state.inserted and not last.inserted
             self.story.bold = self.story.bold and state.bold
-            self.story.text += superscript(text) if state.raised else text
+            self.story.parts.append(superscript(text) if state.raised else text)
 
     def _form_field(self) -> None:
         box, self.box = self.box, {}

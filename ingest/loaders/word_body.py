@@ -159,7 +159,7 @@ class Body:
     def _row(
         self, row: etree._Element, cells: list[tuple[etree._Element, int, bool]], above: dict[int, str], shaded: bool
     ) -> Line:
-        texts: list[str] = [""] * whole(val(row.find(f"{W}trPr/{W}gridBefore")), 0)
+        texts: list[str] = [""] * min(whole(val(row.find(f"{W}trPr/{W}gridBefore")), 0), 64)
         bold, new_page = bool(cells), False
         for cell, width, merged in cells:
             place = len(texts)
