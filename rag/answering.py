@@ -12,7 +12,7 @@ from indexes.hit import Hit
 from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.events import Done, Event, Passages, Text
-from rag.gathering import Whole, date_of, gather, heading_of, text_of
+from rag.gathering import Whole, date_of, gather, heading_of, remembered, text_of
 from rag.generators.extractive import choose, default_threshold, of_the_named
 from rag.generators.question import analyse
 from rag.nearest import nearest
@@ -98,6 +98,7 @@ def events_from_hits(
     """
     began = time.perf_counter() if started is None else started
     language = language or detect_language(question)
+    whole = remembered(whole)
     dated = date_of(whole)
     if as_of:
         hits = [h for h in hits if dated(h.document) <= as_of]

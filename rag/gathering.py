@@ -50,6 +50,20 @@ def _of(own: list[Hit], document: Document | Sequence[Hit] | None) -> list[Candi
     return candidates(own)
 
 
+def remembered(whole: Whole | None) -> Whole | None:
+    """The same reader, asking for each document once."""
+    if whole is None:
+        return None
+    known: dict[str, Document | Sequence[Hit] | None] = {}
+
+    def read(path: str) -> Document | Sequence[Hit] | None:
+        if path not in known:
+            known[path] = whole(path)
+        return known[path]
+
+    return read
+
+
 def text_of(hits: Sequence[Hit], whole: Whole | None) -> Callable[[str], str]:
     """A function from a path to all that is known of that document's text."""
     known: dict[str, str] = {}

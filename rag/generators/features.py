@@ -139,13 +139,13 @@ def features(
 def _absent(
     question: Question, sentences: Sequence[Candidate], stems: Sequence[tuple[str, ...]]
 ) -> dict[str, float]:
-    """For each document, the share of the asked terms that stand nowhere in it, nor a word akin to them."""
+    """For each document, the share of the topic's terms that stand nowhere in it, nor a word akin to them."""
     held: dict[str, set[str]] = {}
     for sentence, found in zip(sentences, stems, strict=True):
         held.setdefault(sentence.hit.document, set()).update(found)
     out = {}
     for document, have in held.items():
         prefixes = {t[:_PREFIX] for t in have}
-        missing = sum(t not in have and t[:_PREFIX] not in prefixes for t in question.terms)
-        out[document] = missing / len(question.terms) if question.terms else 0.0
+        missing = sum(t not in have and t[:_PREFIX] not in prefixes for t in question.topic)
+        out[document] = missing / len(question.topic) if question.topic else 0.0
     return out
