@@ -292,8 +292,8 @@ def test_notes_follow_the_paragraph_that_refers_to_them() -> None:
             ),
             "word/footnotes.xml": wrapped(
                 "footnotes",
-                f'<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/>'
-                f"</w:r>{run('From 3 May.')}</w:p></w:footnote>",
+                f'<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r>'
+                f"<w:footnoteRef/></w:r>{run('From 3 May.')}</w:p></w:footnote>",
             ),
         },
         {"footnotes": "footnotes.xml"},
