@@ -39,6 +39,7 @@ def read_docx(source: Source) -> Reading:
     headers, footers = _running(parts, body)
     for element, first in headers:
         story.running(element, furniture=not first)
+    builder.begin_body()
     story.blocks(body)
     for element, first in footers:
         story.running(element, furniture=not first)

@@ -40,6 +40,7 @@ def read_odt(source: Source) -> Reading:
     roots = [package.xml("styles.xml")] if "styles.xml" in package else []
     document = _Document(OdfStyles(*roots, content))
     document.running(roots, "header")
+    document.builder.begin_body()
     document.blocks(body, Look())
     document.running(roots, "footer")
     document.remarks(package, content)

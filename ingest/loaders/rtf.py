@@ -122,6 +122,7 @@ class _Reader:
         elif place in _HEADERS or place == "headerf":
             if text not in self.running:
                 self.builder.paragraph(text, furniture=place != "headerf")
+                self.builder.begin_body()
         elif place == "footnote":
             self.story.after.append(f"{superscript(str(self.marks))} {text.lstrip()}")
         else:
