@@ -11,7 +11,7 @@ from ingest.loaders.building import Builder, one_line
 # A longer cell is a passage of prose, not a value.
 LONG_CELL = 400
 _LONG_NAME = 60
-_TIME = re.compile(r"(?:(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}(?:[./](?:\d{2,4})?)?)$")
+_TIME = re.compile(r"(?:(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2}/\d{1,2}/\d{2,4})$")
 _VALUE = re.compile(r"^[\W_]*\d")
 
 
