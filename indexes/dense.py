@@ -111,6 +111,11 @@ class Dense:
         found, similar = found[0][found[0] >= 0], similar[0][found[0] >= 0]
         return self.positions[found], similar
 
+    def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Vectors of those of the passages that have one, in their order."""
+        rows = self._row_of[positions]
+        return np.asarray(self.rows[rows[rows >= 0]])
+
     def similarity(self, query: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Similarities to given passages, NaN where a passage has no vector yet."""
         rows = self._row_of[positions]

@@ -29,12 +29,11 @@ from ingest.language import detect_language
 
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
-TARGET_TOKENS = 110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
+TARGET_TOKENS = (
+    110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
+)
 _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
 _FOREIGN_WEIGHT = 0.0  # and where it does not
-
-
-NAME_WEIGHT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,9 @@ class Index:
     Safe to use from several threads: the store is behind one lock, snapshots are immutable.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False) -> None:
+    def __init__(
+        self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False
+    ) -> None:
         self.encoder = encoder
         self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
@@ -114,15 +115,14 @@ class Index:
         """Commit renames and removals, all or nothing; what was removed leaves no byte behind."""
         if not renamed and not removed:
             return
-        with self._lock:
-            with self.store.transaction():
-                # by way of names that no file has, so that two files may swap theirs
-                for number, (old, _) in enumerate(renamed):
-                    self.store.rename_file(old, f"\0{number}")
-                for number, (_, new) in enumerate(renamed):
-                    self.store.rename_file(f"\0{number}", new)
-                for path in removed:
-                    self.store.delete_file(path)
+        with self._lock, self.store.transaction():
+            # by way of names that no file has, so that two files may swap theirs
+            for number, (old, _) in enumerate(renamed):
+                self.store.rename_file(old, f"\0{number}")
+            for number, (_, new) in enumerate(renamed):
+                self.store.rename_file(f"\0{number}", new)
+            for path in removed:
+                self.store.delete_file(path)
 
     def tidy(self) -> None:
         """After deletions: drop vectors nobody refers to, and all caches."""
@@ -235,7 +235,6 @@ class Index:
             inside = np.fromiter((allowed_path(p) for p in snapshot.paths), bool, len(snapshot.paths))
             allowed = inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)
         weights = expand(named.terms, language, snapshot.sparse)
-        weights.update({t: w for t in named.name_terms for w in (NAME_WEIGHT,) if t not in weights})
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)

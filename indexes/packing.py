@@ -14,7 +14,8 @@ def pack_document(document: Document) -> str:
         "title": document.title,
         "pages": [[p.number, p.span.start, p.span.end, p.source, p.confidence, p.reason] for p in document.pages],
         "sections": [
-            [s.title, s.level, s.span.start, s.span.end, s.heading.start, s.heading.end, s.kind] for s in document.sections
+            [s.title, s.level, s.span.start, s.span.end, s.heading.start, s.heading.end, s.kind]
+            for s in document.sections
         ],
         "furniture": [[s.start, s.end] for s in document.furniture],
         "rows": [[r.span.start, r.span.end, list(r.columns)] for r in document.rows],
@@ -36,7 +37,9 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
         language=language,
         title=b["title"],
         text=text,
-        pages=tuple(Page(n, Span(s, e), source, confidence, reason) for n, s, e, source, confidence, reason in b["pages"]),
+        pages=tuple(
+            Page(n, Span(s, e), source, confidence, reason) for n, s, e, source, confidence, reason in b["pages"]
+        ),
         sections=tuple(Section(t, lv, Span(s, e), Span(hs, he), kind) for t, lv, s, e, hs, he, kind in b["sections"]),
         furniture=tuple(Span(s, e) for s, e in b["furniture"]),
         rows=tuple(Row(Span(s, e), tuple(columns)) for s, e, columns in b["rows"]),

@@ -100,21 +100,14 @@ def _segments(line: Line) -> list[list[Word]]:
 
 
 def may_have_columns(lines: Sequence[Line]) -> bool:
-    """Whether segments of at least two lines begin or end one under another, right of a gap.
+    """Whether there is a block that is more than marks with indented clauses behind them.
 
-    Made for a quick look at a page: the words may be whole stretches of text. A mark with an indented clause behind it
-    does not count.
+    Made for a quick look at a page: the words may be whole stretches of text, and their texts unknown.
     """
-    seen: dict[int, int] = {}
-    for number, line in enumerate(lines):
-        segments = line.segments
-        if len(segments) < 2 or (len(segments) == 2 and segments[0][-1].right - segments[0][0].left < 3 * line.height):
-            continue
-        for segment in segments[1:]:
-            for edge in (segment[0].left, segment[-1].right + 1e6):
-                for key in (round(edge / 4), round(edge / 4 + 0.5)):
-                    if seen.setdefault(key, number) != number:
-                        return True
+    for block in blocks_of(lines):
+        (left, right), *others = block.columns
+        if len(others) > 1 or right - left > 3 * block.lines[0].height:
+            return True
     return False
 
 

@@ -1,9 +1,9 @@
 """`Library`: a folder of files that answers. The one place where the stages are wired together.
 
-    from rag import Library
-    library = Library.open("letters/")
-    answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
-    for c in answer.citations: print(c.document, c.page, c.span, c.quote)
+from rag import Library
+library = Library.open("letters/")
+answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
+for c in answer.citations: print(c.document, c.page, c.span, c.quote)
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answe
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 2  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 
@@ -172,7 +172,9 @@ class Library:
         from ingest.reading import list_files
 
         files, refused = list_files(self.folder)
-        files = [path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())]
+        files = [
+            path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())
+        ]
         found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
         changes = self._index.changes(found, self._again())
         self._index.move(changes.renamed, changes.removed)
@@ -347,8 +349,8 @@ def _notes(found: Found) -> list[str]:
         notes.append(f"The question fits {len(found.documents)} documents: {', '.join(found.documents)}.")
     if found.vector_share < 1:
         notes.append(
-            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words only."
-            " `rag index` completes them."
+            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words"
+            " only. `rag index` completes them."
         )
     return notes
 

@@ -4,6 +4,7 @@ import re
 import time
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 
 from ingest.chunking import chunk
 from ingest.document import PAGE_BREAK, Chunk, Document, Page, Row, Section, Span
+from ingest.reading import read_file
 from ingest.sections import find_sections
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -109,6 +113,41 @@ def test_rows_are_whole_and_know_their_columns() -> None:
     for row in rows:
         assert sum(c.span.contains(row.span) for c in chunks) == 1
     assert all(c.columns == rows[0].columns for c in chunks)
+
+
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("harrison_thomas/discharge_letter.docx", "Rivaroxaban | 10 mg | 0-0-1 | 17 June 2024"),
+        ("brandt_ingrid/entlassungsbrief.docx", "Cefuroxim | 500 mg | 1-0-1 | bis einschließlich 20.01.2024"),
+        ("brandt_ingrid/laborwerte.csv", "16.01.2024 | Natrium | 137 | mmol/l | 135-145 | normal"),
+    ],
+)
+@pytest.mark.parametrize("limit", [24, 60, 254])
+def test_a_drug_keeps_its_dose_and_schedule(path: str, row: str, limit: int) -> None:
+    made = read_file(EXAMPLES / "casefile", path)[0]
+    assert isinstance(made, Document)
+    (found,) = [c for c in chunk(made, words, limit, limit // 2) if row in c.span.of(made.text)]
+    assert found.columns
+
+
+def test_the_line_of_column_names_goes_with_the_first_row() -> None:
+    text = "The drugs are these and no others, he was told.\nDrug | Dose\nAspirin | 100 mg\nRamipril | 5 mg"
+    rows = tuple(
+        Row(Span(text.index(line), text.index(line) + len(line)), ("Drug", "Dose"))
+        for line in ("Aspirin | 100 mg", "Ramipril | 5 mg")
+    )
+    chunks = of(made := document(text, rows=rows, sections=()), chunk(made, words, 12, 10))
+    assert any("Drug | Dose\nAspirin | 100 mg" in part for part in chunks)
+
+
+def test_a_footer_parts_no_sentence() -> None:
+    first, footer = "The fee is due. " * 6 + "It is paid on the first day of", "Lease, page 1"
+    text = f"{first}\n{footer}{PAGE_BREAK}every month by the lessee. " + "The lessor thanks. " * 6
+    at = text.index(footer)
+    made = document(text, furniture=(Span(at, at + len(footer)),), sections=())
+    for part in of(made, chunk(made, words, 30, 22)):
+        assert ("first day of" in part) == ("every month" in part) == (footer in part)
 
 
 def test_pages_and_unread_pages() -> None:

@@ -183,9 +183,7 @@ def numbered(levels: str, paragraphs: list[tuple[int, str]]) -> Reading:
 
 
 def level(index: int, style: str, text: str) -> str:
-    return (
-        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{text}"/></w:lvl>'
-    )
+    return f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def test_clause_numbers_are_counted_into_the_text() -> None:

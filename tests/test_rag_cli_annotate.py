@@ -43,6 +43,14 @@ def test_a_bad_line_is_named(line: str, monkeypatch: pytest.MonkeyPatch) -> None
         _run([])
 
 
+def test_half_a_surrogate_comes_back_escaped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"id": "\\ud83d", "text": "no fever \\ud83d"}\n'))
+    assert _run([]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "\ud83d"
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no\.jsonl"):
         _run([str(tmp_path / "no.jsonl")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,12 +41,11 @@ class Sequences:
 class TextTokenizer:
     """The tokenizer of a model folder.
 
-    `sha256` is that of the file it came from, `begin` and `end` the special tokens around a text.
+    `sha256` is that of its file or of its settings, `begin` and `end` are the special tokens around a text.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer, file = _load(folder)
-        self.sha256 = file_hash(file)
+        self._tokenizer, self.sha256 = _load(folder)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         # "[SEP]" in a document is five letters, no separator: text from documents is never interpreted.
@@ -135,17 +135,18 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _load(folder: Path) -> tuple[Any, Path]:
+def _load(folder: Path) -> tuple[Any, str]:
     from tokenizers import Tokenizer
 
     file = folder / "tokenizer.json"
     if file.is_file():
         try:
-            return Tokenizer.from_file(str(file)), file
+            return Tokenizer.from_file(str(file)), file_hash(file)
         except Exception as error:  # the Rust side raises plain Exception
             raise EncoderError(f"{file} is damaged: {error}".replace("\n", " "), "fetch it again") from None
     if (folder / "vocab.txt").is_file():
-        return _wordpiece(folder), folder / "vocab.txt"
+        built = _wordpiece(folder)
+        return built, hashlib.sha256(built.to_str().encode()).hexdigest()
     raise EncoderError(f"{folder}: neither tokenizer.json nor vocab.txt", "save the model with its fast tokenizer")
 
 
@@ -153,7 +154,7 @@ def _wordpiece(folder: Path) -> Any:
     """BERT's tokenizer from its word list, for repositories without `tokenizer.json`."""
     from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-    from indexes.encoders.checkpoint import read_json
+    from indexes.encoders.tensors import read_json
 
     settings = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
     return BertWordPieceTokenizer(

@@ -89,7 +89,9 @@ def _kind(head: str, language: str) -> str:
 
 
 def _title(text: str) -> str:
-    """The first line that can be a title: short, of words, no sentence."""
+    """The first line that can be a title: short, of words, no sentence, with more below it."""
+    if "\n" not in text.strip():
+        return ""
     for line in text.split("\n", _TITLE_LINES)[:_TITLE_LINES]:
         line = " ".join(line.split())
         if 3 <= len(line) <= _TITLE_LENGTH and sum(c.isalpha() for c in line) > len(line) / 2:

@@ -15,13 +15,11 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from ingest.loaders.pdf_objects import FAINT, TINY, WHITE, may_hide_text
 from ingest.loaders.pdf_view import Box, View
 
 _WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
-_TINY = 1.0  # points: no letter of this height can be read
 _STRIDE = 6  # words that are passed over at once where all belong to one object
-_FAINT = 10  # of 255: opacity
-_WHITE = 240  # from here on each of red, green and blue is as good as paper
 _CONTRAST = 24  # of 255: what differs less from its surroundings cannot be seen
 
 
@@ -98,6 +96,8 @@ class Glyphs:
         last, ink = 0, _Ink.PLAIN
         picture: _Picture | None = None
         overflows = self._overflows()
+        if not overflows and not may_hide_text(self._page):
+            return hidden
         words = self.words()
         for at in range(0, len(words), _STRIDE):
             part = words[at : at + _STRIDE]
@@ -130,13 +130,13 @@ class Glyphs:
             x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             scanned = any(i[0] - 2 <= x <= i[2] + 2 and i[1] - 2 <= y <= i[3] + 2 for i in images)
             return _Ink.PLAIN if scanned else _Ink.NONE
-        if self._height(start) < _TINY:
+        if self._height(start) < TINY:
             return _Ink.NONE
         if mode == 0 and raw.FPDFPageObj_GetFillColor(handle, *self._colour_pointers):
             red, green, blue, alpha = (part.value for part in self._colour)
-            if alpha < _FAINT:
+            if alpha < FAINT:
                 return _Ink.NONE
-            if min(red, green, blue) >= _WHITE:
+            if min(red, green, blue) >= WHITE:
                 return _Ink.PALE
         return _Ink.PLAIN
 

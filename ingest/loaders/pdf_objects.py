@@ -12,7 +12,13 @@ import pypdfium2.raw as raw
 
 from ingest.loaders.pdf_view import Box, View
 
-_DEPTH = 3  # forms within forms
+TINY = 1.0
+"""Points: no letter of this height can be read."""
+FAINT = 10
+"""Of 255: opacity below which nothing can be seen."""
+WHITE = 240
+"""Of 255: from here on each of red, green and blue is as good as paper."""
+_DEPTH = 6  # forms within forms
 _MOST = 20_000  # objects of a page that are looked at; a map has more, and no table
 
 
@@ -50,6 +56,25 @@ def is_mostly_unseen(page: pdfium.PdfPage) -> bool:
     """Whether the text is drawn without ink, as programs do that put what they recognised under a scan."""
     modes = [int(raw.FPDFTextObj_GetTextRenderMode(handle)) for handle in _objects(page, raw.FPDF_PAGEOBJ_TEXT)]
     return modes.count(3) * 2 > len(modes)
+
+
+def may_hide_text(page: pdfium.PdfPage) -> bool:
+    """Whether any text is drawn without ink, pale, faint or tiny: then its words have to be looked at one by one."""
+    colour = [ctypes.c_uint() for _ in range(4)]
+    colours = [ctypes.byref(part) for part in colour]
+    size, matrix = ctypes.c_float(), raw.FS_MATRIX()
+    for handle in _objects(page, raw.FPDF_PAGEOBJ_TEXT):
+        if raw.FPDFTextObj_GetTextRenderMode(handle) in (3, 7):
+            return True
+        if raw.FPDFPageObj_GetFillColor(handle, *colours):
+            red, green, blue, alpha = colour
+            if alpha.value < FAINT or min(red.value, green.value, blue.value) >= WHITE:
+                return True
+        raw.FPDFTextObj_GetFontSize(handle, ctypes.byref(size))
+        raw.FPDFPageObj_GetMatrix(handle, ctypes.byref(matrix))
+        if abs(size.value) * max(abs(matrix.c), abs(matrix.d)) < TINY:
+            return True
+    return int(raw.FPDFPage_CountObjects(page.raw)) > _MOST
 
 
 def is_empty(page: pdfium.PdfPage) -> bool:

@@ -11,13 +11,23 @@ from typing import Literal
 
 from ingest.document import Span
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from ingest.meaning.assertion import Assertion
+from ingest.meaning.assertion import Assertion, Quantity
 from ingest.meaning.facts import Fact, Profile, families, likeness
+from ingest.meaning.wording import generic_keys, telling_keys
 
 Status = Literal["agree", "conflict", "missing"]
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30
-MARGIN = 0.10
+MARGIN = 0.25
+# The same for one word under another negation, person or mood: the word itself counts half, so in short texts it is enough.
+_WORD_ALIKE = 0.50
+_WORD_ALIKE_LONG = 0.62
+_WORD_MARGIN = 0.05
+_SHORT = 4
+_PLANNED = 0.75
+_SAME_STORY = 0.6
+_BOUND_REACH = 3
+RELATIVES = frozenset("mother father sister brother son daughter grandmother grandfather aunt uncle wife husband".split())
 # No claim fact is held against more than so many of the quote, no word against more than so many occurrences.
 _CANDIDATES = 48
 _OCCURRENCES = 24
@@ -48,7 +58,11 @@ def align(claim: Profile, quote: Profile) -> list[Finding]:
         finding = _against(fact, _candidates(fact, others.get(fact.family, []), index), claim, quote)
         if finding is not None:
             findings.append(finding)
-    return findings + assertions(claim, quote)
+    findings += _lone_relatives(claim, quote, others)
+    # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
+    agreed = {f.kind for f in findings if f.status == "agree"}
+    settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
+    return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 
 
 def _by_about(others: dict[str, list[Fact]]) -> dict[tuple[str, str], list[Fact]]:
@@ -80,6 +94,8 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     best: dict[int, tuple[float, Fact | None]] = {AGREE: (-1.0, None), CONFLICT: (-1.0, None)}
     for other in candidates:
         verdict = relation(fact, other, claim.text, quote.text)
+        if verdict == CONFLICT and _within_bound(fact, other, claim):
+            verdict = AGREE
         if verdict not in best:
             continue
         strength = likeness(fact.about, other.about)
@@ -97,6 +113,40 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     return None
 
 
+def _lone_relatives(claim: Profile, quote: Profile, others: dict[str, list[Fact]]) -> list[Finding]:
+    """A relative on one side, nobody on the other, and all else alike: "his son has asthma" against "he has asthma"."""
+    mine = [f for f in claim.facts if f.kind == "person" and f.value in RELATIVES]
+    theirs = [f for facts in others.values() for f in facts if f.kind == "person" and f.value in RELATIVES]
+    out = []
+    for facts, other, there in ((mine, quote, theirs), (theirs, claim, mine)):
+        if there or len(facts) != 1 or len(other.content) > 3 * max(len(claim.content), 4):
+            continue
+        fact = facts[0]
+        held = sum(w * w for key, w in fact.about.items() if key in other.by_key)
+        if held >= _SAME_STORY and not _speaks(claim if facts is mine else quote, fact):
+            span = None
+            pair = (fact.span, span) if facts is mine else (span, fact.span)
+            out.append(Finding("person", "conflict", pair[0], pair[1], held))
+    return out
+
+
+def _speaks(profiled: Profile, fact: Fact) -> bool:
+    """Whether the relative only tells it: "the wife reports that he fell"."""
+    telling = telling_keys(profiled.language)
+    return any(word.key in telling for word in profiled.words[fact.place : fact.place + 5])
+
+
+def _within_bound(fact: Fact, other: Fact, claim: Profile) -> bool:
+    """Whether the claim says "at least 3" (or "at most") and the quote's value keeps to it."""
+    if not isinstance(fact.value, Quantity) or not isinstance(other.value, Quantity) or fact.value.unit != other.value.unit:
+        return False
+    for bound in claim.facts:
+        if bound.kind == "bound" and abs(bound.place - fact.place) <= _BOUND_REACH:
+            rises = other.value.value >= fact.value.value
+            return rises if bound.value == "least" else not rises if bound.value == "most" else False
+    return False
+
+
 # Fields of an assertion that are compared word by word: name, kind of reason, value that says nothing.
 _FIELDS = (
     ("negated", "negation", False),
@@ -109,9 +159,22 @@ _FIELDS = (
 
 def _differs(field: str, a: Assertion, b: Assertion) -> bool:
     one, two = getattr(a, field), getattr(b, field)
+    if "hypothetical" in (one, two):
+        return False  # who leaves out an "if" says more than the quote, but not its opposite
+    if field == "certainty" and "may" in (a.modality, b.modality):
+        return False  # "may be assigned" is a permission in one reading and a doubt in the other
     if field == "modality":
         return frozenset((one, two)) in _MODAL_CONFLICTS
     return bool(one != two)
+
+
+def _floor(
+    field: str, a: Assertion, theirs: list[Assertion], number_of: dict[int, int], place: int, floor: float
+) -> float:
+    """How alike the surroundings must be. "Agreed" and "shall be paid" read as plans, so a plan needs more."""
+    if field == "temporality" and "planned" in (a.temporality, theirs[number_of[place]].temporality):
+        return _PLANNED
+    return floor
 
 
 def _cue_span(assertion: Assertion, field: str) -> Span | None:
@@ -121,14 +184,20 @@ def _cue_span(assertion: Assertion, field: str) -> Span | None:
     return None
 
 
+def _shared(strength: float) -> float:
+    """Likeness of two places of one word: the word itself counts as much as all that stands around it."""
+    return (1.0 + strength) / 2
+
+
 def _pairs(claim: Profile, quote: Profile) -> list[tuple[int, list[tuple[float, int]]]]:
     """For each content word of the claim its places in the quote, with how alike the surroundings are."""
     out = []
+    generic = generic_keys(claim.language)
     for number, i in enumerate(claim.content):
         places = quote.by_key.get(claim.keys[i], [])[:_OCCURRENCES]
-        if places:
+        if places and claim.keys[i] not in generic:
             around = claim.about(i)
-            out.append((number, [(likeness(around, quote.about(j)), j) for j in places]))
+            out.append((number, [(_shared(likeness(around, quote.about(j))), j) for j in places]))
     return out
 
 
@@ -139,6 +208,8 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
         return []
     mine, theirs = claim.asserted(), quote.asserted()
     number_of = {j: n for n, j in enumerate(quote.content)}
+    short = min(len(claim.content), len(quote.content)) <= _SHORT
+    floor = _WORD_ALIKE if short else _WORD_ALIKE_LONG
     findings = []
     for field, kind, silent in _FIELDS:
         same = different = 0.0
@@ -147,7 +218,7 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
             a = mine[number]
             best_same = max((s for s, j in places if not _differs(field, a, theirs[number_of[j]])), default=-1.0)
             worst = max(((s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])), default=(-1.0, -1))
-            if worst[0] > best_same + MARGIN and worst[0] >= ALIKE:
+            if worst[0] > best_same + _WORD_MARGIN and worst[0] >= _floor(field, a, theirs, number_of, worst[1], floor):
                 different += 1
                 if example is None or worst[0] > example[0]:
                     example = worst[0], a, theirs[number_of[worst[1]]]

@@ -17,9 +17,8 @@ from ingest.meaning.tongue import rule_language
 SECTION_KINDS = {
     "family_history": ("experiencer", "family"),
     "past_history": ("temporality", "historical"),
-    "past_medical_history": ("temporality", "historical"),
-    "surgical_history": ("temporality", "historical"),
-    "history": ("temporality", "historical"),
+    "social_history": ("temporality", "historical"),
+    "allergies": ("temporality", "historical"),
     "plan": ("temporality", "planned"),
 }
 _DEFAULTS = {
@@ -28,8 +27,14 @@ _DEFAULTS = {
 }  # fmt: skip
 # A cue inside a given stretch is a part of what is asserted ("without lesion" as one finding), so it does not turn it.
 _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
+# What is said in a condition stays there, and what is said beside it does not enter it.
+_WALLED = frozenset({"negated", "certainty", "modality"})
 _COMMA = re.compile(r",|，|、|\band\b|\bund\b")
 _CROSSING = 40
+# A condition that fills this share of a clause is the clause.
+_MAIN = 0.8
+# Characters up to which a condition between two commas is taken for an aside.
+_ASIDE = 80
 _WORDS = re.compile(r"\w")
 
 
@@ -81,6 +86,9 @@ def clauses(scanned: Scan) -> list[Span]:
 
 def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assertion:
     near = scanned.near(span.start, span.end)
+    extents = [(mark, condition_extent(scanned, mark)) for mark in near if mark.kind == "conditions"]
+    walls = [extent for _, extent in extents if not span.contains(extent)]
+    asides = [extent for _, extent in extents if span.contains(extent) and len(extent) < _MAIN * len(span)]
     best: dict[str, tuple[int, Mark]] = {}
     for mark in near:
         if mark.kind == "conditions" or not mark.covers(span.start, span.end):
@@ -88,7 +96,10 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
         inside = span.start <= mark.start and mark.end <= span.end
         if inside and not whole and mark.kind in _OUTSIDE_ONLY:
             continue
-        distance = _distance(scanned.text, mark, span)
+        if mark.kind in _WALLED and any(_parted(wall, mark, span) for wall in (asides if inside else walls)):
+            continue
+        # Of two that are equally near the one that says something out of the ordinary wins.
+        distance = 2 * _distance(scanned.text, mark, span) + (mark.value == _DEFAULTS[mark.kind])
         if mark.kind not in best or distance < best[mark.kind][0]:
             best[mark.kind] = distance, mark
     values = dict(_DEFAULTS)
@@ -96,11 +107,22 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
         kind, value = SECTION_KINDS[section_kind]
         values[kind] = value
     values |= {kind: mark.value for kind, (_, mark) in best.items()}
-    conditions, within = _conditions(scanned, near, span)
+    within = [mark for mark, extent in extents if mark.value == "condition" and _stands_in(extent, mark, span)]
     if within and values["certainty"] == "certain" and not whole:
         values["certainty"] = "hypothetical"
-    used = [mark.cue for _, mark in best.values()] + [m.cue for m in within]
-    return _assertion(span, values, conditions, used)
+    outside = {extent for _, extent in extents if not extent.overlaps(span) or span.contains(extent)}
+    used = [mark.cue for _, mark in best.values()] + [mark.cue for mark in within]
+    return _assertion(span, values, tuple(sorted(outside)), used)
+
+
+def _parted(wall: Span, mark: Mark, span: Span) -> bool:
+    """Whether a condition stands between a cue and a stretch: one inside, the other outside or around it."""
+    return (wall.start <= mark.start < wall.end) != (wall.overlaps(span) and not span.contains(wall))
+
+
+def _stands_in(extent: Span, mark: Mark, span: Span) -> bool:
+    cue_inside = span.start <= mark.start and mark.end <= span.end
+    return extent.overlaps(span) and not span.contains(extent) and not cue_inside
 
 
 def _assertion(span: Span, values: dict[str, str], conditions: tuple[Span, ...], used: list[Cue]) -> Assertion:
@@ -129,34 +151,21 @@ def _distance(text: str, mark: Mark, span: Span) -> int:
     return len(between) + _CROSSING * len(_COMMA.findall(between))
 
 
-def _conditions(scanned: Scan, near: list[Mark], span: Span) -> tuple[tuple[Span, ...], list[Mark]]:
-    """Conditions and exceptions of the sentence that lie outside the stretch, and the condition cues it lies under."""
-    outside, within = [], []
-    for mark in near:
-        if mark.kind != "conditions":
-            continue
-        extent = condition_extent(scanned, mark)
-        if extent.overlaps(span) and not span.contains(extent):
-            if mark.value == "condition" and not (span.start <= mark.start and mark.end <= span.end):
-                within.append(mark)
-        else:
-            outside.append(extent)
-    return tuple(sorted(set(outside))), within
-
-
 def condition_extent(scanned: Scan, mark: Mark) -> Span:
     """The clause that a condition cue opens (or closes, as in Korean).
 
-    At the head of a sentence it runs to the comma, elsewhere to the end of the clause.
+    At the head of a sentence it runs to the comma, between two commas to the second, elsewhere to the clause's end.
     """
-    phrase, sentence = scanned.bounds.phrase, scanned.bounds.around("sentence", mark.start, mark.end)
+    text, phrase = scanned.text, scanned.bounds.phrase
     start, end = mark.reach
     if start < mark.start:
-        return Span(_skip(scanned.text, start, mark.end), mark.end)
-    if not _WORDS.search(scanned.text[sentence[0] : mark.start]):
-        end = next((p for p in phrase[bisect_right(phrase, mark.end) : bisect_left(phrase, end)]
-                    if scanned.text[p] == ","), end)  # fmt: skip
-    return Span(start, max(mark.end, start + len(scanned.text[start:end].rstrip(" \t\n.,;"))))
+        return Span(_skip(text, start, mark.end), mark.end)
+    before = text[scanned.bounds.around("sentence", mark.start, mark.end)[0] : mark.start].rstrip()
+    later = phrase[bisect_right(phrase, mark.end) : bisect_left(phrase, end)]
+    comma = next((p for p in later if text[p] == ","), end)
+    if not _WORDS.search(before) or (before.endswith(",") and comma - mark.end <= _ASIDE):
+        end = comma
+    return Span(start, max(mark.end, start + len(text[start:end].rstrip(" \t\n.,;"))))
 
 
 def _skip(text: str, start: int, end: int) -> int:

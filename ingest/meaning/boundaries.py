@@ -89,6 +89,8 @@ def _ends_sentence(text: str, tokens: list[re.Match[str]], index: int) -> bool:
     word = tokens[index - 1].group()
     if len(word) == 1 and word.isalpha() and word.isascii():
         return index + 1 < len(tokens) and tokens[index + 1].group() in OPENERS
+    if word.isdigit() and index + 1 < len(tokens) and tokens[index + 1].group().isdigit():
+        return False  # a Korean date: 2021. 4. 3.
     # Numbers with a full stop are ordinals in German ("am 12. Mai") and numbers of list items.
     return word not in ABBREVIATIONS and (not word.isdigit() or len(word) > 2)
 

@@ -93,11 +93,24 @@ def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon) -
     for rule, start, end in found:
         for kind, value in rule.effects:
             if kind in KINDS:
-                reach = _reach(rule, start, end, bounds, stops.get(kind, {}), value, starts)
+                reach = _reach(text, rule, start, end, bounds, stops.get(kind, {}), value, starts)
                 section = rule.scope == "section"
                 (headings if section else marks).append(Mark(kind, value, start, end, reach, section))
     ends = tuple((s, e, v) for r, s, e in found for k, v in r.effects if k == "end")
-    return Scan(text, bounds, tuple(marks), tuple(headings), ends)
+    return Scan(text, bounds, tuple(_absorb(found, marks, bounds)), tuple(headings), ends)
+
+
+def _absorb(found: list[tuple[Rule, int, int]], marks: list[Mark], bounds: Boundaries) -> list[Mark]:
+    """The marks without those that are the second half of another cue, as "nicht" is in "darf … nicht"."""
+    halves = set()
+    for rule, start, end in found:
+        for kind in (v for k, v in rule.effects if k == "absorb"):
+            stop = bounds.around("clause", start, end)[1]
+            for index in range(bisect_left(marks, end, key=_start), len(marks)):
+                if marks[index].start >= stop or marks[index].kind == kind:
+                    halves |= {index} if marks[index].start < stop else set()
+                    break
+    return [mark for index, mark in enumerate(marks) if index not in halves] if halves else marks
 
 
 Stops = dict[str, tuple[list[int], list[int]]]
@@ -123,8 +136,14 @@ def _by_value(items: list[tuple[int, int, str]]) -> Stops:
     }
 
 
+def _closing_bracket(text: str, start: int, end: int) -> int:
+    """What begins inside brackets ends with them."""
+    close = text.find(")", start, end)
+    return close if close >= 0 and text.find("(", start, close) < 0 else end
+
+
 def _reach(
-    rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
+    text: str, rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
 ) -> tuple[int, int]:
     level = "sentence" if rule.limit else rule.scope
     left, right = bounds.around(level, start, end)
@@ -140,6 +159,7 @@ def _reach(
         if rule.limit:
             token = bisect_left(starts, end) + rule.limit
             right = min(right, starts[token]) if token < len(starts) else right
+        right = _closing_bracket(text, end, right)
     if rule.direction == "forward":
         left = start
     else:

@@ -44,7 +44,7 @@ def _western(language: str) -> re.Pattern[str]:
 _KOREAN = re.compile(
     r"제\s?(?P<number>\d{1,4})\s?(?P<unit>[조항호장절])(?:의\s?(?P<sub>\d{1,2}))?"
     r"|(?P<head>별표|별지|부속서|첨부)\s?(?:제\s?)?(?P<n>\d{1,3})(?:호)?"
-    r"|(?<![\d\w])(?P<bare>\d{1,4})(?P<bareunit>조)(?=\s?(?:제?\d|[의에은를을]))"
+    r"|(?<![\d\w])(?P<bare>\d{1,4})(?P<bareunit>조)(?=\s?제\d|[의에은를을]\s)"
 )
 _JOIN = re.compile(r"\s?$")
 

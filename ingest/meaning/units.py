@@ -60,19 +60,19 @@ def _bounded(words: list[str]) -> str:
     others = [w for w in words if w not in hangul]
     open_ended = [w for w in others if not w[-1].isalnum()]
     latin = [w for w in others if w not in open_ended]
-    return rf"(?:(?:{alternation(latin)})(?![^\W_])|{alternation(open_ended)}|{alternation(hangul)})"
+    return rf"(?:(?:{alternation(latin)})(?![0-9A-Za-zÀ-ɏ])|{alternation(open_ended)}|{alternation(hangul)})"
 
 
 @cache
 def after_number() -> re.Pattern[str]:
     """Matches right behind a number: unit and up to two denominators."""
     folded, exact = _spellings()
-    unit = rf"(?:(?i:{_bounded(list(folded))})|(?:{alternation(list(exact))})(?!\w))"
-    below = rf"(?:(?i:{_bounded([*folded, *_OVER_TIME])})|(?:{alternation(list(exact))})(?!\w)|1[.,]73\s?m²|100)"
+    unit = rf"(?:(?i:{_bounded(list(folded))})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ]))"
+    below = rf"(?:(?i:{_bounded([*folded, *_OVER_TIME])})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ])|1[.,]73\s?m²|100)"
     power = r"(?:\s?(?:x|×|\*)\s?10\^?(?P<power>12|[³⁶⁹369]))?"
-    giga = r"(?P<cells>(?:Mio\.?|G|T|Tsd\.?|K)\s?/\s?(?:[µμunm]?[lL])(?!\w))"
+    giga = r"(?P<cells>(?:Mio\.?|G|T|Tsd\.?|K)\s?/\s?(?:[µμunm]?[lL])(?![0-9A-Za-z]))"
     return re.compile(
-        rf"(?:\s|-)?(?:{power}\s?)(?:{giga}|(?P<top>{unit})(?P<below>(?:(?i:{_PER}){below}){{0,2}})|(?P<bare>/\s?(?i:µl|μl|ul|nl|ml|l|min|h)(?!\w)))"
+        rf"(?:\s|-)?(?:{power}\s?)(?:{giga}|(?P<top>{unit})(?P<below>(?:(?i:{_PER}){below}){{0,2}})|(?P<bare>/\s?(?i:µl|μl|ul|nl|ml|l|min|h)(?![0-9A-Za-z])))"
     )
 
 

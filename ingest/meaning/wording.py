@@ -50,6 +50,20 @@ def _particles() -> tuple[str, ...]:
     return tuple(sorted(_tables()["ko"]["particles"].split(), key=len, reverse=True))
 
 
+@cache
+def generic_keys(language: str) -> frozenset[str]:
+    """Keys of words that stand in every record (patient, Patientin, 환자) and so say little about what a fact is of."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["generic"].split())
+
+
+@cache
+def telling_keys(language: str) -> frozenset[str]:
+    """Keys of verbs by which somebody tells something about another."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["telling"].split())
+
+
 def _stemmer(language: str) -> Any:
     # A Snowball stemmer must not be used by two threads at once.
     found = _local.__dict__.setdefault("stemmers", {})
@@ -114,6 +128,8 @@ def alike(a: str, b: str) -> bool:
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if _HANGUL.match(short):
         return False
+    if len(short) >= 4 and long.startswith(short):
+        return True
     if len(short) >= 5 and (long.startswith(short) or long.endswith(short)):
         return True
     return len(short) >= 7 and short[:6] == long[:6]

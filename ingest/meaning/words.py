@@ -1,4 +1,4 @@
-"""Lists of words that are data and no rules: abbreviations, numbers, what shows a language."""
+"""Lists of words that are data and no rules: abbreviations, numbers, months."""
 
 from __future__ import annotations
 

@@ -36,8 +36,17 @@ def run(args: argparse.Namespace) -> int:
     """
     for number, line in enumerate(_lines(args.file), 1):
         if line.strip():
-            print(json.dumps(_answer(line, number), ensure_ascii=False), flush=True)
+            print(_encodable(_answer(line, number)), flush=True)
     return 0
+
+
+def _encodable(answer: dict[str, Any]) -> str:
+    line = json.dumps(answer, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
+        return json.dumps(answer)
+    return line
 
 
 def _lines(name: str | None) -> Iterator[str]:

@@ -56,7 +56,15 @@ def _file(entry: LedgerEntry) -> dict[str, Any]:
     if document is None:
         return {**common, "status": "unread", "reason": entry.reason, "hint": entry.hint, "pages": []}
     sources = {page.source for page in document.pages}
-    status = "unread" if sources == {"unread"} else "partly" if "unread" in sources else "ocr" if "ocr" in sources else "read"
+    status = (
+        "unread"
+        if sources == {"unread"}
+        else "partly"
+        if "unread" in sources
+        else "ocr"
+        if "ocr" in sources
+        else "read"
+    )
     return {
         **common,
         "status": status,
@@ -68,7 +76,13 @@ def _file(entry: LedgerEntry) -> dict[str, Any]:
         "hidden_characters": document.hidden,
         "notes": list(document.notes),
         "pages": [
-            {"page": p.number, "source": p.source, "characters": len(p.span), "confidence": p.confidence, "reason": p.reason}
+            {
+                "page": p.number,
+                "source": p.source,
+                "characters": len(p.span),
+                "confidence": p.confidence,
+                "reason": p.reason,
+            }
             for p in document.pages
         ],
     }
@@ -79,7 +93,11 @@ def _print(report: dict[str, Any]) -> None:
           f"{report['with_vector']} with a vector")  # fmt: skip
     print(f"index {report['index']}, encoder {report['encoder']} ({report['contract'].get('dimension')} dimensions)")
     for file in report["files"]:
-        told = f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}" if file["status"] != "unread" or file["pages"] else ""
+        told = (
+            f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}"
+            if file["status"] != "unread" or file["pages"]
+            else ""
+        )
         print(f"  {file['status']:<7} {file['document']}  {told}{_why(file)}".rstrip())
         for page in file["pages"]:
             if page["source"] == "unread":

@@ -1,0 +1,1 @@
+"""What `rag.verifying` is made of: evidence, features, and the learned weights."""

@@ -1,0 +1,76 @@
+"""Does this quote support this claim? No language model: exact facts by rule, the rest by coverage, weights learned.
+
+`verify` judges one claim by one quote; `grounding` judges each sentence of a response by its contexts and says how
+probable it is that all of the response is grounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.meaning.alignment import Finding, align
+from ingest.meaning.facts import Profile, profile
+from ingest.meaning.tongue import rule_language
+from rag.answer import Reason, Verdict, VerdictLabel
+from rag.verification.grounding import Grounding, ground
+from rag.verification.model import models
+from rag.verification.pairs import longest_run, pair_features, uncovered
+
+# Beyond so many characters a claim or quote is cut: a claim is a sentence, and nobody reads a megabyte as a quote.
+LONGEST = 200_000
+
+
+def verify(claim: str, quote: str, language: str | None = None) -> Verdict:
+    """Whether `quote` supports `claim`.
+
+    Args:
+        claim: a sentence.
+        quote: the words it rests on; spans of the reasons point into `claim` and `quote`.
+        language: of both (`en`, `de`, `ko`); None to find out.
+
+    Returns:
+        `contradicted` where a fact of the claim stands against the quote's, else `supported` or `unsupported` by the
+        score, which is the probability of support.
+    """
+    claim, quote = claim[:LONGEST], quote[:LONGEST]
+    tongue = rule_language(f"{claim[:500]}\n{quote[:500]}", language)
+    mine, theirs = profile(claim, tongue), profile(quote, tongue)
+    if not mine.content and not mine.facts:
+        return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
+    findings = align(mine, theirs)
+    return _judge(mine, theirs, findings)
+
+
+def _judge(mine: Profile, theirs: Profile, findings: list[Finding]) -> Verdict:
+    model = models()["pair"]
+    missing = uncovered(mine, theirs)
+    score = model.probability(pair_features(mine, findings, missing))
+    reasons = [Reason(f.kind, f.claim, f.quote, _told(f)) for f in findings if f.status != "agree"]
+    label: VerdictLabel = "supported" if score >= model.threshold else "unsupported"
+    if any(f.status == "conflict" for f in findings):
+        label, score = "contradicted", min(score, model.threshold - 0.01)
+    run, span = longest_run(mine, missing)
+    if run and label == "unsupported":
+        reasons.append(Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote"))
+    if label == "supported":
+        reasons = [Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim] + reasons
+    return Verdict(label, round(score, 4), tuple(reasons))
+
+
+def _told(finding: Finding) -> str:
+    return "contradicts" if finding.status == "conflict" else "not in the quote"
+
+
+def grounding(
+    question: str, contexts: Sequence[str], response: str, language: str | None = None
+) -> Grounding:
+    """Judge a response, sentence by sentence, by the passages it was written from.
+
+    Args:
+        question: what was asked; finds the language where there are no contexts.
+        contexts: the passages.
+        response: the answer; spans of the claims point into it.
+        language: of all of them; None to find out.
+    """
+    tongue = rule_language(f"{response[:1000]}\n{contexts[0][:1000] if contexts else question}", language)
+    return ground([c[:LONGEST] for c in contexts], response[:LONGEST], tongue)
