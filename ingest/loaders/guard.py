@@ -117,6 +117,13 @@ class Package:
         except Exception as error:  # zlib, lzma, CRC and unsupported methods each raise their own
             raise BrokenFile(f"the part {name} is damaged") from error
 
+    def readable(self, name: str) -> bytes | None:
+        """Bytes of a part that the text does not need, or None where it is missing or damaged."""
+        try:
+            return self.read(name)
+        except BrokenFile:
+            return None
+
     def xml(self, name: str) -> etree._Element:
         """Root element of an XML part."""
         return parse_xml(self.read(name))

@@ -76,8 +76,9 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
     for part in bodies:
         if part.get_content_type() == "text/html":
             page = decode_html(_payload(part), str(part.get_content_charset() or ""))
-            append_html(builder, page.text)
-            builder.notes += page.notes
+            if page.text.strip():
+                append_html(builder, page.text)
+                builder.notes += page.notes
         else:
             builder.paragraph(_plain(part))
             builder.notes += _text(part).notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from lxml import etree
 
@@ -202,10 +203,11 @@ class _Document:
         builder.note(sum(1 for _ in content.iter(f"{OFFICE}annotation")), "comment{s} left out")
         builder.hidden = inline.hidden
         pictures = [name for name in package.names if name.startswith("Pictures/")]
-        attach_pictures(builder, [(name, package.read(name)) for name in pictures])
+        attach_pictures(builder, [(name, package.readable(name) or b"") for name in pictures])
         objects = [name for name in package.names if name.startswith("Object ") and name.endswith("/content.xml")]
         builder.note(len(objects), "embedded object{s} not read")
-        if "meta.xml" in package:
+        with suppress(BrokenFile):
+            # a file is not given up for what it says of itself
             self._properties(package.xml("meta.xml"))
 
     def _properties(self, root: etree._Element) -> None:

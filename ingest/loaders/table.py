@@ -76,7 +76,10 @@ def _transitional(package: Package) -> tuple[bytes, int]:
     out, unknown = io.BytesIO(), 0
     with zipfile.ZipFile(out, "w") as made:
         for name in package.names:
-            part = package.read(name)
+            part = package.readable(name)
+            if part is None:
+                # what the sheets need and lack is for openpyxl to name
+                continue
             if name.startswith("xl/worksheets/"):
                 unknown += len(re.findall(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", part))
             for strict, usual in _NAMESPACES if name.endswith((".xml", ".rels")) and _STRICT in part else ():
