@@ -40,7 +40,7 @@ def read_ccda(source: Source) -> Reading:
     """
     root = _in_namespace(parse_xml(source.data))
     if root.tag != f"{H}ClinicalDocument":
-        raise BrokenFile(f"{source.path}: XML, but no clinical document")
+        raise BrokenFile("XML, but no clinical document")
     return _Document(root).read()
 
 

@@ -34,9 +34,9 @@ def guarded(kind: str) -> Callable[[Callable[[Source], Reading]], Callable[[Sour
             except ReadingError:
                 raise
             except (MemoryError, OverflowError) as error:
-                raise LimitExceeded(f"{source.path}: the {kind} takes more memory than one file may") from error
+                raise LimitExceeded(f"the {kind} takes more memory than one file may") from error
             except Exception as error:
-                raise BrokenFile(f"{source.path}: no readable {kind} ({type(error).__name__})") from error
+                raise BrokenFile(f"no readable {kind} ({type(error).__name__})") from error
 
         return safe
 

@@ -34,7 +34,7 @@ def read_docx(source: Source) -> Reading:
     root = parts.root(parts.main)
     body = None if root is None else root.find(f"{W}body")
     if body is None:
-        raise BrokenFile(f"{source.path}: a Word container without a body")
+        raise BrokenFile("a Word container without a body")
     builder = Builder()
     story = Body(parts, builder)
     headers, footers = _running(parts, body)

@@ -33,11 +33,11 @@ def read_odt(source: Source) -> Reading:
     """
     package = Package(source.data)
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise EncryptedFile(f"{source.path}: it is encrypted", "save it without a password")
+        raise EncryptedFile("the file is encrypted", "save it without a password")
     content = package.xml("content.xml")
     body = content.find(f"{OFFICE}body/{OFFICE}text")
     if body is None:
-        raise BrokenFile(f"{source.path}: an OpenDocument file that is no text")
+        raise BrokenFile("an OpenDocument file that is no text")
     roots = [package.xml("styles.xml")] if "styles.xml" in package else []
     document = _Document(OdfStyles(*roots, content))
     document.running(roots, "header")

@@ -29,7 +29,7 @@ def read_rtf(source: Source) -> Reading:
         ReadingError: where it is none, or nests deeper than anybody writes.
     """
     if not source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise BrokenFile(f"{source.path}: no RTF file")
+        raise BrokenFile("no RTF file")
     return _Reader().read(source.data)
 
 

@@ -50,7 +50,7 @@ def read_xlsx(source: Source) -> Reading:
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
     if not book.worksheets and not book.chartsheets:
-        raise BrokenFile(f"{source.path}: a workbook without a sheet")
+        raise BrokenFile("a workbook without a sheet")
     builder = Builder()
     builder.note(unknown, "formula{s} without a computed value not read")
     builder.title = book.properties.title or ""
@@ -211,7 +211,7 @@ def read_csv(source: Source) -> Reading:
     text = text[declared.end() :] if declared else text
     lines = [Line(row) for row in _records(text, separator)]
     if not lines:
-        raise BrokenFile(f"{source.path}: no rows")
+        raise BrokenFile("no rows")
     append_table(builder, lines)
     return builder.reading(CSV)
 
