@@ -27,7 +27,7 @@ _SHORT = 4
 _PLANNED = 0.75
 _SAME_STORY = 0.6
 _BOUND_REACH = 3
-RELATIVES = frozenset("mother father sister brother son daughter grandmother grandfather aunt uncle wife husband".split())
+RELATIVES = frozenset(["mother", "father", "sister", "brother", "son", "daughter", "grandmother", "grandfather", "aunt", "uncle", "wife", "husband"])
 # No claim fact is held against more than so many of the quote, no word against more than so many occurrences.
 _CANDIDATES = 48
 _OCCURRENCES = 24
@@ -49,8 +49,13 @@ class Finding:
     detail: str = ""
 
 
-def align(claim: Profile, quote: Profile) -> list[Finding]:
-    """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality."""
+def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
+    """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality.
+
+    Args:
+        claim, quote: what is laid against what.
+        scopes: whether negation and the other things that reach over words are compared.
+    """
     findings: list[Finding] = []
     others = families(quote)
     index = _by_about(others)
@@ -61,6 +66,8 @@ def align(claim: Profile, quote: Profile) -> list[Finding]:
     findings += _lone_relatives(claim, quote, others)
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
+    if not scopes:
+        return findings
     settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
     return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 

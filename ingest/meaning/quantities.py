@@ -25,7 +25,10 @@ _CODE = re.compile(
     r"|(?<!\w)\d{1,3}\s[A-Z][A-Za-z]{0,3}\s\d{1,6}/\d{2,4}(?!\w)|(?<![\w.,])\d{9,40}(?![\w.,])|\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
     r"|(?<!\w)(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z]+\d\w{0,30}(?!\w)"
 )
-_MARKER = re.compile(r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}(?:\.\d{1,3}){0,3}\.?)(?=\s+[^\d\s])|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])")
+_MARKER = re.compile(
+    r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}\.(?=\s+[^\d\s])|\d{1,3}(?:\.\d{1,3}){1,3}\.?(?=\s+[A-ZÄÖÜ][a-zäöü]{2}))"
+    r"|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])"
+)
 _RANGE = re.compile(r"\s?(?:-|–|~|∼|to|bis|and|und|에서)\s?$")
 _CROSS = re.compile(r"\s?(?:x|×|by|mal|\*)\s?$")
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
@@ -35,9 +38,7 @@ _HOURS = re.compile(r"(?i)\s?-?(?:hours?|hrs?|h|stunden|std\.?|days?|tage|weeks?
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _SKIP = frozenset(
-    "is was are were be been of at the a an with to from for in on by and or about approximately up down total amounts amounted dose dosage"
-    " beträgt betrug lag liegt ist war bei von auf mit in der die das den dem des ein eine einer einem und oder etwa ca circa rund"
-    " x mal 은 는 이 가 을 를 의 에 약 총 각각".split()
+    ["is", "was", "are", "were", "be", "been", "of", "at", "the", "a", "an", "with", "to", "from", "for", "in", "on", "by", "and", "or", "about", "approximately", "up", "down", "total", "amounts", "amounted", "dose", "dosage", "beträgt", "betrug", "lag", "liegt", "ist", "war", "bei", "von", "auf", "mit", "in", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einer", "einem", "und", "oder", "etwa", "ca", "circa", "rund", "x", "mal", "은", "는", "이", "가", "을", "를", "의", "에", "약", "총", "각각"]
 )
 
 

@@ -18,7 +18,7 @@ _DATA = Path(__file__).with_name("references.toml")
 # 4, 4.2, 4a, IV, A, 10.1, A-1; then (b)(ii).
 _NUMBER = r"(?:\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?(?![\w])|[IVXLC]{1,6}(?!\w)|[A-Z](?:[.-]?\d{1,3})?(?!\w))(?:\s?\([a-z0-9]{1,4}\)){0,4}"
 # "Sections 4, 5 and 6", but not "Exhibit 10.1, 15 U.S.C.".
-_LIST = r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\.?$|\.\s)))"
+_LIST = r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\s[A-ZÄÖÜ][A-Za-z]{0,6}[A-Z](?!\w)|\.?$|\.\s)))"
 _CODE = r"(?:\s(?P<code>[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,6}[A-Z]{1,4}(?:-[A-Z]{1,3})?|[A-Z]{2,7}))?(?!\w)"
 
 
