@@ -51,9 +51,13 @@ def _judge(mine: Profile, theirs: Profile, findings: list[Finding]) -> Verdict:
         label, score = "contradicted", min(score, model.threshold - 0.01)
     run, span = longest_run(mine, missing)
     if run and label == "unsupported":
-        reasons.append(Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote"))
+        reasons.append(
+            Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote")
+        )
     if label == "supported":
-        reasons = [Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim] + reasons
+        reasons = [
+            Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim
+        ] + reasons
     return Verdict(label, round(score, 4), tuple(reasons))
 
 
@@ -61,9 +65,7 @@ def _told(finding: Finding) -> str:
     return "contradicts" if finding.status == "conflict" else "not in the quote"
 
 
-def grounding(
-    question: str, contexts: Sequence[str], response: str, language: str | None = None
-) -> Grounding:
+def grounding(question: str, contexts: Sequence[str], response: str, language: str | None = None) -> Grounding:
     """Judge a response, sentence by sentence, by the passages it was written from.
 
     Args:

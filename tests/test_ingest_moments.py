@@ -13,9 +13,19 @@ from ingest.meaning.moments import moments
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("April 3, 2021", "en"), ("3 April 2021", "en"), ("the 3rd day of April, 2021", "en"), ("2021-04-03", "en"), ("04/03/2021", "en"),
-     ("3.4.2021", "de"), ("03.04.21", "de"), ("3. April 2021", "de"), ("2021년 4월 3일", "ko"), ("2021. 4. 3.", "ko")],
-)  # fmt: skip
+    [
+        ("April 3, 2021", "en"),
+        ("3 April 2021", "en"),
+        ("the 3rd day of April, 2021", "en"),
+        ("2021-04-03", "en"),
+        ("04/03/2021", "en"),
+        ("3.4.2021", "de"),
+        ("03.04.21", "de"),
+        ("3. April 2021", "de"),
+        ("2021년 4월 3일", "ko"),
+        ("2021. 4. 3.", "ko"),
+    ],
+)
 def test_one_day_in_many_spellings(text: str, language: str) -> None:
     (moment,) = moments(text, language)
     assert (moment.kind, moment.start, moment.end) == ("date", "2021-04-03", "2021-04-03")
@@ -37,9 +47,15 @@ def test_months_and_years_are_stretches_of_days() -> None:
 
 @pytest.mark.parametrize(
     ("text", "language", "days"),
-    [("thirty (30) days", "en", 30.0), ("6 Wochen", "de", 42.0), ("3개월", "ko", 91.3125), ("24 hours", "en", 1.0), ("두 달", "ko", 60.875),
-     ("삼십 일", "ko", 30.0)],
-)  # fmt: skip
+    [
+        ("thirty (30) days", "en", 30.0),
+        ("6 Wochen", "de", 42.0),
+        ("3개월", "ko", 91.3125),
+        ("24 hours", "en", 1.0),
+        ("두 달", "ko", 60.875),
+        ("삼십 일", "ko", 30.0),
+    ],
+)
 def test_durations(text: str, language: str, days: float) -> None:
     (moment,) = moments(text, language)
     assert (moment.kind, moment.days) == ("duration", pytest.approx(days))
@@ -47,7 +63,13 @@ def test_durations(text: str, language: str, days: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language", "days"),
-    [("two weeks ago", "en", -14.0), ("vor 3 Tagen", "de", -3.0), ("3일 전", "ko", -3.0), ("2주 후", "ko", 14.0), ("gestern", "de", -1.0)],
+    [
+        ("two weeks ago", "en", -14.0),
+        ("vor 3 Tagen", "de", -3.0),
+        ("3일 전", "ko", -3.0),
+        ("2주 후", "ko", 14.0),
+        ("gestern", "de", -1.0),
+    ],
 )
 def test_days_counted_from_now(text: str, language: str, days: float) -> None:
     (moment,) = moments(text, language, anchor=date(2021, 4, 17))

@@ -70,9 +70,19 @@ def test_ranges(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ICD-10 J45.0", "the L3 vertebra", "COVID-19", "vitamin B12", "Section 4.2", "call 030-1234567-8", "at 14:30", "April 3, 2021",
-     "LWK 3", "1. Background\n2. Facts"],
-)  # fmt: skip
+    [
+        "ICD-10 J45.0",
+        "the L3 vertebra",
+        "COVID-19",
+        "vitamin B12",
+        "Section 4.2",
+        "call 030-1234567-8",
+        "at 14:30",
+        "April 3, 2021",
+        "LWK 3",
+        "1. Background\n2. Facts",
+    ],
+)
 def test_numbers_that_are_parts_of_names_are_no_amounts(text: str) -> None:
     assert found(text) == []
 
@@ -84,9 +94,16 @@ def test_what_is_measured() -> None:
 
 @pytest.mark.parametrize(
     ("digits", "language", "value"),
-    [("1.234", "de", 1234.0), ("1.234", "en", 1.234), ("1,234", "en", 1234.0), ("1,5", "en", 1.5), ("0.125", "de", 0.125),
-     ("1.234.567", "de", 1234567.0), ("1,234.56", "ko", 1234.56)],
-)  # fmt: skip
+    [
+        ("1.234", "de", 1234.0),
+        ("1.234", "en", 1.234),
+        ("1,234", "en", 1234.0),
+        ("1,5", "en", 1.5),
+        ("0.125", "de", 0.125),
+        ("1.234.567", "de", 1234567.0),
+        ("1,234.56", "ko", 1234.56),
+    ],
+)
 def test_separators(digits: str, language: str, value: float) -> None:
     assert number(digits, language) == value
 

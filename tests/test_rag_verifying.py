@@ -43,8 +43,10 @@ def test_the_sets_are_large_enough() -> None:
 
 @pytest.mark.parametrize("part", ["develop", "held"])
 def test_the_right_twin_ranks_first(part: str) -> None:
-    ranked = [agreement(r["question"], r["right"], r["language"]) > agreement(r["question"], r["wrong"], r["language"])
-              for r in rows(f"ranking_{part}.jsonl")]  # fmt: skip
+    ranked = [
+        agreement(r["question"], r["right"], r["language"]) > agreement(r["question"], r["wrong"], r["language"])
+        for r in rows(f"ranking_{part}.jsonl")
+    ]
     assert sum(ranked) >= 0.95 * len(ranked)
 
 
@@ -78,8 +80,13 @@ def test_a_claim_without_content_is_unsupported() -> None:
 
 
 def test_a_response_is_judged_sentence_by_sentence() -> None:
-    contexts = ["Ramipril 5 mg was started on 3 April 2021 because of hypertension.", "The patient lives with his sister in Ulm."]
-    response = "Ramipril 5 mg was started because of hypertension. Quantum computers were invented by Alice Moser in Toronto."
+    contexts = [
+        "Ramipril 5 mg was started on 3 April 2021 because of hypertension.",
+        "The patient lives with his sister in Ulm.",
+    ]
+    response = (
+        "Ramipril 5 mg was started because of hypertension. Quantum computers were invented by Alice Moser in Toronto."
+    )
     found = grounding("Why ramipril?", contexts, response, "en")
     assert [c.label for c in found.claims] == ["supported", "unsupported"]
     assert [c.span.of(response)[:7] for c in found.claims] == ["Ramipri", "Quantum"]

@@ -19,7 +19,7 @@ Status = Literal["agree", "conflict", "missing"]
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30
 MARGIN = 0.25
-# The same for one word under another negation, person or mood: the word itself counts half, so in short texts it is enough.
+# The same for one word under another negation, person or mood: the word itself counts half, in short texts enough.
 _WORD_ALIKE = 0.50
 _WORD_ALIKE_LONG = 0.62
 _WORD_MARGIN = 0.05
@@ -27,13 +27,35 @@ _SHORT = 4
 _PLANNED = 0.75
 _SAME_STORY = 0.6
 _BOUND_REACH = 3
-RELATIVES = frozenset(["mother", "father", "sister", "brother", "son", "daughter", "grandmother", "grandfather", "aunt", "uncle", "wife", "husband"])
+RELATIVES = frozenset(
+    [
+        "mother",
+        "father",
+        "sister",
+        "brother",
+        "son",
+        "daughter",
+        "grandmother",
+        "grandfather",
+        "aunt",
+        "uncle",
+        "wife",
+        "husband",
+    ]
+)
 # No claim fact is held against more than so many of the quote, no word against more than so many occurrences.
 _CANDIDATES = 48
 _OCCURRENCES = 24
 _SINGLE = frozenset(("number", "date", "dose", "reference", "party"))
 _MODAL_CONFLICTS = frozenset(
-    frozenset(pair) for pair in (("must", "may"), ("must", "must_not"), ("may", "must_not"), ("must", "need_not"), ("must_not", "need_not"))
+    frozenset(pair)
+    for pair in (
+        ("must", "may"),
+        ("must", "must_not"),
+        ("may", "must_not"),
+        ("must", "need_not"),
+        ("must_not", "need_not"),
+    )
 )
 
 
@@ -145,7 +167,11 @@ def _speaks(profiled: Profile, fact: Fact) -> bool:
 
 def _within_bound(fact: Fact, other: Fact, claim: Profile) -> bool:
     """Whether the claim says "at least 3" (or "at most") and the quote's value keeps to it."""
-    if not isinstance(fact.value, Quantity) or not isinstance(other.value, Quantity) or fact.value.unit != other.value.unit:
+    if (
+        not isinstance(fact.value, Quantity)
+        or not isinstance(other.value, Quantity)
+        or fact.value.unit != other.value.unit
+    ):
         return False
     for bound in claim.facts:
         if bound.kind == "bound" and abs(bound.place - fact.place) <= _BOUND_REACH:

@@ -78,7 +78,10 @@ def _about(found: list[Word], keys: list[str], first: int, last: int) -> dict[st
     weights: dict[str, float] = {}
     if not found:
         return weights
-    for step, start, stop in ((-1, first - 1, max(-1, first - 1 - 2 * _REACH)), (1, last + 1, min(len(found), last + 1 + 2 * _REACH))):
+    for step, start, stop in (
+        (-1, first - 1, max(-1, first - 1 - 2 * _REACH)),
+        (1, last + 1, min(len(found), last + 1 + 2 * _REACH)),
+    ):
         distance = 0.0
         clause = found[min(max(first if step < 0 else last, 0), len(found) - 1)]
         previous = clause

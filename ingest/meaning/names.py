@@ -1,4 +1,4 @@
-"""Names of persons and companies, found by what stands beside them: titles, legal forms, capitals (English), honorifics."""
+"""Names of persons and companies, found by titles, legal forms, honorifics, and capitals in English."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from ingest.meaning.numerals import Numeral, number, numerals
 from ingest.meaning.references import references
 from ingest.meaning.units import Unit, after_number, alternation, before_number, compose, data, lookup
 
-_PHONE = re.compile(r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)")
+_PHONE = re.compile(
+    r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"
+)
 _CODE = re.compile(
     r"(?<!\w)[A-Za-z]\w{0,7}[-_]\d{1,12}\w{0,4}(?!\w)|(?<![\w.])[A-ZÄÖÜ]{1,5}\d{1,4}(?:\.\d{1,3})?(?:[-/]\d{1,4})?(?![\w%])"
     r"|(?<!\w)(?:LWK|BWK|HWK|SWK|ICD|ISO|DIN|OPS)\s?-?\d{1,5}(?:\.\d{1,2})?(?!\w)"
@@ -34,11 +36,83 @@ _CROSS = re.compile(r"\s?(?:x|×|by|mal|\*)\s?$")
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
 _EVERY = re.compile(r"(?i)(?<!\w)(?:every|q|alle|each)\s?$|매\s?$")
-_HOURS = re.compile(r"(?i)\s?-?(?:hours?|hrs?|h|stunden|std\.?|days?|tage|weeks?|wochen|months?|monate)(?!\w)|\s?(?:시간|일|주|개월)마다")
+_HOURS = re.compile(
+    r"(?i)\s?-?(?:hours?|hrs?|h|stunden|std\.?|days?|tage|weeks?|wochen|months?|monate)(?!\w)|\s?(?:시간|일|주|개월)마다"
+)
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _SKIP = frozenset(
-    ["is", "was", "are", "were", "be", "been", "of", "at", "the", "a", "an", "with", "to", "from", "for", "in", "on", "by", "and", "or", "about", "approximately", "up", "down", "total", "amounts", "amounted", "dose", "dosage", "beträgt", "betrug", "lag", "liegt", "ist", "war", "bei", "von", "auf", "mit", "in", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einer", "einem", "und", "oder", "etwa", "ca", "circa", "rund", "x", "mal", "은", "는", "이", "가", "을", "를", "의", "에", "약", "총", "각각"]
+    [
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "of",
+        "at",
+        "the",
+        "a",
+        "an",
+        "with",
+        "to",
+        "from",
+        "for",
+        "in",
+        "on",
+        "by",
+        "and",
+        "or",
+        "about",
+        "approximately",
+        "up",
+        "down",
+        "total",
+        "amounts",
+        "amounted",
+        "dose",
+        "dosage",
+        "beträgt",
+        "betrug",
+        "lag",
+        "liegt",
+        "ist",
+        "war",
+        "bei",
+        "von",
+        "auf",
+        "mit",
+        "in",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einer",
+        "einem",
+        "und",
+        "oder",
+        "etwa",
+        "ca",
+        "circa",
+        "rund",
+        "x",
+        "mal",
+        "은",
+        "는",
+        "이",
+        "가",
+        "을",
+        "를",
+        "의",
+        "에",
+        "약",
+        "총",
+        "각각",
+    ]
 )
 
 
@@ -78,9 +152,33 @@ def _frequency_words() -> re.Pattern[str]:
     )
 
 
-_TIMES_BEFORE = re.compile(r"(?i)(?P<n>\d{1,2}|one|two|three|four|five|six|ein|zwei|drei|vier|fünf|sechs)\s?(?:x|×|times|-?mal|mal)\s?(?:a\s|per\s)?$")
-_SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
-          "sechs": 6, "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일": 1, "이": 2, "삼": 3, "사": 4}  # fmt: skip
+_TIMES_BEFORE = re.compile(
+    r"(?i)(?P<n>\d{1,2}|one|two|three|four|five|six|ein|zwei|drei|vier|fünf|sechs)\s?(?:x|×|times|-?mal|mal)\s?(?:a\s|per\s)?$"
+)
+_SMALL = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ein": 1,
+    "zwei": 2,
+    "drei": 3,
+    "vier": 4,
+    "fünf": 5,
+    "sechs": 6,
+    "한": 1,
+    "두": 2,
+    "세": 3,
+    "네": 4,
+    "다섯": 5,
+    "여섯": 6,
+    "일": 1,
+    "이": 2,
+    "삼": 3,
+    "사": 4,
+}
 
 
 def _small(word: str) -> float:
@@ -121,7 +219,15 @@ def _every(text: str, numeral: Numeral) -> Quantity | None:
     if not unit or not numeral.value or not (before or unit.group().endswith("마다")):
         return None
     word = unit.group().strip(" -").lower()
-    days = 30.4375 if word[0] == "m" or word.startswith("개월") else 7.0 if word[0] in "w주" else 1.0 if word[0] in "dt일" else 1 / 24
+    days = (
+        30.4375
+        if word[0] == "m" or word.startswith("개월")
+        else 7.0
+        if word[0] in "w주"
+        else 1.0
+        if word[0] in "dt일"
+        else 1 / 24
+    )
     value = round(1 / (days * numeral.value), 6)
     return Quantity(Span(before.start() if before else numeral.start, unit.end()), value, value, "/d", "frequency")
 
@@ -132,7 +238,9 @@ def _measured(text: str, start: int, end: int) -> str:
     words = [w for w in _WORD.findall(left[-1]) if w.lower() not in _SKIP]
     if words:
         return str(words[-1])
-    right = [w for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0]) if w.lower() not in _SKIP]
+    right = [
+        w for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0]) if w.lower() not in _SKIP
+    ]
     return str(right[0]) if right else ""
 
 
@@ -157,11 +265,11 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
         if (every := _every(text, numeral)) is not None:
             yield every
             continue
-        if blocks.covers(numeral.start) or text[numeral.end : numeral.end + 1] == ":":
-            if not (age := age_end(text, numeral)) > 0:
-                pending = []
-                continue
-        if (age := age_end(text, numeral)) > 0:
+        age = age_end(text, numeral)
+        if age < 0 and (blocks.covers(numeral.start) or text[numeral.end : numeral.end + 1] == ":"):
+            pending = []
+            continue
+        if age > 0:
             yield Quantity(Span(numeral.start, age), numeral.value, numeral.value, "a", "age")
             continue
         unit = _unit_at(text, numeral)
@@ -175,7 +283,9 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
         pending = []
 
 
-def _emit(text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]) -> Iterator[Quantity]:
+def _emit(
+    text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]
+) -> Iterator[Quantity]:
     if unit is None:
         small_word = numeral.written == "words" and numeral.value <= 1
         if not small_word:
@@ -184,13 +294,26 @@ def _emit(text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pendi
         return
     kind, start, end = unit
     value = kind.convert(numeral.value)
-    if len(pending) == 1 and _RANGE.match(text[pending[0].end : numeral.start].lstrip()) and pending[0].value <= numeral.value:
+    if (
+        len(pending) == 1
+        and _RANGE.match(text[pending[0].end : numeral.start].lstrip())
+        and pending[0].value <= numeral.value
+    ):
         low = kind.convert(pending[0].value)
-        yield Quantity(Span(pending[0].start, end), low, value, kind.canonical, kind.dimension, _measured(text, pending[0].start, end))
+        yield Quantity(
+            Span(pending[0].start, end),
+            low,
+            value,
+            kind.canonical,
+            kind.dimension,
+            _measured(text, pending[0].start, end),
+        )
         return
     for other in pending:
         low = kind.convert(other.value)
-        yield Quantity(Span(other.start, other.end), low, low, kind.canonical, kind.dimension, _measured(text, other.start, end))
+        yield Quantity(
+            Span(other.start, other.end), low, low, kind.canonical, kind.dimension, _measured(text, other.start, end)
+        )
     yield Quantity(Span(start, end), value, value, kind.canonical, kind.dimension, _measured(text, start, end))
 
 
@@ -205,7 +328,14 @@ def _ratios(text: str, blocks: _Blocks) -> Iterator[Quantity]:
             value = kind.convert(top / bottom)
             yield Quantity(Span(match.start(), unit.end()), value, value, kind.canonical, kind.dimension)
         else:
-            yield Quantity(Span(match.start(), match.end()), top, top, f"/{match[2]}", "ratio", _measured(text, match.start(), match.end()))
+            yield Quantity(
+                Span(match.start(), match.end()),
+                top,
+                top,
+                f"/{match[2]}",
+                "ratio",
+                _measured(text, match.start(), match.end()),
+            )
 
 
 def quantities(
