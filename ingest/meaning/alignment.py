@@ -13,6 +13,7 @@ from ingest.document import Span
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from ingest.meaning.assertion import Assertion, Quantity
 from ingest.meaning.facts import Fact, Profile, families, likeness
+from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.wording import generic_keys, telling_keys
 
 Status = Literal["agree", "conflict", "missing"]
@@ -86,6 +87,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
         if finding is not None:
             findings.append(finding)
     findings += _lone_relatives(claim, quote, others)
+    findings += exchanged(claim, quote)
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
     if not scopes:
@@ -142,6 +144,12 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     return None
 
 
+def exchanged(claim: Profile, quote: Profile) -> list[Finding]:
+    """Two parties or persons who have changed places: who must pay whom."""
+    found = exchanged_roles(claim, quote)
+    return [Finding(kind, "conflict", mine, theirs, 1.0) for kind, mine, theirs in found]
+
+
 def _lone_relatives(claim: Profile, quote: Profile, others: dict[str, list[Fact]]) -> list[Finding]:
     """A relative on one side, nobody on the other, and all else alike: "his son has asthma" against "he has asthma"."""
     mine = [f for f in claim.facts if f.kind == "person" and f.value in RELATIVES]
@@ -196,6 +204,9 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
         return False  # who leaves out an "if" says more than the quote, but not its opposite
     if field == "certainty" and "may" in (a.modality, b.modality):
         return False  # "may be assigned" is a permission in one reading and a doubt in the other
+    if field == "negated":
+        # "No party shall be liable" forbids, "neither party is liable" denies: both say no.
+        return (a.negated or a.modality == "must_not") != (b.negated or b.modality == "must_not")
     if field == "modality":
         return frozenset((one, two)) in _MODAL_CONFLICTS
     return bool(one != two)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -148,6 +149,21 @@ def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
             yield "number", f"code {letters}", token.lower(), Span(word.start, word.end)
 
 
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3])[:시]\s?([0-5]\d)분?(?![\d:])")
+_GRADED = re.compile(
+    r"(?i:(?<!\w)(stage|grade|class|type|nyha|asa|stadium|grad|klasse|typ|factor|faktor)[\s-]{1,2})([IVX]{1,4}[ABCabc]?|[A-D])(?!\w)"
+)
+
+
+def _labelled(text: str) -> Iterable[Raw]:
+    """Times of day, and stages that are counted in Roman numerals or letters."""
+    for match in _CLOCK.finditer(text):
+        value = f"{int(match[1]):02}:{match[2]}"
+        yield "time", "clock", value, Span(match.start(), match.end())
+    for match in _GRADED.finditer(text):
+        yield "number", f"grade {match[1].lower()}", match[2].upper(), Span(match.start(), match.end())
+
+
 def profile(text: str, language: str, amounts: bool = True) -> Profile:
     """Everything that `text` is compared by. Kept for the last few texts, since a quote is often asked twice.
 
@@ -181,6 +197,7 @@ def _build(text: str, language: str, amounts: bool) -> Profile:
     if amounts:
         raw += [("party", "name", value, span) for value, span, _ in names(text, found, language)]
         raw += _coded(text, found)
+        raw += _labelled(text)
         raw += _quantity_facts(text, language)
     places = _Places(found)
     # Words of an amount or date are compared as values; as words they would only blur what others are about.
