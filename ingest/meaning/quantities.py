@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
 
 from ingest.document import Span
 from ingest.meaning.assertion import Moment, Quantity, Reference
+from ingest.meaning.frequencies import every, frequencies
 from ingest.meaning.moments import age_end, moments
 from ingest.meaning.numerals import Numeral, number, numerals
 from ingest.meaning.references import references
-from ingest.meaning.units import Unit, after_number, alternation, before_number, compose, data, lookup
+from ingest.meaning.units import Unit, after_number, before_number, compose, lookup
 
 _PHONE = re.compile(
     r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"
@@ -33,13 +33,7 @@ _MARKER = re.compile(
 )
 _RANGE = re.compile(r"\s?(?:-|–|~|∼|to|bis|and|und|에서)\s?$")
 _CROSS = re.compile(r"\s?(?:x|×|by|mal|\*)\s?$")
-_SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
-_EVERY = re.compile(r"(?i)(?<!\w)(?:every|q|alle|each)\s?$|매\s?$")
-_HOURS = re.compile(
-    r"(?i)\s?-?(?:hours?|hrs?|h|stunden|std\.?|days?|tage|weeks?|wochen|months?|monate)(?!\w)|\s?(?:시간|일|주|개월)마다"
-)
-_EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _SKIP = frozenset(
     [
@@ -140,98 +134,6 @@ class _Blocks:
         return i >= 0 and position < self._spans[i][1]
 
 
-@cache
-def _frequency_words() -> re.Pattern[str]:
-    words = list(data()["frequency"])
-    open_ended = [w for w in words if not w[-1].isalnum() or w[-1] >= "가"]
-    closed = [w for w in words if w not in open_ended]
-    times = alternation(list(data()["times"]))
-    return re.compile(
-        rf"(?i:(?<![^\W_])(?:(?P<times>{times})\s)?(?:(?P<closed>{alternation(closed)})(?![^\W_])|(?P<open>{alternation(open_ended)}))"
-        rf"(?:\s?(?P<ko>\d|한|두|세|네|다섯|여섯|일|이|삼|사)\s?(?:회|번|차례))?)"
-    )
-
-
-_TIMES_BEFORE = re.compile(
-    r"(?i)(?P<n>\d{1,2}|one|two|three|four|five|six|ein|zwei|drei|vier|fünf|sechs)\s?(?:x|×|times|-?mal|mal)\s?(?:a\s|per\s)?$"
-)
-_SMALL = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "ein": 1,
-    "zwei": 2,
-    "drei": 3,
-    "vier": 4,
-    "fünf": 5,
-    "sechs": 6,
-    "한": 1,
-    "두": 2,
-    "세": 3,
-    "네": 4,
-    "다섯": 5,
-    "여섯": 6,
-    "일": 1,
-    "이": 2,
-    "삼": 3,
-    "사": 4,
-}
-
-
-def _small(word: str) -> float:
-    return float(_SMALL.get(word.lower(), 0) or word)
-
-
-def _frequencies(text: str) -> Iterator[Quantity]:
-    for match in _SCHEME.finditer(text):
-        slots = [s.strip() for s in match.group().split("-")]
-        values = [0.5 if s in ("½", "1/2") else float(s) for s in slots]
-        taken = [v for v in values if v]
-        if not taken or max(taken) > 6:
-            continue
-        unit = "/d" if set(taken) == {1.0} else "-".join(slots)
-        yield Quantity(Span(match.start(), match.end()), float(len(taken)), float(len(taken)), unit, "frequency")
-    for match in _EVERY_SHORT.finditer(text):
-        hours = float(match[1]) or 24.0
-        yield Quantity(Span(match.start(), match.end()), round(24 / hours, 6), round(24 / hours, 6), "/d", "frequency")
-    for match in _frequency_words().finditer(text):
-        word = (match["closed"] or match["open"]).lower()
-        per, count, start = float(data()["frequency"][word]), 1.0, match.start()
-        if word in ("월", "주", "1일", "하루", "일일", "이틀") and not match["ko"]:
-            continue
-        if match["ko"]:
-            count = _small(match["ko"])
-        elif match["times"]:
-            count = float(data()["times"][match["times"].lower()])
-        elif before := _TIMES_BEFORE.search(text, max(0, start - 16), start):
-            count, start = _small(before["n"]), before.start()
-        value = round(per * count, 6)
-        yield Quantity(Span(start, match.end()), value, value, "/d", "frequency")
-
-
-def _every(text: str, numeral: Numeral) -> Quantity | None:
-    """`every 8 hours`, `q8h`, `alle 2 Tage` as times a day."""
-    before = _EVERY.search(text, max(0, numeral.start - 8), numeral.start)
-    unit = _HOURS.match(text, numeral.end)
-    if not unit or not numeral.value or not (before or unit.group().endswith("마다")):
-        return None
-    word = unit.group().strip(" -").lower()
-    days = (
-        30.4375
-        if word[0] == "m" or word.startswith("개월")
-        else 7.0
-        if word[0] in "w주"
-        else 1.0
-        if word[0] in "dt일"
-        else 1 / 24
-    )
-    value = round(1 / (days * numeral.value), 6)
-    return Quantity(Span(before.start() if before else numeral.start, unit.end()), value, value, "/d", "frequency")
-
-
 def _measured(text: str, start: int, end: int) -> str:
     """The word that names what is measured: the nearest before the amount in its clause, else the next one."""
     left = re.split(r"[.;:!?\n](?:\s|$)|,\s", text[max(0, start - 60) : start])
@@ -262,8 +164,8 @@ def _unit_at(text: str, numeral: Numeral) -> tuple[Unit, int, int] | None:
 def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quantity]:
     pending: list[Numeral] = []  # numbers that share the unit of the next one: 3 x 4 cm, 5-10 mg
     for i, numeral in enumerate(found):
-        if (every := _every(text, numeral)) is not None:
-            yield every
+        if (often := every(text, numeral)) is not None:
+            yield often
             continue
         age = age_end(text, numeral)
         if age < 0 and (blocks.covers(numeral.start) or text[numeral.end : numeral.end + 1] == ":"):
@@ -356,7 +258,7 @@ def quantities(
     dates = moments(text, language, found=found) if dates is None else dates
     clauses = references(text, language) if clauses is None else clauses
     blocks = _Blocks(_blocked(text, dates, clauses))
-    everything = [*_frequencies(text), *_ratios(text, blocks), *_amounts(text, found, blocks)]
+    everything = [*frequencies(text), *_ratios(text, blocks), *_amounts(text, found, blocks)]
     out: list[Quantity] = []
     rank = {"frequency": 0, "ratio": 1}
     for quantity in sorted(everything, key=lambda q: (q.span.start, rank.get(q.dimension, 2), -q.span.end)):

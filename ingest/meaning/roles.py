@@ -11,7 +11,9 @@ import re
 from ingest.document import Span
 from ingest.meaning.facts import Fact, Profile
 
-_PASSIVE = re.compile(r"(?i)\b(?:is|are|was|were|be|been|being)\s(?:\w+\s)?\w+(?:ed|en|id|ne|ld|ade)\s(?:\w+\s){0,3}by\b")
+_PASSIVE = re.compile(
+    r"(?i)\b(?:is|are|was|were|be|been|being)\s(?:\w+\s)?\w+(?:ed|en|id|ne|ld|ade)\s(?:\w+\s){0,3}by\b"
+)
 _SUBJECT = ("은", "는", "이", "가", "께서")
 _OBJECT = ("을", "를", "에게", "에", "로부터", "으로부터", "의", "한테", "와", "과")
 _NOMINATIVE = frozenset(("der", "ein", "die", "eine", "jeder"))
