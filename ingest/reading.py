@@ -140,8 +140,10 @@ def _free_name(name: str, taken: set[str]) -> str:
 def _document(source: Source, sha256: str, reading: Reading) -> Document:
     """The document of a reading, with its language and sections found where the loader gave none."""
     language = detect_language(reading.text)
-    sections = reading.sections or find_sections(reading.text, language, reading.pages)
-    title = reading.title or (sections[0].title if sections else "")
+    sections = find_sections(reading.text, language, reading.pages, reading.sections)
+    # a heading in mid-text titles its section, not the document
+    titled = bool(sections) and not reading.text[: sections[0].span.start].strip()
+    title = reading.title or (sections[0].title if titled else "")
     return Document(
         id=document_id(source.path, sha256),
         path=source.path,

@@ -8,13 +8,16 @@ for c in answer.citations: print(c.document, c.page, c.span, c.quote)
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from indexes.caches import drop_caches
 from indexes.index import Found, Index
@@ -22,18 +25,23 @@ from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.store import FILE_NAME, Store
 from indexes.sync import Changes, file_sha256
 from ingest.document import Document, Unread
-from ingest.errors import FolderError, UsageError
-from ingest.language import detect_language
+from ingest.errors import FolderError, StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import folder_lock
 
 if TYPE_CHECKING:
+    from indexes.encoders import Profile
     from indexes.encoders.base import Encoder
     from indexes.hit import Hit
     from indexes.store import LedgerEntry
     from ingest.identity import Identity
+    from rag.conversation import History
+    from rag.events import Event
+    from rag.gate import Unsupported
+    from rag.generators.base import Generator
 
 INDEX_FOLDER = ".rag"
+CALIBRATION = "calibration.json"  # inside the index folder, written by `rag eval calibrate`
 NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
 EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
@@ -60,6 +68,17 @@ class Summary:
     warnings: tuple[str, ...] = ()
 
 
+class Asking(TypedDict, total=False):
+    """Keyword arguments of `Library.ask` and its kin; `rag.asking.stream` explains them."""
+
+    history: History
+    generator: Generator | None
+    unsupported: Unsupported
+    as_of: str | None
+    threshold: float | None
+    support_threshold: float | None
+
+
 class Library:
     """A folder, its index and an encoder. Open it with `Library.open`; safe to use from several threads.
 
@@ -69,9 +88,17 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, index_folder: Path, index: Index, *, passwords: tuple[str, ...] = (), ocr: bool = True
+        self,
+        folder: Path,
+        index_folder: Path,
+        index: Index,
+        profile: Profile,
+        *,
+        passwords: tuple[str, ...] = (),
+        ocr: bool = True,
     ) -> None:
         self.folder = folder
+        self._profile = profile
         self.index_folder = index_folder
         self._index = index
         self._passwords = passwords
@@ -84,7 +111,9 @@ class Library:
         *,
         index: str | Path | None = None,
         encoder: str | None = None,
+        int8: bool | None = None,
         create: bool = True,
+        tell: Callable[[str], None] | None = None,
         passwords: Sequence[str] = (),
         ocr: bool = True,
     ) -> Library:
@@ -94,7 +123,9 @@ class Library:
             folder: the folder of files.
             index: where the index lies; `FOLDER/.rag` unless named.
             encoder: name or path of an encoder; the index's own, else `minilm`.
+            int8: whether its weights are quantised on the CPU; as the index has it unless given.
             create: whether an index is made where there is none.
+            tell: told in a sentence when a model is converted, which happens once.
             passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
             ocr: whether pages without text go to Tesseract.
 
@@ -111,10 +142,12 @@ class Library:
         if not root.is_dir():
             raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
         place = Path(index) if index is not None else root / INDEX_FOLDER
-        name = encoder or stored_encoder(place) or DEFAULT_ENCODER
+        stored, quantised = stored_encoder(place)
+        name = encoder or stored or DEFAULT_ENCODER
+        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
         read_only = not create and not os.access(place, os.W_OK)
-        opened = Index(place, load_encoder(name), name, create=create, read_only=read_only)
-        return cls(root, place, opened, passwords=tuple(passwords), ocr=ocr)
+        opened = Index(place, loaded, name, create=create, read_only=read_only)
+        return cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
 
     def close(self) -> None:
         """Close the index."""
@@ -167,7 +200,13 @@ class Library:
             not_read=documents.count(None),
             unread=self.unread(),
             elapsed_s=elapsed_s,
+            warnings=tuple(w for w in (self._language_warning(d.language for d in documents if d),) if w),
         )
+
+    def _language_warning(self, languages: Iterable[str]) -> str | None:
+        from indexes.encoders import language_warning
+
+        return language_warning(self._profile, Counter(languages))
 
     def _mirror(self, progress: Progress | None) -> Changes:
         from ingest.reading import list_files
@@ -184,6 +223,8 @@ class Library:
         self._read(sorted(todo - {u.path for u in refused}), found, progress)
         if changes.removed or changes.changed:
             self._index.tidy()
+            # an index under another encoder that was never finished may hold what has just been deleted
+            shutil.rmtree(self.index_folder / NEXT_FOLDER, ignore_errors=True)
         self._index.remember("reader", self._reader())
         return changes
 
@@ -259,27 +300,56 @@ class Library:
         """The k best passages for a question, best first."""
         return list(self.find(question, k, scope).hits)
 
-    def ask(self, question: str, k: int = 8, scope: str | None = None) -> Answer:
-        """An answer in quotes, or an abstention.
+    def ask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
+        """An answer whose every sentence is a quote, or an abstention.
+
+        Args:
+            question: in any language; with `history` it may be a follow-up.
+            k: passages to retrieve.
+            scope: path or pattern of paths.
+            settings: `history`, `generator`, `unsupported`, `as_of`, `threshold`, `support_threshold`; see `rag.asking`.
 
         Raises:
             UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+            GeneratorError: where a model cannot be reached or breaks off.
         """
-        from rag.answering import answer_from_hits
+        from rag.asking import ask
 
-        started = time.perf_counter()
-        found = self.find(question, k, scope)
-        return answer_from_hits(
-            question,
-            found.hits,
-            language=detect_language(question),
-            unread=self.unread(scope),
-            encoder=self.encoder,
-            documents=found.documents,
-            whole=self._index.document,
-            started=started,
-            notes=_notes(found),
-        )
+        return ask(self, question, k, scope, **self._calibrated(settings))
+
+    def stream(
+        self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
+    ) -> Iterator[Event]:
+        """The same answer as events: the passages, verified pieces of text, the whole answer."""
+        from rag.asking import stream
+
+        return stream(self, question, k, scope, **self._calibrated(settings))
+
+    async def aask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
+        """`ask` for asynchronous backends."""
+        from rag.asking import aask
+
+        return await aask(self, question, k, scope, **self._calibrated(settings))
+
+    def astream(
+        self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
+    ) -> AsyncIterator[Event]:
+        """`stream` for asynchronous backends; closing it early stops the model."""
+        from rag.asking import astream
+
+        return astream(self, question, k, scope, **self._calibrated(settings))
+
+    def _calibrated(self, settings: Asking) -> Asking:
+        """The settings with the abstention threshold that `rag eval calibrate` chose for this library."""
+        if settings.get("threshold") is not None:
+            return settings
+        try:
+            chosen = json.loads((self.index_folder / CALIBRATION).read_text("utf-8"))["threshold"]
+        except FileNotFoundError:
+            return settings
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{self.index_folder / CALIBRATION} is damaged", "delete it, or calibrate anew") from error
+        return {**settings, "threshold": float(chosen)}
 
     # ------------------------------------------------------------ documents
 
@@ -320,19 +390,23 @@ def index_folder(
     *,
     index: str | Path | None = None,
     encoder: str | None = None,
+    int8: bool | None = None,
     passwords: Sequence[str] = (),
     ocr: bool = True,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Summary:
-    """Read and encode a folder, as `rag index` does.
+    """Read and encode a folder, as `rag index` does; the arguments are those of `Library.open` and `Library.sync`.
 
     Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
     where it fails, the old one stands untouched.
     """
     place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
-    beside = encoder is not None and _under_another(place, encoder)
+    beside = _under_another(place, encoder, int8)
     target = place / NEXT_FOLDER if beside else place
-    with Library.open(folder, index=target, encoder=encoder, passwords=passwords, ocr=ocr) as library:
+    with Library.open(
+        folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
+    ) as library:
         summary = library.sync(progress, encode=True)
     if beside:
         with folder_lock(place):
@@ -342,40 +416,26 @@ def index_folder(
     return summary
 
 
-def _under_another(place: Path, encoder: str) -> bool:
+def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
+    """Whether an index stands that was built under another contract than the encoder asked for."""
+    stored, quantised = stored_encoder(place)
+    if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
+        return False
     from indexes.encoders import load_encoder
 
-    if not (place / FILE_NAME).is_file():
-        return False
-    store = Store(place, create=False, read_only=True)
-    try:
+    with closing(Store(place, create=False, read_only=True)) as store:
         contract = store.contract()
-    finally:
-        store.close()
-    return contract is not None and contract != load_encoder(encoder).contract
+    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8)
+    return contract is not None and contract != wanted.contract
 
 
-def _notes(found: Found) -> list[str]:
-    notes = []
-    if len(found.documents) > 1:
-        notes.append(f"The question fits {len(found.documents)} documents: {', '.join(found.documents)}.")
-    if found.vector_share < 1:
-        notes.append(
-            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words"
-            " only. `rag index` completes them."
-        )
-    return notes
-
-
-def stored_encoder(index_folder: Path) -> str | None:
-    """Name of the encoder that an index was built with, or None where there is no index."""
+def stored_encoder(index_folder: Path) -> tuple[str | None, bool]:
+    """Name of the encoder that an index was built with (None where there is no index), and whether it is quantised."""
     if not (index_folder / FILE_NAME).is_file():
-        return None
-    store = Store(index_folder, create=False, read_only=True)
-    try:
-        return store.meta("encoder")
-    finally:
-        store.close()
+        return None, False
+    with closing(Store(index_folder, create=False, read_only=True)) as store:
+        contract = store.contract() or {}
+        return store.meta("encoder"), bool(contract.get("int8"))
 
 
 def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:

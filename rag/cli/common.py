@@ -49,6 +49,7 @@ def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str 
         index=args.index,
         encoder=encoder,
         create=create,
+        tell=say,
         passwords=getattr(args, "password", []),
         ocr=not getattr(args, "no_ocr", False),
     )

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="name or path of an encoder (`rag encoders list`); the index's own, else minilm",
     )
+    parser.add_argument(
+        "--int8", action="store_true", default=None, help="quantise the encoder's weights (faster on a CPU)"
+    )
     add_reading(parser)
     parser.add_argument("--json", action="store_true", help="the summary as one JSON object on stdout")
 
@@ -32,9 +35,11 @@ def run(args: argparse.Namespace) -> int:
             args.folder,
             index=args.index,
             encoder=args.encoder,
+            int8=args.int8,
             passwords=args.password,
             ocr=not args.no_ocr,
             progress=progress,
+            tell=say,
         )
     if args.json:
         print_json(as_json(summary))
