@@ -148,5 +148,5 @@ def open_library(configuration: Configuration, folder: Path, index: Path, thresh
     from rag.library import Library
 
     library = Library.open(folder, index=index, encoder=configuration.encoder)
-    library.sync(encode=True)
+    library.sync(encode=configuration.only != "sparse")  # words alone need no vectors
     return LibrarySystem(library, configuration, threshold)
