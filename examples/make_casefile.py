@@ -4,8 +4,8 @@
 
 Needs `reportlab`, `python-docx`, `pillow` and the Debian package `fonts-nanum` (SIL Open Font License; a subset is
 embedded in the Korean PDF). The same versions of these give the same bytes: every date and identifier is fixed. A
-source is plain text: `# title`, `## heading`, `| row | of a table |` (its first row names the columns), `---` a new page,
-`---image` a new page that holds a picture of its text and no text layer; every other line is a paragraph.
+source is plain text: `# title`, `## heading`, `| row | of a table |` (its first row names the columns), `---` a page,
+`---image` a page that holds a picture of its text and no text layer; every other line is a paragraph.
 """
 
 from __future__ import annotations

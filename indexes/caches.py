@@ -28,7 +28,7 @@ class Caches:
 
 
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
-    """The caches of the store's state: from disk where they are whole, else rebuilt and, where `keep` says so, written."""
+    """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     text, vectors = f"text-{store.generation}", f"vectors-{store.generation}-{store.vector_generation}"
     root = store.folder / FOLDER
     n = len(table.keys)

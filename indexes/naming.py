@@ -7,8 +7,8 @@ question they drown the words that say what is asked. So documents and passages 
 * evidence for a document: the summed rarity (inverse document frequency) of the question's terms found in its
   identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
   party or title (`ingest.identity`); a word written like no name counts less than half;
-* names: stretches of the question that stand in the zone of a best document in the same order, held together by at least
-  one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
+* names: stretches of the question that stand in the zone of a best document in the same order, held together by at
+  least one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
 
 No document is excluded by this; a question that names none is asked of all as it stands.
 """
@@ -137,9 +137,7 @@ class Naming:
         confidence = self._confidence(float(by_name.max(initial=0.0)))
         return Named(_scaled(by_name), confidence, tuple(fitting), question, every, ())
 
-    def _evidence(
-        self, spoken: Sequence[Word]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
+    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
         """Evidence for each document, the part of it that rests on names, and the rarity of each term."""
         evidence, by_name = np.zeros(self._n, np.float32), np.zeros(self._n, np.float32)
         rarity: dict[str, float] = {}
@@ -212,9 +210,7 @@ def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
     return evidence / np.float32(best) if best > 0 else evidence
 
 
-def _cut(
-    question: str, spoken: Sequence[Word], taken: NDArray[np.bool_]
-) -> tuple[str, tuple[str, ...]]:
+def _cut(question: str, spoken: Sequence[Word], taken: NDArray[np.bool_]) -> tuple[str, tuple[str, ...]]:
     """The question less its names, clause by clause, and the names as written."""
     names, pieces = [], []
     start = 0

@@ -20,7 +20,7 @@ from indexes.naming import Named
 from indexes.sparse import Sparse
 
 DOCUMENT_WEIGHT = 2.0
-FEEDBACK, FEEDBACK_WEIGHT = 3, 0.5  # passages of the first round that refine the question's vector, and how much
+FEEDBACK, FEEDBACK_WEIGHT = 3, 0.7  # passages of the first round that refine the question's vector, and how much
 DEPTH = 300  # candidates of each part
 _EXHAUSTIVE = 2_000  # passages of the named documents that are all made candidates
 
@@ -100,15 +100,14 @@ def rank(
     return Ranking(positions[order], scores[order], by_vector[order], by_word[order], by_document[order])
 
 
-def _nearer(
-    query: NDArray[np.float32], dense: Dense, best: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """The question's vector moved towards the best passages of the first round (Rocchio, 1971; Li et al., TOIS 2023)."""
+def _nearer(query: NDArray[np.float32], dense: Dense, best: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The question's vector moved towards the first round's best passages (Rocchio, 1971; Li et al., TOIS 2023)."""
     rows = dense.vectors(best)
     if not len(rows):
         return query
     moved = query + np.float32(FEEDBACK_WEIGHT) * rows.mean(axis=0)
-    return moved / np.float32(max(float(np.linalg.norm(moved)), 1e-9))
+    unit: NDArray[np.float32] = moved / np.float32(max(float(np.linalg.norm(moved)), 1e-9))
+    return unit
 
 
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -7,8 +7,7 @@ import re
 _UNMAPPED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 _CID = re.compile(r"\(cid:\d+\)")
 _LATIN_WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{5,}(?![^\W\d_])")
-_VOWEL = re.compile(r"[aeiouyAEIOUY]")
-_LETTER = re.compile(r"[^\W_]")
+_MUTE_WORD = re.compile(r"(?<![^\W\d_])(?:(?![aeiouyAEIOUY])[A-Za-z]){5,}(?![^\W\d_])")
 _LEADERS = re.compile("[._–—·…□☐☑☒•-]+")
 
 
@@ -21,12 +20,13 @@ def is_garbage(text: str) -> bool:
     solid = "".join(text.split())
     if len(solid) < 5:
         return False
-    unmapped = len(_UNMAPPED.findall(solid)) + 5 * len(_CID.findall(solid))
-    if unmapped > 0.2 * len(solid):
+    if _UNMAPPED.search(solid) and len(_UNMAPPED.findall(solid)) > 0.2 * len(solid):
+        return True
+    if "(cid:" in solid and 5 * len(_CID.findall(solid)) > 0.2 * len(solid):
         return True
     # Dots lead from a heading to its page number in a table of contents, lines stand for blanks in a form.
-    plain = _LEADERS.sub("", solid[:1_500])
-    if plain and len(_LETTER.findall(plain)) < 0.4 * len(plain):
+    plain = _LEADERS.sub("", solid[:1_000])
+    if plain and sum(map(str.isalnum, plain)) < 0.4 * len(plain):
         return True
-    words = _LATIN_WORD.findall(text[:2_500])
-    return len(words) >= 8 and sum(not _VOWEL.search(word) for word in words) > 0.6 * len(words)
+    mute = _MUTE_WORD.findall(text[:1_500])
+    return len(mute) >= 5 and len(mute) > 0.6 * len(_LATIN_WORD.findall(text[:1_500]))

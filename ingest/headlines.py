@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.headings import CLINICAL, Headings
 
-_LINE = re.compile(r"[^\n\f]*\S[^\n\f]*")
+_LINE = re.compile(r"[^\n\f]+")
 _SOFT_BREAK = re.compile(
     r"(?<=[ \t]{3})(?=(?:\d{1,2}\.(?:\d{1,2}\.?){0,3}|\([a-z]{1,4}\)|"
     r"(?:ARTICLE|Article|SECTION|Section)\s[\dIVX]+\.?)\s+[A-Z\"“])"
@@ -28,7 +28,7 @@ PAGE_NUMBER = re.compile(r"(?:\.{2,}|…|[ \t]{2,})\s*\d{1,3}$")
 _HANGUL = re.compile("[가-힣]")
 
 # The order in which headings nest: the lower rank is the outer one.
-RANK = {"part": 10, "schedule": 10, "chapter": 20, "division": 25, "article": 30, "section": 40}
+RANK = {"part": 10, "schedule": 10, "chapter": 20, "final": 20, "division": 25, "article": 30, "section": 40}
 OWNER, ROMAN, LETTER, DECIMAL, INNER, SYLLABLE, ITEM = 42, 45, 47, 50, 57, 58, 60
 # Kinds under which numbered items start anew: they stand above "1.".
 _OWNERS = CLINICAL | {"facts", "reasons", "order", "remedy"}
@@ -64,7 +64,8 @@ class Head:
 
 def lines_of(text: str) -> Iterator[Line]:
     """Every line of `text` that is not blank, in order."""
-    found = [piece for m in _LINE.finditer(text) for piece in _soft_lines(text, m.start(), m.end())]
+    full = (m.span() for m in _LINE.finditer(text) if not m[0].isspace())
+    found = [piece for start, end in full for piece in _soft_lines(text, start, end)]
     stripped = []
     for start, end in found:
         cut = text[start : min(end, start + _LOOK + 60)]
@@ -118,9 +119,24 @@ def title_end(rest: str, line: Line, rules: Headings) -> int | None:
     """Length of the title at the start of `rest`, the line after its number; None if `rest` is no title but text."""
     if _HANGUL.search(rest) and (match := re.match(r"\s*[(\[【][^)\]】]{1,40}[)\]】]", rest)):
         return match.end()
-    whole = len(line.text) < _LOOK
-    if whole and is_title(rest, rules) and not line.next[:1].islower():
+    inline = _inline_title(rest, rules)
+    if inline and rest[inline:].strip():
+        return inline
+    whole = len(line.text) < _LOOK and not line.next[:1].islower()
+    if whole and is_title(rest, rules) and not _is_short_sentence(rest, rules):
         return len(rest)
+    return None if _is_short_sentence(rest, rules) else inline
+
+
+def _is_short_sentence(rest: str, rules: Headings) -> bool:
+    """`Flour costs ten crowns.` is one, `Other Provisions.` and `Other provisions.` are not."""
+    words = _WORD.findall(rest)
+    small = [word for word in words if len(word) > 3 and word[0].islower() and word not in rules.small]
+    return rest.endswith(".") and len(words) > 2 and bool(small)
+
+
+def _inline_title(rest: str, rules: Headings) -> int | None:
+    """Length of a title that is parted from text on the same line by capitals, a dot, a colon, a dash or a gap."""
     if (capitals := _CAPITALS_RUN.match(rest)) and is_title(capitals[0].rstrip(" –—-,;"), rules):
         return len(capitals[0].rstrip(" –—-"))
     match = _INLINE_TITLE.match(rest)
@@ -137,9 +153,9 @@ def known(line: Line, rules: Headings) -> Head | None:
     if not colon and (fullwidth := line.text.find("：")) > 0:
         label, colon, body = line.text[offset:fullwidth], ":", line.text[fullwidth + 1 :]
     label = label.rstrip(" >]】=_\t")
-    if not label or len(label) > 60 or label[0].islower() or len(label.split()) > 7:
-        return None
     kind = rules.exactly(label.rstrip("."))
+    if not label or len(label) > 60 or label[0].islower() or (not kind and len(label.split()) > 7):
+        return None
     if not kind and not rules.names.isdisjoint(label.lower().split()):
         return None
     alone = not body.strip()
@@ -147,12 +163,13 @@ def known(line: Line, rules: Headings) -> Head | None:
     if not kind and large <= (5 if colon else 2) and is_title(label, rules):
         kind = rules.opens_or_closes(label)
         kind = kind if kind in CLINICAL else ""
-    if not kind or not (colon or _stands_alone(line, label)) or (not alone and kind not in CLINICAL | _OWNERS):
+    if not kind or not (colon or _stands_alone(line, label)) or (not alone and kind not in _OWNERS):
         return None
     end = line.start + offset + len(label) + (line.text[offset + len(label) :].find(colon) + 1 if colon else 0)
     if not colon:
         end = line.start + len(line.text)
-    return Head(line.start, end, _clean(label), OWNER if kind in _OWNERS else DECIMAL + 1, kind, "known")
+    rank = RANK.get(kind, OWNER if kind in _OWNERS else DECIMAL + 1)
+    return Head(line.start, end, _clean(label), rank, kind, "known")
 
 
 def _stands_alone(line: Line, label: str) -> bool:
@@ -174,7 +191,9 @@ def unknown(line: Line, rules: Headings, legal: bool) -> Head | None:
     colon = not legal and text.endswith(":") and len(text.split()) <= 6 and is_title(text, rules)
     over = line.free_before and len(line.next) >= 60 and len(text.split()) <= 6 and not re.search(r"[\d.,:;@]", text)
     if capitals or colon or (over and is_title(text, rules, strict=True)):
-        return Head(line.start, line.start + len(text), _clean(text), rank, rules.kind_of(text), "unknown")
+        kind = rules.kind_of(text)  # a clinical word in it proves nothing, or the lists would have known the line
+        kind = "" if kind in CLINICAL else kind
+        return Head(line.start, line.start + len(text), _clean(text), rank, kind, "unknown")
     return None
 
 

@@ -100,21 +100,14 @@ def _segments(line: Line) -> list[list[Word]]:
 
 
 def may_have_columns(lines: Sequence[Line]) -> bool:
-    """Whether segments of at least two lines begin or end one under another, right of a gap.
+    """Whether there is a block that is more than marks with indented clauses behind them.
 
-    Made for a quick look at a page: the words may be whole stretches of text. A mark with an indented clause behind it
-    does not count.
+    Made for a quick look at a page: the words may be whole stretches of text, and their texts unknown.
     """
-    seen: dict[int, int] = {}
-    for number, line in enumerate(lines):
-        segments = line.segments
-        if len(segments) < 2 or (len(segments) == 2 and segments[0][-1].right - segments[0][0].left < 3 * line.height):
-            continue
-        for segment in segments[1:]:
-            for edge in (segment[0].left, segment[-1].right + 1e6):
-                for key in (round(edge / 4), round(edge / 4 + 0.5)):
-                    if seen.setdefault(key, number) != number:
-                        return True
+    for block in blocks_of(lines):
+        (left, right), *others = block.columns
+        if len(others) > 1 or right - left > 3 * block.lines[0].height:
+            return True
     return False
 
 
@@ -130,8 +123,19 @@ def _blocks(run: Sequence[Line]) -> list[Block]:
         return []
     across = next((i for i, line in enumerate(run) if _crosses(line, columns)), None)
     if across is None:
+        across = next((i for i, line in enumerate(run) if _parts_tables(run, i, columns)), None)
+    if across is None:
         return [Block(tuple(run), columns)]
     return [block for part in (run[:across], run[across + 1 :]) for block in _blocks(_trimmed(part))]
+
+
+def _parts_tables(run: Sequence[Line], at: int, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether a single line is the heading of another table: columns above or below it do not go together."""
+    line = run[at]
+    if len(line.segments) > 1 or line.words[0].left > columns[0][0] + line.height:
+        return False
+    above, below = (len(_columns(_trimmed(part))) for part in (run[:at], run[at + 1 :]))
+    return max(above, below) > len(columns) or (above == below > 1 and above < len(columns))
 
 
 def _crosses(line: Line, columns: Sequence[tuple[float, float]]) -> bool:

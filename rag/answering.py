@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from indexes.encoders.base import Encoder
@@ -11,7 +12,7 @@ from indexes.hit import Hit
 from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.events import Done, Event, Passages, Text
-from rag.gathering import Whole, date_of, gather, text_of
+from rag.gathering import Whole, date_of, gather, heading_of, remembered, text_of
 from rag.generators.extractive import choose, default_threshold, of_the_named
 from rag.generators.question import analyse
 from rag.nearest import nearest
@@ -97,6 +98,7 @@ def events_from_hits(
     """
     began = time.perf_counter() if started is None else started
     language = language or detect_language(question)
+    whole = remembered(whole)
     dated = date_of(whole)
     if as_of:
         hits = [h for h in hits if dated(h.document) <= as_of]
@@ -114,9 +116,9 @@ def events_from_hits(
 
     about = text_of(hits, whole)
     dates = {h.document: dated(h.document) for h in hits}
-    how = Writing(unsupported, about=about, dates=dates, verify=verify)
+    how = Writing(unsupported, about=about, heading=heading_of(whole), dates=dates, verify=verify)
     if support_threshold is not None:
-        how = Writing(unsupported, support_threshold, about, dates, verify)
+        how = replace(how, threshold=support_threshold)
     yield from write(question, hits, generator, how, language=language, unread=unread, notes=notes, started=began)
 
 

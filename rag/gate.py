@@ -9,10 +9,12 @@ from typing import Literal
 
 from indexes.hit import Hit
 from ingest.document import Span
+from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
 from rag.generators.question import names_in
 from rag.generators.stems import terms, words
+from rag.roles import swapped
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
 _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re.IGNORECASE)
@@ -49,6 +51,7 @@ def judge(
     language: str,
     *,
     about: Callable[[str], str],
+    heading: Callable[[str, int], str] | None = None,
     names: frozenset[str] = frozenset(),
     threshold: float = DEFAULT_THRESHOLD,
     verify: Verify | None = None,
@@ -60,6 +63,7 @@ def judge(
         hits: the sources, in the order of their numbers.
         language: of the answer.
         about: all that is known of a document's text, by path; tells whether it is about the person asked for.
+        heading: title of the section at a position of a document.
         names: words of the names in the question.
         threshold: probability of support below which it falls.
         verify: the verifier; the built-in one unless given.
@@ -71,7 +75,8 @@ def judge(
         return Judged(draft, (), ("person",) if cited else ("uncited",))
     judged = []
     for citation in found:
-        context = _context(draft.text, citation, hits, about(citation.document))
+        above = heading(citation.document, citation.span.start) if heading is not None else ""
+        context = _context(draft.text, citation, about(citation.document), above)
         judged.append(_verified(draft.text, citation, context, check, language))
     flags = _flags(draft, judged, threshold, check, language)
     if altered(draft, hits):
@@ -98,10 +103,27 @@ def _flags(
 def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
     """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
     verdict = check(claim, context + citation.quote, language)
-    if verdict.label == "supported" and _thin(claim, context + citation.quote, verdict, language):
-        verdict = replace(verdict, label="unsupported")
+    if verdict.label == "supported":
+        if _thin(claim, context + citation.quote, verdict, language):
+            verdict = replace(verdict, label="unsupported")
+        elif swapped(claim, citation.quote, language) or _torn(claim, citation.quote, check, language):
+            verdict = replace(verdict, label="contradicted")
     reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
     return replace(citation, verdict=replace(verdict, reasons=reasons))
+
+
+def _torn(claim: str, quote: str, check: Verify, language: str) -> bool:
+    """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.
+
+    So it is where the sentence that holds most of the claim contradicts it, and no other says it alone.
+    """
+    pieces = [span.of(quote) for span in sentence_spans(quote, language)]
+    if len(pieces) < 2:
+        return False
+    said = set(terms(claim, language))
+    verdicts = {piece: check(claim, piece, language).label for piece in pieces}
+    closest = max(pieces, key=lambda piece: len(said & set(terms(piece, language))))
+    return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
 
 
 def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
@@ -116,16 +138,15 @@ def _shifted(span: Span | None, by: int) -> Span | None:
     return None if span is None or span.start < by else Span(span.start - by, span.end - by)
 
 
-def _context(claim: str, citation: Citation, hits: Sequence[Hit], text: str) -> str:
+def _context(claim: str, citation: Citation, text: str, heading: str) -> str:
     """What a reader of the page knows beside the quote: whom the document is about, and the heading above.
 
     A letter names its patient once and then says "he"; a list stands under "Allergies". A name counts where the claim
     states it and the document has it, unless the document has it as a doctor's alone.
     """
     parts = [n for n in names_in(f". {claim}") if _is_subject(n, text) and n.lower() not in citation.quote.lower()]
-    above = next((h for h in hits if h.document == citation.document and h.chunk.span.contains(citation.span)), None)
-    if above is not None and above.chunk.section and above.chunk.section[-1] not in citation.quote:
-        parts.append(above.chunk.section[-1])
+    if heading and heading not in citation.quote:
+        parts.append(heading)
     return f"{', '.join(parts)}: " if parts else ""
 
 

@@ -50,6 +50,20 @@ def _of(own: list[Hit], document: Document | Sequence[Hit] | None) -> list[Candi
     return candidates(own)
 
 
+def remembered(whole: Whole | None) -> Whole | None:
+    """The same reader, asking for each document once."""
+    if whole is None:
+        return None
+    known: dict[str, Document | Sequence[Hit] | None] = {}
+
+    def read(path: str) -> Document | Sequence[Hit] | None:
+        if path not in known:
+            known[path] = whole(path)
+        return known[path]
+
+    return read
+
+
 def text_of(hits: Sequence[Hit], whole: Whole | None) -> Callable[[str], str]:
     """A function from a path to all that is known of that document's text."""
     known: dict[str, str] = {}
@@ -62,6 +76,19 @@ def text_of(hits: Sequence[Hit], whole: Whole | None) -> Callable[[str], str]:
             else:
                 known[path] = "\n".join(h.text for h in (document or [h for h in hits if h.document == path]))
         return known[path]
+
+    return of
+
+
+def heading_of(whole: Whole | None) -> Callable[[str, int], str]:
+    """A function from a path and a position to the title of the innermost section there, empty where it has none."""
+
+    def of(path: str, position: int) -> str:
+        document = whole(path) if whole is not None else None
+        if not isinstance(document, Document):
+            return ""
+        inside = [s.title for s in document.sections if s.span.start <= position < s.span.end]
+        return inside[-1] if inside else ""
 
     return of
 

@@ -32,6 +32,7 @@ class Writing:
         unsupported: what happens to sentences that no page supports.
         threshold: probability of support below which a sentence falls.
         about: all that is known of a document's text, by its path.
+        heading: title of the section at a position of a document.
         dates: of documents, by path, for the prompt.
         verify: the verifier; the built-in one unless given.
     """
@@ -39,6 +40,7 @@ class Writing:
     unsupported: Unsupported = "drop"
     threshold: float = DEFAULT_THRESHOLD
     about: Callable[[str], str] | None = None
+    heading: Callable[[str, int], str] | None = None
     dates: Mapping[str, str] | None = None
     verify: Verify | None = None
 
@@ -155,9 +157,15 @@ class _Clerk:
             self._lead = draft.text
             return
         judged = judge(
-            draft, self._prompt.hits, self._language, about=self._about, names=self._asked.names,
-            threshold=self._how.threshold, verify=self._how.verify,
-        )  # fmt: skip
+            draft,
+            self._prompt.hits,
+            self._language,
+            about=self._about,
+            heading=self._how.heading,
+            names=self._asked.names,
+            threshold=self._how.threshold,
+            verify=self._how.verify,
+        )
         if not judged.stands:
             self._fallen[judged.flags[0]] = self._fallen.get(judged.flags[0], 0) + 1
             if self._how.unsupported == "drop":

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from indexes.encoders import Profile, built_in, load_encoder
+from indexes.encoders.checkpoint import open_checkpoint
 from indexes.encoders.load import RuntimeName
 from indexes.encoders.text_encoder import TextEncoder
+from indexes.encoders.tokens import TextTokenizer
+from indexes.encoders.torch_model import TorchModel
 
 QUERY = "Has the patient pain in the left knee?"
 TEXTS = (
@@ -222,7 +225,31 @@ def test_eight_bits_are_close_and_do_not_depend_on_neighbours(families: dict[str
     encoder: TextEncoder = load_encoder(family.profile, int8=True, tell=told.append)
     found = encoder.encode_passages(TEXTS)
     assert any("cosine to fp32" in line for line in told)
+    before = len(told)
+    load_encoder(family.profile, int8=True, tell=told.append)
+    assert len(told) == before
     for ours, text in zip(found, TEXTS, strict=True):
         assert 0.95 < ours @ reference(name, family, text, "passage") < 0.9999999
         assert np.array_equal(ours, encoder.encode_passages([text])[0])
     assert encoder.contract["int8"] is True
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_half_precision_as_on_a_gpu_is_near(families: dict[str, Family], name: str) -> None:
+    import torch
+
+    profile = families[name].profile
+    folder = Path(profile.source)
+    sequences = TextTokenizer(folder).encode([profile.passage_prefix + text for text in TEXTS])
+    ids = np.zeros((len(TEXTS), max(map(len, sequences.ids))), dtype=np.int64)
+    for row, one in zip(ids, sequences.ids, strict=True):
+        row[: len(one)] = one
+    lengths = torch.tensor([[len(one)] for one in sequences.ids])
+    full, half = (
+        TorchModel(open_checkpoint(folder, profile), profile.pooling, torch.device("cpu"), dtype)
+        .pooled(torch.from_numpy(ids), lengths, lengths)
+        .numpy()
+        for dtype in (torch.float32, torch.float16)
+    )
+    assert half.dtype == np.float32
+    assert all(unit(a) @ unit(b) >= 0.9999 for a, b in zip(full, half, strict=True))

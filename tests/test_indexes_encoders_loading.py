@@ -16,6 +16,7 @@ import pytest
 
 from indexes.encoders import Profile, built_in, find_profile, load_encoder
 from indexes.encoders.check import check_encoder
+from indexes.encoders.tokens import TextTokenizer
 from ingest.errors import EncoderError
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -212,6 +213,36 @@ def test_a_bin_file_gives_the_vectors_of_safetensors(tmp_path: Path, write_tiny:
         for kind in ("safetensors", "bin")
     ]
     assert np.array_equal(*vectors)
+
+
+def test_a_word_list_stands_in_for_a_tokenizer_file(bert: Any) -> None:
+    texts = ["The left KNEE, 환자", "fever?"]
+    before = load_encoder(profile_of(bert))
+    vocabulary = bert.tokenizer.get_vocab()
+    (bert.folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.__getitem__)), encoding="utf-8")
+    (bert.folder / "tokenizer.json").unlink()
+    settings = {"do_lower_case": True, "strip_accents": False}
+    (bert.folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    lower = load_encoder(profile_of(bert))
+    assert np.allclose(lower.encode_passages(texts), before.encode_passages(texts), atol=1e-6)
+    (bert.folder / "tokenizer_config.json").write_text(json.dumps({**settings, "do_lower_case": False}))
+    cased = load_encoder(profile_of(bert))
+    assert cased.contract["tokenizer"] != lower.contract["tokenizer"]
+    assert not np.allclose(lower.encode_passages(texts), cased.encode_passages(texts), atol=1e-3)
+
+
+@pytest.mark.parametrize("architecture", ["bert", "xlm-roberta"])
+@pytest.mark.parametrize("text", ["the patient has pain, 환자 두통.\n", " fever ", "\n", "knee"])
+def test_spans_are_as_many_as_the_tokens_of_a_passage(
+    tmp_path: Path, write_tiny: Any, architecture: str, text: str
+) -> None:
+    tokenizer = TextTokenizer(write_tiny(architecture, tmp_path / "model").folder)
+    for times in (1, 1000):
+        spans = tokenizer.spans(text * times)
+        assert len(spans) == len(tokenizer.encode([text * times]).ids[0]) - tokenizer.specials
+        assert spans == sorted(spans)
+        tokens = [(text * times)[a:b] for a, b in spans]
+        assert all(token == token.lstrip() or not token.strip() for token in tokens)
 
 
 def test_a_sentence_transformers_folder_says_how_it_is_used(bert: Any, write_modules: Any) -> None:

@@ -74,7 +74,7 @@ def test_what_is_not_to_be_given_says_so() -> None:
     drug = {"resourceType": "MedicationRequest", "status": "active", "doNotPerform": True,
             "medicationReference": {"reference": "#x"}, "dosageInstruction": [{"text": "1-0-1"}],
             "contained": [{"resourceType": "Medication", "id": "x", "code": {"text": "Apixaban 5 mg"}}]}  # fmt: skip
-    assert lines(read(drug)) == ["Apixaban 5 mg; Note: doNotPerform true; Dosage: 1-0-1; Status: active"]
+    assert lines(read(drug)) == ["Apixaban 5 mg; Note: doNotPerform; Dosage: 1-0-1; Status: active"]
 
 
 def test_doses_without_a_text_are_said_by_their_fields() -> None:

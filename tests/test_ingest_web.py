@@ -41,6 +41,8 @@ def test_what_cannot_be_seen_is_counted_and_left_out(hidden: str) -> None:
         '<div style="background-color:#003366"><p style="color:white">Dose</p></div>',
         '<table><tr bgcolor="#000080"><td style="color:#ffffff">Dose</td><td>5 mg</td></tr></table>',
         '<p style="visibility:hidden">x<span style="visibility:visible">Dose</span></p>',
+        "<style>@media print { .a { color: red } .b { display: none } }</style><p class=b>Dose</p>",
+        "<style>.bar .b { background: navy } .b { color: white }</style><div class=bar><p class=b>Dose</p></div>",
     ],
 )
 def test_white_on_dark_is_read(seen: str) -> None:

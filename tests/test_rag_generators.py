@@ -95,6 +95,9 @@ class Server:
     def pieces(self, body: dict[str, Any]) -> Iterator[str]:
         if body["model"] != "tiny":
             yield from ["Apixaban 5 mg ", "twice daily ", "is continued ", "[1]."]
+            for _ in range(200 if body["model"] == "slow" else 0):
+                time.sleep(0.1)
+                yield " It goes on."
             return
         model = generator_from(f"transformers:{self.folder}", limits=QUICK)
         assert model is not None
@@ -284,3 +287,48 @@ def test_an_endless_model_is_cut() -> None:
 def test_a_scripted_model_out_of_replies_says_so() -> None:
     with pytest.raises(GeneratorError, match="no reply left"):
         complete(Scripted(), a_prompt(Scripted()))
+
+
+@pytest.mark.parametrize("model", ["good", "dies"])
+def test_chat_streams_from_a_server_and_outlives_it(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    import io
+    import sys
+
+    from rag.cli import main
+
+    (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("What is continued?\nWhat is continued?\n"))
+    arguments = ["chat", str(tmp_path), "--llm", f"openai:{model}", "--base-url", server.url]
+    assert main(arguments) == 0
+    out = capsys.readouterr()
+    if model == "good":
+        assert out.out.count(TEXT) == 2
+        assert "[1] letter.txt, page 1" in out.out
+    else:
+        assert out.err.count("broke off") == 2
+
+
+def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import sys
+
+    (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "rag", "chat", str(tmp_path), "--llm", "openai:slow", "--base-url", server.url]
+    chat = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert chat.stdin is not None
+    assert chat.stdout is not None
+    chat.stdin.write("What is continued?\n")
+    seen = ""
+    while "continued" not in seen:
+        piece = chat.stdout.read(1)
+        assert piece, chat.stderr.read() if chat.stderr else ""
+        seen += piece
+    chat.send_signal(signal.SIGINT)
+    _, said = chat.communicate(timeout=20)
+    assert chat.returncode == 0
+    assert "stopped" in said

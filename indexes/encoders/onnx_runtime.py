@@ -81,7 +81,7 @@ def open_session(model: Path) -> Any:
         EncoderError: ONNX Runtime is not installed, or the cached model is damaged.
     """
     try:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
     except ImportError:
         raise EncoderError("onnxruntime is not installed", "pip install onnxruntime") from None
     options = onnxruntime.SessionOptions()

@@ -15,6 +15,7 @@ from ingest.abbreviations import dots
 _SOURCES = {"en": ("en",), "de": ("de",), "ko": ("ko", "en")}
 _OTHERS = ("en", "de", "ko")
 _SPACES = re.compile(r"\s+")
+_HANGUL = re.compile("[가-힣]")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|§")
 
 # Kinds that stand in letters and reports. All others are legal.
@@ -32,8 +33,9 @@ class Headings:
     """Headings of the languages that apply to one text.
 
     `kinds` leads from a heading in lower case (without spaces where it is Korean) to its kind; `structure` from a word
-    that numbers parts of a text (`article`, `§`, `조`) to its name; `prose` and `small` tell sentences from titles, and
-    `names` letterheads from headings, `papers` the title of a contract from a clause on contracts.
+    that numbers parts of a text (`article`, `§`, `조`) to its name, and `latin` are those that stand before the number;
+    `prose` and `small` tell sentences from titles, `names` letterheads from headings, `papers` the title of a contract
+    from a clause on contracts.
     """
 
     kinds: dict[str, str]
@@ -43,6 +45,7 @@ class Headings:
     papers: frozenset[str]
     small: frozenset[str]
     abbreviations: frozenset[str]
+    latin: tuple[str, ...]
 
     def exactly(self, label: str) -> str:
         """Kind of a label that is a known heading, word for word, or empty."""
@@ -69,7 +72,10 @@ class Headings:
             for at in range(len(words) - size + 1):
                 if kind := self.kinds.get(" ".join(words[at : at + size])):
                     return kind
-        parts = [label for label in self.kinds if len(label) > 1 and label in folded and re.search("[가-힣]", label)]
+        return self._within_korean(folded) if _HANGUL.search(folded) else ""
+
+    def _within_korean(self, folded: str) -> str:
+        parts = [label for label in self.kinds if len(label) > 1 and label in folded and _HANGUL.search(label)]
         return self.kinds[max(parts, key=lambda label: (len(label), label))] if parts else ""
 
     def kind_of(self, title: str) -> str:
@@ -95,6 +101,7 @@ def headings(language: str) -> Headings:
         _words(tables, "papers"),
         _words(tables, "small"),
         dots(language).never | dots(language).maybe,
+        tuple(sorted({word for _, word in _pairs(tables, "structure") if not _HANGUL.search(word)})),
     )
 
 
@@ -112,7 +119,7 @@ def _folded(label: str) -> str:
     label = _SPACES.sub(" ", label).strip().lower()
     if re.fullmatch(r"(?:\w ){3,}\w", label):  # spaced out: R E C I T A L S
         return label.replace(" ", "")
-    return label.replace(" ", "") if re.search("[가-힣]", label) else label
+    return label.replace(" ", "") if _HANGUL.search(label) else label
 
 
 def _table(code: str) -> dict[str, dict[str, list[str]]]:

@@ -14,7 +14,8 @@ from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import Facts, moment, section_kind
 from ingest.loaders.guard import guarded, parse_xml
-from ingest.loaders.markup import Flow, local, words
+from ingest.loaders.markup import Flow
+from ingest.loaders.markup_tree import local, words
 
 MEDIA_TYPE = "application/hl7-cda+xml"
 H = "{urn:hl7-org:v3}"
@@ -40,7 +41,7 @@ def read_ccda(source: Source) -> Reading:
     """
     root = _in_namespace(parse_xml(source.data))
     if root.tag != f"{H}ClinicalDocument":
-        raise BrokenFile(f"{source.path}: XML, but no clinical document")
+        raise BrokenFile("XML, but no clinical document")
     return _Document(root).read()
 
 
@@ -101,6 +102,8 @@ class _Document:
                 facts.line("signed", *_people(person), _time(person.find(f"{H}time")))
         for recipient in root.findall(f"{H}informationRecipient/{H}intendedRecipient"):
             facts.line("recipient", *_people(recipient))
+        for entity in root.findall(f"{H}participant/{H}associatedEntity"):
+            facts.line("relationship", *_people(entity), _coded(entity.find(f"{H}code")))
         custodian = root.find(f"{H}custodian/{H}assignedCustodian/{H}representedCustodianOrganization/{H}name")
         facts.line("organisation", _name(custodian))
         facts.end()
@@ -192,8 +195,8 @@ def _name(element: etree._Element | None) -> str:
 
 def _people(entity: etree._Element) -> tuple[str, ...]:
     """Names of persons, devices and organisations in an entity, each once."""
-    steps = ("assignedPerson", "informationRecipient", "assignedAuthoringDevice", "representedOrganization",
-             "receivedOrganization")  # fmt: skip
+    steps = ("assignedPerson", "associatedPerson", "informationRecipient", "assignedAuthoringDevice",
+             "representedOrganization", "receivedOrganization")  # fmt: skip
     names: list[str] = []
     for step in steps:
         for holder in entity.iter(H + step):

@@ -113,8 +113,10 @@ class Lines:
         details = []
         for key, name in spec["details"]:
             value = field(resource, name)
-            words = f"{name} {self.say(value)}" if isinstance(value, bool) else self.say(value, resource)
-            if words and not (name == "doNotPerform" and value is False):
+            words = self.say(value, resource)
+            if name == "doNotPerform":
+                words = "doNotPerform" if value is True else ""
+            if words:
                 details.append((key, words))
         about = self.name(resource) or label(spec["label"], self.language)
         for key, words in details:

@@ -97,7 +97,9 @@ def say(value: Any, resources: Resources, holder: Json | None = None, depth: int
         parts = [inner(name).replace(", ", " ") for name in ("family", "given", "prefix", "suffix")]
         return inner("text") or full_name(parts[0], parts[1], prefix=parts[2], suffix=parts[3])
     if "text" in value and isinstance(value["text"], str):
-        return inner("text")
+        # the text of a dosage may leave its numbers to the fields
+        dose = inner("doseAndRate")
+        return inner("text") if not dose or dose in value["text"] else f"{inner('text')}, {dose}"
     if "display" in value or ("code" in value and not isinstance(value["code"], (dict, list))):
         return inner("display") or inner("code")
     if "value" in value and not isinstance(value["value"], (dict, list)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
 
 from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
@@ -30,7 +31,7 @@ def read_hl7(source: Source) -> Reading:
     """
     found = messages(source.data)
     if not found:
-        raise BrokenFile(f"{source.path}: no HL7 message")
+        raise BrokenFile("no HL7 message")
     builder = Builder()
     for message in found:
         _Message(builder, message, several=len(found) > 1).append()
@@ -45,6 +46,8 @@ class _Message:
         self.several = several
         self.language = _language(segments[0].text(19))
         self.facts = Facts(builder, self.language)
+        strings = (s for s in segments if s.name == "OBX" and s.text(2).upper() in ("ST", ""))
+        self.lines_of = Counter(s.text(3) for s in strings)
         self.report: list[str] = []
         self.about = ""
         self.title = ""
@@ -154,8 +157,7 @@ class _Message:
         """Whether a string is a line of a report: one of several under one identifier, or long."""
         if obx.text(6) or obx.text(7):
             return False
-        results = [s for s in self.segments if s.name == "OBX" and s.text(2) == obx.text(2)]
-        return sum(s.text(3) == obx.text(3) for s in results) > 1 or len(obx.text(5)) > 80
+        return self.lines_of[obx.text(3)] > 1 or len(obx.text(5)) > 80
 
     def _value(self, obx: Segment, about: str) -> None:
         if self.about not in ("", self.title):

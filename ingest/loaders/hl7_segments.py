@@ -114,22 +114,27 @@ def messages(data: bytes) -> list[list[Segment]]:
     """Messages of a file: each begins with MSH; frames of the transport and batch headers are left out."""
     text, charset = _decoded(data)
     lines = [line.strip("\x0b\x1c\ufeff ") for line in re.split(r"[\r\n\x1c\x0b]+", text)]
-    found: list[list[Segment]] = []
-    marks = "|^~\\&"
+    found: list[list[list[str]]] = []
+    marks = "|"
     for line in filter(None, lines):
         if line.startswith("MSH") and len(line) > 8:
-            ends = line.find(line[3], 4)
-            marks = (line[3] + line[4 : ends if ends > 4 else 8]).ljust(5, "&")
+            marks = line[3]
             found.append([])
         if not found or line[:3] in ("FHS", "BHS", "BTS", "FTS"):
             continue
-        if re.match(r"[A-Z][A-Z0-9]{2}(?:" + re.escape(marks[0]) + r"|$)", line):
-            found[-1].append(Segment(line, marks, charset))
+        if line[3:4] in ("", marks) and re.match(r"[A-Z][A-Z0-9]{2}", line):
+            found[-1].append([line])
         else:
             # a sender that broke a line inside a field
-            last = found[-1][-1]
-            last._fields[-1] += f"\n{line}"
-    return found
+            found[-1][-1].append(line)
+    return [_message(parts, charset) for parts in found]
+
+
+def _message(parts: list[list[str]], charset: str) -> list[Segment]:
+    head = parts[0][0]
+    ends = head.find(head[3], 4)
+    marks = (head[3] + head[4 : ends if ends > 4 else 8]).ljust(5, "&")
+    return [Segment("\n".join(lines), marks, charset) for lines in parts]
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

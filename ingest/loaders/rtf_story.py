@@ -43,7 +43,7 @@ class Story:
     builder: Builder
     furniture: bool = False
     running: bool = False
-    text: str = ""
+    parts: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     formats: list[CellFormat] = field(default_factory=list)
     header_row: bool = False
@@ -94,9 +94,15 @@ class Story:
         else:
             self.next_cell.below = True
 
+    def _taken(self) -> str:
+        """What was gathered since the last paragraph ended."""
+        text = "".join(self.parts)
+        self.parts.clear()
+        return text
+
     def end_paragraph(self, level: int, depth: int, *, listed: bool) -> None:
         """End the paragraph: into the cell where it stands in a table, else as a block."""
-        text, self.text = self.text, ""
+        text = self._taken()
         if depth:
             self._cell.text += text
             self._cell.end_paragraph()
@@ -124,7 +130,7 @@ class Story:
 
     def end_cell(self, depth: int) -> None:
         """End a cell; one of an inner table becomes part of a row inside the outer cell."""
-        text, self.text = self.text, ""
+        text = self._taken()
         if depth > 1:
             self._nested.append(one_line(text))
             return
@@ -191,7 +197,7 @@ class Story:
 
     def close(self) -> None:
         """End whatever is open."""
-        text, self.text = self.text, ""
+        text = self._taken()
         self.end_table()
         self._paged(text, 0, False)
         self._hanging()

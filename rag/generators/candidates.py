@@ -51,7 +51,7 @@ class Candidate:
     rank: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)  # whole documents are among the keys: a few hold the memory down
 def units(text: str, language: str) -> tuple[tuple[int, int], ...]:
     """Offsets of the sentences of a passage, blanks trimmed; long ones of many lines are cut at their lines."""
     out: list[tuple[int, int]] = []

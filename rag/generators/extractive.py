@@ -42,7 +42,7 @@ class Chooser(Protocol):
 
 @lru_cache(maxsize=1)
 def _models() -> dict[str, tuple[tuple[float, ...], float]]:
-    """Weights and threshold for questions whose concept is `known`, and for all `open` ones."""
+    """Weights and threshold for questions that name their document and a known concept, and for all `open` ones."""
     stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
     return {
         key: (tuple(float(model["weights"].get(name, 0.0)) for name in NAMES), float(model["threshold"]))
@@ -51,7 +51,7 @@ def _models() -> dict[str, tuple[tuple[float, ...], float]]:
 
 
 def _model(question: Question) -> tuple[tuple[float, ...], float]:
-    return _models()["known" if question.concepts else "open"]
+    return _models()["named" if question.concepts and question.names else "open"]
 
 
 def default_threshold(question: Question) -> float:

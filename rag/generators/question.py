@@ -45,6 +45,7 @@ class Question:
         language: ISO 639-1.
         names: lower-case words of the names in it (patient, parties, title): they choose the document.
         terms: stems of what is asked for, names left out.
+        topic: those of them that no concept stands for: a page about something else lacks them.
         concepts: what it asks for, where that is known.
         kind: type of answer expected, or empty.
         yes_no: whether yes or no would answer it.
@@ -62,6 +63,7 @@ class Question:
     yes_no: bool
     many: bool
     members: re.Pattern[str] | None = None
+    topic: tuple[str, ...] = ()
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -117,5 +119,13 @@ def analyse(text: str, language: str, known: Sequence[str] = ()) -> Question:
     named = frozenset(w for name in names for w in words(name) if len(w) > 2 or not w.isascii()) - _TITLES
     members = members_asked(bare) if any(c.kind in ("drug", "dose") for c in found) else None
     return Question(
-        text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask), is_many(ask), members
-    )
+        text, ask, language, named, asked_terms(bare, language), found, kind, is_yes_no(ask), is_many(ask), members,
+        _topic(bare, language, found),
+    )  # fmt: skip
+
+
+def _topic(bare: str, language: str, found: Sequence[Concept]) -> tuple[str, ...]:
+    for concept in found:
+        for pattern in concept.ask:
+            bare = pattern.sub(" ", bare)
+    return asked_terms(bare, language)

@@ -15,13 +15,27 @@ CLAIM_FEATURES = (
 )  # fmt: skip
 # A sentence that speaks of the passages, not of the world, says nothing that they could support.
 _META = {
-    "en": ("based on", "according to", "the passages", "provided passages", "the given", "unable to answer", "in summary", "here are", "i hope", "please note", "the following"),
+    "en": (
+        *("based on", "according to", "the passages", "provided passages", "the given", "unable to answer"),
+        *("in summary", "here are", "i hope", "please note", "the following"),
+    ),
     "de": ("laut den", "auf grundlage", "die textstellen", "kann nicht beantwortet", "zusammenfassend", "im folgenden"),
     "ko": ("제공된", "주어진 자료", "답변할 수 없", "다음과 같"),
-}  # fmt: skip
+}
 _CAPITAL_SKIP = 1
 _ITEM = re.compile(r"^\s{0,8}(?:\d{1,2}[.)]|[-*•+])\s+")
-RESPONSE_FEATURES = ("worst", "worst_three", "mean", "last", "any", "sentences", "length")
+# Of these the worst sentence also counts by itself.
+_WORST = CLAIM_FEATURES[:8]
+RESPONSE_FEATURES = (
+    "worst",
+    "worst_three",
+    "mean",
+    "last",
+    "any",
+    "sentences",
+    "length",
+    *(f"worst_{n}" for n in _WORST),
+)
 
 
 def claim_features(text: str, evidence: Evidence, place: float = 0.0, conflict: float = 0.0) -> dict[str, float]:
@@ -82,11 +96,12 @@ def _meta(text: str, language: str) -> bool:
     return any(phrase in lower for phrase in _META.get(language, _META["en"]))
 
 
-def response_features(doubts: Sequence[float], n_characters: int) -> list[float]:
+def response_features(doubts: Sequence[float], measured: Sequence[Sequence[float]], n_characters: int) -> list[float]:
     """The measures named in `RESPONSE_FEATURES`: of the probabilities that each sentence is unsupported.
 
     Args:
         doubts: one for each sentence, in order; at least one.
+        measured: the features of each sentence, in the order of `CLAIM_FEATURES`.
         n_characters: length of the response.
     """
     bounded = [min(max(d, 1e-4), 1 - 1e-4) for d in doubts]
@@ -98,6 +113,7 @@ def response_features(doubts: Sequence[float], n_characters: int) -> list[float]
     return [
         _logit(ordered[0]), sum(three) / len(three), _logit(sum(bounded) / len(bounded)), bounded[-1], 1 - none,
         math.log1p(len(bounded)), math.log1p(n_characters) / 7,
+        *(max(float(row[i]) for row in measured) for i in range(len(_WORST))),
     ]  # fmt: skip
 
 

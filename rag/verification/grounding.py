@@ -22,7 +22,7 @@ _HARD_STRENGTH = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """One sentence of a response: its span there, the verdict, the probability of support, the context that fits best."""
+    """One sentence of a response: its span, the verdict, the probability of support, the best context's number."""
 
     span: Span
     label: VerdictLabel
@@ -67,9 +67,11 @@ def ground(contexts: Sequence[str], response: str, language: str) -> Grounding:
     evidence = Evidence(contexts, language)
     claim_model, response_model = models()["claim"], models()["response"]
     doubts: list[float] = []
+    measured: list[list[float]] = []
     claims: list[Grounded] = []
     for span, features, hard in measure(response, evidence):
-        doubt = claim_model.probability([features[name] for name in CLAIM_FEATURES])
+        measured.append([features[name] for name in CLAIM_FEATURES])
+        doubt = claim_model.probability(measured[-1])
         doubts.append(doubt)
         label: VerdictLabel = "unsupported" if doubt >= claim_model.threshold else "supported"
         if hard >= _HARD_STRENGTH and label == "unsupported":
@@ -77,7 +79,7 @@ def ground(contexts: Sequence[str], response: str, language: str) -> Grounding:
         claims.append(Grounded(span, label, round(1 - doubt, 4), _context(span.of(response), evidence)))
     if not doubts:
         return Grounding(1.0, ())
-    doubt = response_model.probability(response_features(doubts, len(response)))
+    doubt = response_model.probability(response_features(doubts, measured, len(response)))
     return Grounding(round(1 - doubt, 4), tuple(claims))
 
 
