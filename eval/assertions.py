@@ -74,11 +74,11 @@ def _mention(row: Row, seen: dict[str, int]) -> Mention:
 
 def house_annotator(text: str, span: Span, language: str | None) -> dict[str, bool]:
     """What `ingest.meaning.annotate` finds of one span."""
-    import importlib
+    from ingest.meaning import annotate
 
-    found = importlib.import_module("ingest.meaning").annotate(text, language, [span])[0]
+    found = annotate(text, language, [span])[0]
     return {
-        "negated": bool(found.negated),
+        "negated": found.negated,
         "historical": found.temporality == "historical",
         "other person": found.experiencer != "patient",
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.faults import Faults, Row, read_rows, unique_id
-from ingest.document import Span
+from ingest.document import Document, Span
 
 AROUND = 160  # characters
 PLAIN = {".txt", ".md", ".text"}
@@ -155,12 +155,11 @@ def canonical_text(root: Path, name: str) -> str | None:
 
 
 def _read_with_loader(root: Path, name: str) -> str | None:
-    import importlib
+    from ingest.reading import read_file
 
-    reading = importlib.import_module("ingest.reading")
-    for found in reading.read_file(root, name):
-        if getattr(found, "path", None) == name and hasattr(found, "text"):
-            return str(found.text)
+    for found in read_file(root, name):
+        if isinstance(found, Document) and found.path == name:
+            return found.text
     return None
 
 

@@ -110,13 +110,11 @@ def lexical_gate(response: str, contexts: Sequence[str], question: str, language
 
 
 def house_detector(response: str, contexts: Sequence[str], question: str, language: str | None) -> Detection:
-    """What `rag.verifying.verify_response` finds: claims that no context supports."""
-    import importlib
+    """What `rag.verifying.grounding` finds: claims that no context supports."""
+    from rag.verifying import grounding
 
-    verify = importlib.import_module("rag.verifying").verify_response
-    found = verify(response, contexts, question=question or None, language=language)
-    flagged = tuple(c.span for c in found.claims if c.verdict.label != "supported")
-    return Detection(float(found.score), flagged)
+    found = grounding(question, contexts, response, language)
+    return Detection(found.score, tuple(c.span for c in found.claims if c.label != "supported"))
 
 
 class GroundingTask(Direct):

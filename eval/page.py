@@ -139,22 +139,22 @@ def _cell(figure: Figure | None, best: float) -> str:
 
 
 def _plots(one: SetReport) -> str:
-    figures = []
+    figures, names = [], list(one.scores)
     recall = _curves(one, "recall-k")
     deep = max((x for points in recall.values() for x, _ in points), default=0) > 30
     what = "documents" if one.kind == "beir" else "passages"
-    figures.append(("Recall against k", line_plot(recall, f"first k {what}", "recall", log=deep)))
+    figures.append(("Recall against k", line_plot(recall, f"first k {what}", "recall", log=deep, order=names)))
     risk = _curves(one, "risk-coverage")
     top = max((y for points in risk.values() for _, y in points), default=0.0)
     high = 1.0 if top > 0.5 else 0.5
-    svg = line_plot(risk, "share of questions answered", "share of wrong answers", y_high=high)
+    svg = line_plot(risk, "share of questions answered", "share of wrong answers", y_high=high, order=names)
     figures.append(("Risk against coverage", svg))
     rows: dict[str, dict[str, Figure]] = {}
     for name, scores in one.scores.items():
         for group, figure in scores.breakdown.get("group", {}).items():
             rows.setdefault(group, {})[name] = figure
     primary = next((s.primary for s in one.scores.values()), "")
-    figures.append((f"{primary} by group", interval_plot(rows, primary)))
+    figures.append((f"{primary} by group", interval_plot(rows, primary, names if rows else ())))
     drawn = [f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>" for title, svg in figures if svg]
     return f'<div class="plots">{"".join(drawn)}</div>' if drawn else ""
 

@@ -1,6 +1,6 @@
 """Plots as inline SVG, drawn by hand: no library, no script, the same bytes for the same figures.
 
-Colours come from the page's style sheet (`.c0` … `.c5`), so they follow a dark page.
+Colours come from the page's style sheet (`.c0` … `.c7`), so they follow a dark page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from eval.statistics import Figure
 
 WIDTH, HEIGHT = 460, 270
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 40
-COLOURS = 6
+COLOURS = 8
 ROWS_SHOWN = 40
 Points = Sequence[tuple[float, float]]
 Scale = Callable[[float], float]
@@ -35,7 +35,15 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(i * step, 10) for i in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def line_plot(curves: Mapping[str, Points], x_name: str, y_name: str, *, y_high: float = 1.0, log: bool = False) -> str:
+def line_plot(
+    curves: Mapping[str, Points],
+    x_name: str,
+    y_name: str,
+    *,
+    y_high: float = 1.0,
+    log: bool = False,
+    order: Sequence[str] = (),
+) -> str:
     """Curves in one frame with a legend below.
 
     Args:
@@ -44,6 +52,7 @@ def line_plot(curves: Mapping[str, Points], x_name: str, y_name: str, *, y_high:
         y_name: likewise.
         y_high: top of the frame; its bottom is 0.
         log: whether x is drawn by its logarithm.
+        order: names whose place gives the colour, so that one thing has one colour in every plot.
     """
     drawn = {name: points for name, points in curves.items() if points}
     if not drawn:
@@ -62,8 +71,9 @@ def line_plot(curves: Mapping[str, Points], x_name: str, y_name: str, *, y_high:
 
     x_ticks = sorted({x_low, *(t for t in (1, 2, 5, 10, 20, 50, 100) if x_low < t < x_high), x_high}) if log else None
     parts = _frame(x_ticks or ticks(x_low, x_high), ticks(0.0, y_high), x_at, y_at, x_name, y_name)
-    for i, (name, points) in enumerate(drawn.items()):
-        colour = i % COLOURS
+    order = order or list(drawn)
+    for name, points in drawn.items():
+        colour = order.index(name) % COLOURS
         path = " ".join(f"{number(x_at(x))},{number(y_at(y))}" for x, y in points)
         parts.append(f'<polyline class="line c{colour}" points="{path}"><title>{escape(name)}</title></polyline>')
         if len(points) <= 25:
@@ -72,22 +82,23 @@ def line_plot(curves: Mapping[str, Points], x_name: str, y_name: str, *, y_high:
                 f"<title>{escape(name)}: {number(x)} → {y:.3f}</title></circle>"
                 for x, y in points
             ]
-    return _svg(parts, WIDTH, HEIGHT, f"{y_name} against {x_name}") + legend(list(drawn))
+    return _svg(parts, WIDTH, HEIGHT, f"{y_name} against {x_name}") + legend(list(drawn), order)
 
 
-def interval_plot(rows: Mapping[str, Mapping[str, Figure]], x_name: str) -> str:
+def interval_plot(rows: Mapping[str, Mapping[str, Figure]], x_name: str, order: Sequence[str] = ()) -> str:
     """One row a group, a dot with its interval for each configuration; the lowest rows first where there are many.
 
     Args:
         rows: figures by configuration by group, from 0 to 1.
         x_name: label of the axis.
+        order: configurations, whose place gives the colour.
     """
-    names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    order = sorted(rows, key=lambda g: (min(f.value for f in rows[g].values()), g))[:ROWS_SHOWN]
-    if not order:
+    names = list(order) or list(dict.fromkeys(name for row in rows.values() for name in row))
+    shown = sorted(rows, key=lambda g: (min(f.value for f in rows[g].values()), g))[:ROWS_SHOWN]
+    if not shown:
         return ""
-    left, each = 190, 14 if len(names) < 3 else 18
-    height = TOP + each * len(order) + BOTTOM
+    left, each = 190, max(14, 4 * len(names) + 5)
+    height = TOP + each * len(shown) + BOTTOM
 
     def x_at(x: float) -> float:
         return left + x * (WIDTH - left - RIGHT)
@@ -98,7 +109,7 @@ def interval_plot(rows: Mapping[str, Mapping[str, Figure]], x_name: str) -> str:
         parts.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{height - BOTTOM}"/>')
         parts.append(_text("tick", x_at(tick), height - BOTTOM + 14, f"{tick:g}"))
     parts.append(_text("axis", x_at(0.5), height - 6, x_name))
-    for i, group in enumerate(order):
+    for i, group in enumerate(shown):
         middle = TOP + each * (i + 0.5)
         parts.append(
             f'<text class="tick" x="{left - 6}" y="{number(middle + 4)}" text-anchor="end">{escape(_short(group))}'
@@ -106,10 +117,10 @@ def interval_plot(rows: Mapping[str, Mapping[str, Figure]], x_name: str) -> str:
         )
         for name, figure in rows[group].items():
             place = names.index(name)
-            y = number(middle + (place - (len(names) - 1) / 2) * min(4.0, each / (len(names) + 1)))
+            y = number(middle + (place - (len(names) - 1) / 2) * 4.0)
             parts += _whisker(figure, name, place % COLOURS, y, x_at)
     svg = _svg(parts, WIDTH, height, f"{x_name} by group")
-    more = f'<p class="note">the {len(order)} lowest of {len(rows)}</p>' if len(order) < len(rows) else ""
+    more = f'<p class="note">the {len(shown)} lowest of {len(rows)}</p>' if len(shown) < len(rows) else ""
     return svg + more + legend(names)
 
 
@@ -151,10 +162,11 @@ def _svg(parts: Sequence[str], width: int, height: int, said: str) -> str:
     return head + "".join(parts) + "</svg>"
 
 
-def legend(names: Sequence[str]) -> str:
+def legend(names: Sequence[str], order: Sequence[str] = ()) -> str:
     """Names with their colours."""
+    order = order or names
     dot = '<svg viewBox="0 0 12 12"><circle class="dot c{}" cx="6" cy="6" r="5"/></svg>'
-    items = "".join(f"<li>{dot.format(i % COLOURS)}{escape(name)}</li>" for i, name in enumerate(names))
+    items = "".join(f"<li>{dot.format(order.index(name) % COLOURS)}{escape(name)}</li>" for name in names)
     return f'<ul class="legend">{items}</ul>'
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.measures import is_judged, is_lower_better
+from eval.measures import is_detail, is_judged, is_lower_better
 from eval.results import read_run, records_of, timings_of, write_json, write_whole
 from eval.runner import SCORERS
 from eval.scores import Scores
@@ -37,8 +37,8 @@ class SetReport:
 
     @property
     def measures(self) -> list[str]:
-        """Every measure of any configuration, in the order of the scorer."""
-        return list(dict.fromkeys(n for s in self.scores.values() for n in s.figures))
+        """Every measure of any configuration, in the order of the scorer; what counts passages comes last."""
+        return sorted(dict.fromkeys(n for s in self.scores.values() for n in s.figures), key=is_detail)
 
     def best(self, measure: str) -> float:
         """The best value of a measure; NaN where it is not judged or all are the same."""

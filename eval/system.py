@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from eval.baseline import NAME, WordOverlap
 from indexes.hit import Hit
 from rag.answer import Answer
 
+if TYPE_CHECKING:
+    from eval.parts import OnePart
+    from rag.library import Library
+
 Within = Literal["all", "group"]
 EXTRACTIVE = "extractive"
-POOL = 1000  # passages that are ranked anew when one part of the search is measured alone
 
 
 class System(Protocol):
@@ -40,8 +42,10 @@ AnswerJudge = Callable[[str, Sequence[str], str], bool | None]  # question, pass
 
 def house_verifier(claim: str, quote: str, language: str | None) -> tuple[str, float]:
     """Label and score of `rag.verifying.verify`."""
-    verdict = importlib.import_module("rag.verifying").verify(claim, quote, language)
-    return str(verdict.label), float(verdict.score)
+    from rag.verifying import verify
+
+    verdict = verify(claim, quote, language)
+    return verdict.label, verdict.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,19 @@ class LibrarySystem:
         threshold: confidence below which nothing is answered; the library's own where None.
     """
 
-    def __init__(self, library: Any, configuration: Configuration, threshold: float | None = None) -> None:
-        self._library, self._only = library, configuration.only
+    def __init__(self, library: Library, configuration: Configuration, threshold: float | None = None) -> None:
+        self._library = library
+        self._one_part: OnePart | None = None
+        if configuration.only:
+            from eval.parts import OnePart
+
+            encoder = configuration.encoder
+            self._one_part = OnePart(library.index_folder, library.encoder, encoder, configuration.only)
         self._settings: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
         if configuration.llm != EXTRACTIVE:
-            opened = importlib.import_module("rag.generators").generator_from(configuration.llm)
-            self._settings |= {"generator": opened, "unsupported": configuration.unsupported}
+            from rag.generators import generator_from
+
+            self._settings |= {"generator": generator_from(configuration.llm), "unsupported": configuration.unsupported}
 
     @property
     def encoder(self) -> Any:
@@ -112,26 +123,21 @@ class LibrarySystem:
 
     def close(self) -> None:
         """Closes the library."""
+        if self._one_part:
+            self._one_part.close()
         self._library.close()
 
     def search(self, question: str, k: int = 10, *, scope: str | None = None) -> list[Hit]:
-        """The library's hits; with one part alone, its candidates in the order of that part."""
-        if not self._only:
-            return list(self._library.search(question, k, scope))
-        pool = self._library.search(question, max(POOL, k), scope)
-        scored = [(dict(hit.parts).get(self._only, 0.0), hit) for hit in pool]
-        kept = sorted((s for s in scored if s[0] > 0), key=lambda s: (-s[0], s[1].rank))
-        return [hit for _, hit in kept[:k]]
+        """The library's hits, or those of one part alone."""
+        return list((self._one_part or self._library).search(question, k, scope))
 
     def ask(self, question: str, *, scope: str | None = None) -> Answer:
         """The library's answer."""
-        answer: Answer
-        if self._settings:
-            ask = importlib.import_module("rag.asking").ask
-            answer = ask(self._library, question, scope=scope, **self._settings)
-        else:
-            answer = self._library.ask(question, scope=scope)
-        return answer
+        if not self._settings:
+            return self._library.ask(question, scope=scope)
+        from rag.asking import ask
+
+        return ask(self._library, question, scope=scope, **self._settings)
 
 
 def open_library(configuration: Configuration, folder: Path, index: Path, threshold: float | None = None) -> System:
@@ -139,6 +145,8 @@ def open_library(configuration: Configuration, folder: Path, index: Path, thresh
     if configuration.encoder == NAME:
         return WordOverlap(folder, **({} if threshold is None else {"least": threshold}))
     index.parent.mkdir(parents=True, exist_ok=True)
-    library = importlib.import_module("rag.library").Library.open(folder, index=index, encoder=configuration.encoder)
-    library.sync(encode=True)
+    from rag.library import Library
+
+    library = Library.open(folder, index=index, encoder=configuration.encoder)
+    library.sync(encode=configuration.only != "sparse")  # words alone need no vectors
     return LibrarySystem(library, configuration, threshold)

@@ -10,9 +10,16 @@ import pytest
 
 BLOCKED = """
 import socket, sys
+class Local(socket.socket):
+    "Sockets between our own processes; anything else ends the test."
+    def __init__(self, family=-1, *rest, **named):
+        if family != socket.AF_UNIX:
+            raise RuntimeError("a socket was opened")
+        super().__init__(family, *rest, **named)
 def refuse(*args, **kwargs):
-    raise RuntimeError("a socket was opened")
-socket.socket = socket.create_connection = socket.getaddrinfo = refuse
+    raise RuntimeError("a name was looked up")
+socket.socket = Local
+socket.create_connection = socket.getaddrinfo = refuse
 from rag.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -56,6 +63,41 @@ def test_one_command_evaluates_several_sets_without_a_socket(tmp_path: Path) -> 
     assert [s["name"] for s in json.loads(again.stdout)["sets"]] == ["letters", "abstracts"]
     compared = rag("eval", "compare", tmp_path / "out:words", tmp_path / "out:words+in-group", "--json")
     assert {p["set"] for p in json.loads(compared.stdout)} == {"letters"}
+
+
+def test_the_library_and_its_parts_are_evaluated_side_by_side_twice_the_same(tmp_path: Path) -> None:
+    cases, beir = write_sets(tmp_path)
+    for out in ("one", "two"):
+        beside = ("--only", "dense", "--only", "sparse", "--baseline")
+        got = rag("eval", "run", cases, beir, *beside, "--out", tmp_path / out)
+        assert got.returncode == 0, got.stderr
+    one, two = ((tmp_path / out / "report.json").read_text("utf-8") for out in ("one", "two"))
+    assert one == two
+    found = json.loads(one)
+    assert found["run"]["versions"]["numpy"]
+    by_name = {c["name"]: c for c in found["sets"][0]["configurations"]}
+    assert list(by_name) == ["minilm", "minilm+only-dense", "minilm+only-sparse", "words"]
+    assert by_name["minilm"]["about"]["encoder"]["dimension"] == 384
+    assert by_name["minilm"]["failed"] == {}
+    assert by_name["minilm"]["figures"]["cites gold"]["n"] == 6
+    assert by_name["minilm+only-sparse"]["figures"]["recall@4000c"]["value"] == 1.0
+    assert "cites gold" not in by_name["minilm+only-dense"]["figures"]
+    assert not (tmp_path / "one" / "work").exists()
+    assert not (cases / "documents" / ".rag").exists()
+
+
+def test_a_threshold_is_calibrated_and_kept_with_the_index(tmp_path: Path) -> None:
+    cases, _ = write_sets(tmp_path)
+    with (cases / "cases.jsonl").open("a", encoding="utf-8") as file:
+        for i in range(6):
+            row = {"id": f"u{i}", "question": f"Which blood type, number {i}?", "answerable": False, "group": str(i)}
+            file.write(json.dumps(row) + "\n")
+    got = rag("eval", "calibrate", cases, "--encoder", "words", "--index", tmp_path / "index", "--json")
+    assert got.returncode == 0, got.stderr
+    kept = json.loads((tmp_path / "index" / "calibration.json").read_text("utf-8"))
+    assert kept == json.loads(got.stdout)
+    assert 0.0 < kept["threshold"] < 1.0
+    assert kept["tried_on"]["abstention_recall"]["value"] == 1.0
 
 
 def test_a_faulty_set_is_named_whole_and_nothing_is_written(tmp_path: Path) -> None:
