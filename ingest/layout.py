@@ -65,10 +65,13 @@ class Block:
         """The words of a line by column; a word belongs to the column that is nearest to its middle."""
         cells: list[list[Word]] = [[] for _ in self.columns]
         for word in line.words:
-            middle = (word.left + word.right) / 2
-            distances = [max(left - middle, middle - right, 0.0) for left, right in self.columns]
-            cells[distances.index(min(distances))].append(word)
+            cells[_nearest(self.columns, (word.left + word.right) / 2)].append(word)
         return cells
+
+
+def _nearest(columns: Sequence[tuple[float, float]], x: float) -> int:
+    distances = [max(left - x, x - right, 0.0) for left, right in columns]
+    return distances.index(min(distances))
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:
@@ -130,12 +133,12 @@ def _blocks(run: Sequence[Line]) -> list[Block]:
 
 
 def _parts_tables(run: Sequence[Line], at: int, columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether a single line is the heading of another table: columns above or below it do not go together."""
+    """Whether a single line is the heading of another table: two columns above or below it fall into one of both."""
     line = run[at]
     if len(line.segments) > 1 or line.words[0].left > columns[0][0] + line.height:
         return False
-    above, below = (len(_columns(_trimmed(part))) for part in (run[:at], run[at + 1 :]))
-    return max(above, below) > len(columns) or (above == below > 1 and above < len(columns))
+    parts = (_columns(_trimmed(part)) for part in (run[:at], run[at + 1 :]))
+    return any(len({_nearest(columns, (a + b) / 2) for a, b in part}) < len(part) for part in parts)
 
 
 def _crosses(line: Line, columns: Sequence[tuple[float, float]]) -> bool:

@@ -6,7 +6,6 @@ and the other languages are tried, and what Tesseract is surest of is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -48,13 +47,8 @@ class Recognised:
 
     @property
     def text(self) -> str:
-        """Lines as lines, blocks parted by an empty line."""
-        return "\n\n".join("\n".join(block) for block in _blocks(self.words))
-
-
-def _blocks(words: tuple[Word, ...]) -> Iterator[list[str]]:
-    for _, members in groupby(words, key=lambda w: w.line[:2]):
-        yield [" ".join(w.text for w in line) for _, line in groupby(members, key=lambda w: w.line)]
+        """The words, one after the other: enough to tell the language."""
+        return " ".join(w.text for w in self.words)
 
 
 class Ocr:

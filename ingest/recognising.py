@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingest import limits
 from ingest.errors import ReadingError
+from ingest.ocr_text import page_text
 from ingest.paging import NO_WORDS, PageText
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _read(ocr: Ocr, image: Image.Image, page: PageText) -> PageText:
     ocr.settle(recognised)
     if not recognised.words:
         return PageText("", "ocr", 0.0, f"{page.reason}; {NO_WORDS}")
-    return PageText(recognised.text, "ocr", round(recognised.confidence, 1), page.reason)
+    text, rows = page_text(recognised.words)
+    return PageText(text, "ocr", round(recognised.confidence, 1), page.reason, rows)
 
 
 def _unread(page: PageText, why: str) -> PageText:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pypdfium2 as pdfium
 import pytest
@@ -15,6 +16,8 @@ from ingest.loaders.base import Reading, Source
 from ingest.loaders.image import read_image
 from ingest.loaders.pdf import read_pdf
 from ingest.ocr import skew
+from ingest.ocr_text import join_words
+from ingest.tesseract import Word
 
 LINES = [
     "The patient was admitted with acute chest pain.",
@@ -28,12 +31,17 @@ LINES = [
 needs_tesseract = pytest.mark.skipif(not tesseract.installed(), reason="Tesseract is not installed")
 
 
-def _picture(lines: list[str] = LINES, angle: float = 0.0) -> Image.Image:
+def _picture(
+    lines: list[str] = LINES, angle: float = 0.0, cells: Sequence[tuple[str, ...]] = ()
+) -> Image.Image:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(420, 280))
     canvas.setFont("Helvetica", 12)
     for number, line in enumerate(lines):
         canvas.drawString(50, 230 - 26 * number, line)
+    for number, row in enumerate(cells):
+        for column, cell in enumerate(row):
+            canvas.drawString(50 + 110 * column, 230 - 26 * number, cell)
     canvas.showPage()
     canvas.save()
     with pdfium.PdfDocument(out.getvalue()) as document:
@@ -93,6 +101,21 @@ def test_an_empty_picture_invents_no_words() -> None:
     assert reading.text == ""
     assert reading.pages[0].source == "ocr"
     assert "no words found" in reading.pages[0].reason
+
+
+@needs_tesseract
+def test_rows_of_a_scanned_table_keep_together() -> None:
+    rows = [("Drug", "Dose", "Schedule"), ("Metoprolol", "50 mg", "daily"), ("Apixaban", "5 mg", "twice"),
+            ("Ramipril", "10 mg", "daily"), ("Torasemide", "20 mg", "weekly")]  # fmt: skip
+    reading = read_image(Source("a.png", _encoded(_picture([], cells=rows))))
+    assert [row.span.of(reading.text) for row in reading.rows] == ["\t".join(row) for row in rows[1:]]
+    assert {row.columns for row in reading.rows} == {rows[0]}
+
+
+def test_syllables_of_one_korean_word_are_joined_and_words_kept_apart() -> None:
+    boxes = [("저", 0, 20), ("희", 22, 42), ("는", 44, 64), ("환자", 80, 120), ("CT", 123, 143)]
+    words = [Word(text, left, 0, right, 20, 90.0, 1, (1, 1, 1)) for text, left, right in boxes]
+    assert join_words(words) == "저희는 환자 CT"
 
 
 @needs_tesseract
