@@ -113,6 +113,7 @@ def test_the_lead_names_the_letter_and_its_day() -> None:
         ("작성일: 2024년 3월 2일\n생년월일: 1970년 5월 2일", "ko", "2024-03-02"),
         ("생년월일: 1970년 5월 2일", "ko", ""),
         ("Some text without any date.", "en", ""),
+        ("This Agreement is dated as of April 15 and binds", "en", ""),
     ],
 )
 def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, language: str, day: str) -> None:
