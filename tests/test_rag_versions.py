@@ -26,6 +26,7 @@ Discharge medication:
 Apixaban 5 mg 1-0-1
 Ramipril 5 mg 1-0-0
 Bisoprolol 2.5 mg 1-0-0
+Stopped: amlodipine 10 mg 1-0-0
 Yours sincerely
 Dr. Ruth Vale
 """
@@ -72,6 +73,16 @@ def test_a_list_is_answered_as_a_list() -> None:
     answer = ask("Which medications was Ada Lorne discharged on?", {"letter.txt": LETTER})
     assert [c.quote.split()[0] for c in answer.citations] == ["Apixaban", "Ramipril", "Bisoprolol"]
     assert answer.text.count("\n- “") == 3
+
+
+def test_what_was_stopped_is_found_where_it_is_asked_for() -> None:
+    answer = ask("Which medication of Ada Lorne was stopped?", {"letter.txt": LETTER})
+    assert "amlodipine" in answer.citations[0].quote
+
+
+def test_a_dose_is_that_of_the_drug() -> None:
+    answer = ask("What is the dose of bisoprolol for Ada Lorne?", {"letter.txt": LETTER})
+    assert [c.quote for c in answer.citations] == ["Bisoprolol 2.5 mg 1-0-0"]
 
 
 def test_a_class_of_drugs_is_not_answered_by_another() -> None:
