@@ -145,7 +145,12 @@ def main() -> None:
                    "threshold": round(m.threshold, 4)} for n, m in named.items()}  # fmt: skip
         WEIGHTS.write_text(json.dumps({"models": raw}, indent=1) + "\n", encoding="utf-8")
         for name, model in named.items():
-            print(name, {n: round(w, 2) for n, w in zip(model.names, model.weights, strict=True)}, round(model.bias, 2), round(model.threshold, 3))
+            print(
+                name,
+                {n: round(w, 2) for n, w in zip(model.names, model.weights, strict=True)},
+                round(model.bias, 2),
+                round(model.threshold, 3),
+            )
 
 
 if __name__ == "__main__":

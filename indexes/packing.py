@@ -52,11 +52,11 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
 def pack_identity(identity: Identity) -> str:
     """An identity as compact JSON."""
     fields = [[f.name, f.value, f.span.start, f.span.end] for f in identity.fields]
-    body = {"kind": identity.kind, "title": identity.title, "fields": fields}
+    body = {"kind": identity.kind, "title": identity.title, "fields": fields, "day": identity.day}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack_identity(body: str) -> Identity:
     """The identity that `pack_identity` packed."""
     b = json.loads(body)
-    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]))
+    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]), b.get("day", ""))

@@ -20,7 +20,7 @@ from indexes.naming import Named
 from indexes.sparse import Sparse
 
 DOCUMENT_WEIGHT = 2.0
-FEEDBACK, FEEDBACK_WEIGHT = 3, 0.5  # passages of the first round that refine the question's vector, and how much
+FEEDBACK, FEEDBACK_WEIGHT = 3, 0.7  # passages of the first round that refine the question's vector, and how much
 DEPTH = 300  # candidates of each part
 _EXHAUSTIVE = 2_000  # passages of the named documents that are all made candidates
 

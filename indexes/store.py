@@ -298,10 +298,7 @@ class Store:
             "SELECT path, file, file_sha256, sha256, media_type, language, reason, hint, body, text IS NOT NULL"
             " FROM documents ORDER BY path"
         )
-        return [
-            LedgerEntry(*row[:8], unpack_document(body, row[0], row[3], row[4], row[5], "") if read else None)
-            for *row, body, read in rows
-        ]
+        return [_entry(row) for row in rows]
 
     def document(self, path: str) -> Document | None:
         """The document at a path, whole, or None where there is none or nothing of it was read."""
@@ -393,3 +390,9 @@ class Store:
         """Number of distinct passages, and of those that have a vector."""
         total = self._rows("SELECT COUNT(DISTINCT digest) FROM chunks")[0][0]
         return total, self._rows("SELECT COUNT(*) FROM vectors")[0][0]
+
+
+def _entry(row: tuple[Any, ...]) -> LedgerEntry:
+    path, file, file_sha256, sha256, media_type, language, reason, hint, body, read = row
+    document = unpack_document(body, path, sha256, media_type, language, "") if read else None
+    return LedgerEntry(path, file, file_sha256, sha256, media_type, language, reason, hint, document)

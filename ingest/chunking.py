@@ -18,6 +18,7 @@ from ingest.sentences import clause_cut, sentence_spans
 TokenSpans = Callable[[str], list[tuple[int, int]]]
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
+_PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
 _LONGEST_HEADER = 400
 _TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
 
@@ -159,10 +160,10 @@ def units_of(document: Document, sentences: Sequence[Span], area: Span) -> list[
     levels = {s.span.start: s.level for s in reversed(document.sections)}
     headings = {s.heading.start: s.heading.end for s in document.sections if len(s.heading)}
     rows = [r.span for r in document.rows]
-    furniture = sorted(document.furniture)
+    furniture = _furniture(document)
     edges = (edge for span in (*rows, *furniture) for edge in (span.start, span.end))
     bounds = sorted({*levels, *headings, *headings.values(), *edges})
-    headers = {_words(" ".join(columns)) for columns in {row.columns for row in document.rows}}
+    headers = {_words(" ".join(columns)) for columns in {row.columns for row in document.rows}} - {()}
     units: list[Unit] = []
     row_of_last = heading_end = last = -1
     for start, end in _cut_at(text, sentences, bounds, area):
@@ -181,6 +182,12 @@ def units_of(document: Document, sentences: Sequence[Span], area: Span) -> list[
             units.append(Unit(start, end, bound, level, leads))
         row_of_last = row
     return units
+
+
+def _furniture(document: Document) -> list[Span]:
+    """Running headers and footers, and lines that are only a page number, in order."""
+    numbers = (Span(*match.span()) for match in _PAGE_NUMBER.finditer(document.text))
+    return sorted({*document.furniture, *numbers})
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,18 +42,35 @@ def _edge_lines(text: str) -> list[tuple[Span, str]]:
 
 def _shape(line: str) -> str:
     """A line with its numbers made alike, so that `Page 3 of 12` is the same on every page."""
-    return _NUMBER.sub("#", " ".join(line.split())).casefold()
+    return _NUMBER.sub("#", _folded(line))
+
+
+def _folded(line: str) -> str:
+    return " ".join(line.split()).casefold()
 
 
 def _repeated(edges: Sequence[list[tuple[Span, str]]]) -> frozenset[str]:
-    """Shapes of the lines that stand at the edge of most pages, or of most right or left pages."""
-    filled = [lines for lines in edges if lines]
+    """Lines, and shapes of lines that count the pages, at the edge of most pages, or of most left or right ones."""
     found: set[str] = set()
-    for group in (filled, filled[::2], filled[1::2]):
-        counts = Counter(shape for lines in group for shape in {_shape(line) for _, line in lines})
+    for step, first in ((1, 0), (2, 0), (2, 1)):
+        group = [(i, lines) for i, lines in enumerate(edges) if lines and i % step == first]
         needed = max(_AT_LEAST, _MOST * len(group))
-        found.update(shape for shape, n in counts.items() if n >= needed and any(c.isalpha() for c in shape))
+        pages: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        for index, lines in group:
+            for _, line in lines:
+                pages[_folded(line)][index] = line
+                pages[_shape(line)][index] = line
+        for shape, on in pages.items():
+            if len(on) >= needed and any(c.isalpha() for c in shape) and ("#" not in shape or _counts_pages(on)):
+                found.add(shape)
     return frozenset(found)
+
+
+def _counts_pages(lines: dict[int, str]) -> bool:
+    """Whether one of the numbers goes up with the pages: else the lines are values that look alike, not furniture."""
+    numbers = {index: [int(n) for n in _NUMBER.findall(line)[:9]] for index, line in lines.items()}
+    places = range(min(map(len, numbers.values())))
+    return any(len({found[place] - index for index, found in numbers.items()}) == 1 for place in places)
 
 
 def _numbering(edges: Sequence[list[tuple[Span, str]]]) -> frozenset[int]:
@@ -67,7 +84,7 @@ def _numbering(edges: Sequence[list[tuple[Span, str]]]) -> frozenset[int]:
 
 
 def _is_furniture(line: str, index: int, common: frozenset[str], offsets: frozenset[int]) -> bool:
-    if _shape(line) in common or _SAYS_PAGE.fullmatch(line):
+    if _folded(line) in common or _shape(line) in common or _SAYS_PAGE.fullmatch(line):
         return True
     match = _PAGE_NUMBER.fullmatch(line)
     return match is not None and int(match.group(1)) - index in offsets

@@ -7,7 +7,7 @@ import re
 _UNMAPPED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
 _CID = re.compile(r"\(cid:\d+\)")
 _LATIN_WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{5,}(?![^\W\d_])")
-_VOWEL = re.compile(r"[aeiouyAEIOUY]")
+_MUTE_WORD = re.compile(r"(?<![^\W\d_])(?:(?![aeiouyAEIOUY])[A-Za-z]){5,}(?![^\W\d_])")
 _LEADERS = re.compile("[._–—·…□☐☑☒•-]+")
 
 
@@ -28,5 +28,5 @@ def is_garbage(text: str) -> bool:
     plain = _LEADERS.sub("", solid[:1_000])
     if plain and sum(map(str.isalnum, plain)) < 0.4 * len(plain):
         return True
-    words = _LATIN_WORD.findall(text[:1_500])
-    return len(words) >= 8 and sum(not _VOWEL.search(word) for word in words) > 0.6 * len(words)
+    mute = _MUTE_WORD.findall(text[:1_500])
+    return len(mute) >= 5 and len(mute) > 0.6 * len(_LATIN_WORD.findall(text[:1_500]))

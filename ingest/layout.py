@@ -123,8 +123,19 @@ def _blocks(run: Sequence[Line]) -> list[Block]:
         return []
     across = next((i for i, line in enumerate(run) if _crosses(line, columns)), None)
     if across is None:
+        across = next((i for i, line in enumerate(run) if _parts_tables(run, i, columns)), None)
+    if across is None:
         return [Block(tuple(run), columns)]
     return [block for part in (run[:across], run[across + 1 :]) for block in _blocks(_trimmed(part))]
+
+
+def _parts_tables(run: Sequence[Line], at: int, columns: Sequence[tuple[float, float]]) -> bool:
+    """Whether a single line is the heading of another table: columns above or below it do not go together."""
+    line = run[at]
+    if len(line.segments) > 1 or line.words[0].left > columns[0][0] + line.height:
+        return False
+    above, below = (len(_columns(_trimmed(part))) for part in (run[:at], run[at + 1 :]))
+    return max(above, below) > len(columns) or (above == below > 1 and above < len(columns))
 
 
 def _crosses(line: Line, columns: Sequence[tuple[float, float]]) -> bool:

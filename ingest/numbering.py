@@ -13,7 +13,7 @@ _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,2}){0,4})([.)]?)(?:[ \t]+|$)")
 _ROMAN = re.compile(r"([IVXLC]{1,6})[.)](?:[ \t]+|$)")
 _LETTER = re.compile(r"([A-Z])[.)][ \t]+")
 _SYLLABLE = re.compile(r"([가나다라마바사아자차카타파하])\.[ \t]+")
-_PAREN = re.compile(r"\(([a-z]{1,4}|[A-Z]|\d{1,2})\)[ \t]+")
+_PAREN = re.compile(r"(?:\(([a-z]{1,4}|[A-Z]|\d{1,2})\)|[a-z]{1,4}[.)])[ \t]+")
 _JO = re.compile(r"제\s?(\d{1,4})\s?(편|장|절|관|조)(?:의\s?\d{1,2})?(?=$|[\s(\[【:.])")
 _ATTACHED = re.compile(r"(별지|별표|별첨|부록)\s*(?:제?\s*\d{1,3}\s*호?)?(?=$|[\s(\[【:.])")
 # What follows a number that is referred to: `§ 5 Abs. 2`, `제3조 제2항`, `Section 4 of`.
@@ -41,7 +41,7 @@ def _structural(line: Line, rules: Headings) -> Head | None:
             return None
     else:
         return None
-    rest = text[match.end() :].lstrip(" \t.:–—-")
+    rest = text[match.end() :].lstrip(" \t\xa0.:–—-")
     offset = len(text) - len(rest)
     length = title_end(rest, line, rules) if rest else 0
     sure = line.ended_before or text[:offset].isupper() or length == len(rest) > 0
@@ -111,7 +111,7 @@ def _outline(line: Line, rules: Headings) -> Head | None:
             continue
         rest = line.text[match.end() :]
         length = title_end(rest, line, rules)
-        number = ({"roman": roman, "letter": ord}.get(style, len)(match[1]),)
+        number = ({"roman": roman, "letter": ord}.get(style, len)(match[1] or ""),)
         if length is None and (style != "roman" or not line.ended_before):
             return None
         if style == "item" and length == len(rest):

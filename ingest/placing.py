@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ingest.document import Chunk, Document, Row, Section, Span
 from ingest.language import detect_language
 
 _PROBES = 8
+_LARGE = 0.2  # a section with less of a passage does not change where the passage stands
 
 
 class Places:
@@ -41,17 +43,24 @@ class Places:
         return tuple(page.number for page in self._document.pages[first : last + 1])
 
     def _section(self, span: Span) -> tuple[str, ...]:
-        """Path of the section that holds most of the passage."""
+        """Path of the section that the passage stands in; what several large ones share, where it spans them."""
+        shares = self._shares(span)
+        if not shares:
+            return ()
+        large = [path for share, path in shares if share >= len(span) * _LARGE]
+        together = takewhile(lambda titles: len(set(titles)) == 1, zip(*large, strict=False))
+        common = tuple(titles[0] for titles in together)
+        return common or max(shares, key=lambda pair: pair[0])[1]
+
+    def _shares(self, span: Span) -> list[tuple[int, tuple[str, ...]]]:
+        """Characters of the passage and path, for each stretch under one heading."""
         index = max(0, bisect.bisect_right(self._starts, span.start) - 1)
-        best = -1
-        path: tuple[str, ...] = ()
+        shares = []
         while index < len(self._starts) and self._starts[index] < span.end:
             after = self._starts[index + 1] if index + 1 < len(self._starts) else span.end
-            share = min(after, span.end) - max(self._starts[index], span.start)
-            if share > best:
-                best, path = share, self._paths[index]
+            shares.append((min(after, span.end) - max(self._starts[index], span.start), self._paths[index]))
             index += 1
-        return path
+        return shares
 
     def _language(self, span: Span) -> str:
         if not self._mixed:

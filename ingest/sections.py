@@ -7,6 +7,7 @@ stays in it, at its place.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ from ingest.numbering import numbered
 
 _REPEATED = 3  # a heading that no list knows and that comes this often is a running header
 _LEGAL = 3
+_LOW_ITEM = re.compile(r"[a-z]{1,4}[.)]\s")
 _DEEPEST = 1000  # puts the ranks of named sections above all found ones
 _FIRST = {"roman": 1, "letter": ord("A")}
 
@@ -76,7 +78,7 @@ def _below(given: Sequence[Section], found: Sequence[Head], rules: Headings) -> 
 
 
 def _numbered_or_known(line: Line, rules: Headings) -> Head | None:
-    if _is_row(line) or line.text[0].islower():
+    if _is_row(line) or (line.text[0].islower() and not _LOW_ITEM.match(line.text)):
         return None
     return markdown(line, rules) or numbered(line, rules) or known(line, rules)
 
@@ -94,9 +96,9 @@ def _other(line: Line, rules: Headings, legal: bool) -> Head | None:
 
 def _without_stamp(heads: Sequence[Head]) -> list[Head]:
     """`Exhibit 10.4` over a whole contract is a stamp on it, not the heading of all that follows."""
-    if heads and heads[0].style == "schedule":
-        return [replace(heads[0], rank=DECIMAL + 1), *heads[1:]]
-    return list(heads)
+    body = next((at for at, head in enumerate(heads) if head.number and head.style != "schedule"), len(heads))
+    stamps = (replace(head, rank=DECIMAL + 1) if head.style == "schedule" else head for head in heads[:body])
+    return [*stamps, *heads[body:]]
 
 
 def _in_sequence(heads: Iterable[Head]) -> list[Head]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.document import Span
 from ingest.meaning.alignment import Finding, align
 from ingest.meaning.facts import Profile, profile
 from ingest.meaning.tongue import rule_language
@@ -18,6 +19,8 @@ from rag.verification.pairs import longest_run, pair_features, uncovered
 
 # Beyond so many characters a claim or quote is cut: a claim is a sentence, and nobody reads a megabyte as a quote.
 LONGEST = 200_000
+# A shorter stretch may be a heading or half a sentence.
+_SENTENCE = 12
 
 
 def verify(claim: str, quote: str, language: str | None = None) -> Verdict:
@@ -33,6 +36,8 @@ def verify(claim: str, quote: str, language: str | None = None) -> Verdict:
         score, which is the probability of support.
     """
     claim, quote = claim[:LONGEST], quote[:LONGEST]
+    if _verbatim(claim, quote):
+        return Verdict("supported", 0.999, (Reason("coverage", Span(0, len(claim)), None, "stands in the quote"),))
     tongue = rule_language(f"{claim[:500]}\n{quote[:500]}", language)
     mine, theirs = profile(claim, tongue), profile(quote, tongue)
     if not mine.content and not mine.facts:
@@ -51,19 +56,34 @@ def _judge(mine: Profile, theirs: Profile, findings: list[Finding]) -> Verdict:
         label, score = "contradicted", min(score, model.threshold - 0.01)
     run, span = longest_run(mine, missing)
     if run and label == "unsupported":
-        reasons.append(Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote"))
+        reasons.append(
+            Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote")
+        )
     if label == "supported":
-        reasons = [Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim] + reasons
+        reasons = [
+            Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim
+        ] + reasons
     return Verdict(label, round(score, 4), tuple(reasons))
+
+
+def _verbatim(claim: str, quote: str) -> bool:
+    """Whether the claim stands in the quote as a sentence of its own; "evidence of" within "no evidence of" is none."""
+    body = claim.strip()
+    if len(body) < _SENTENCE:
+        return False
+    place = quote.find(body)
+    if place < 0:
+        return False
+    before, after = quote[max(0, place - 40) : place].rstrip(" \t"), quote[place + len(body) :].lstrip(" \t")
+    closed = body[-1] in ".!?;" or not after or after[0] in ".!?;\n"
+    return closed and (not before or before[-1] in ".!?;\n\f")
 
 
 def _told(finding: Finding) -> str:
     return "contradicts" if finding.status == "conflict" else "not in the quote"
 
 
-def grounding(
-    question: str, contexts: Sequence[str], response: str, language: str | None = None
-) -> Grounding:
+def grounding(question: str, contexts: Sequence[str], response: str, language: str | None = None) -> Grounding:
     """Judge a response, sentence by sentence, by the passages it was written from.
 
     Args:

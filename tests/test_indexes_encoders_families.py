@@ -225,6 +225,9 @@ def test_eight_bits_are_close_and_do_not_depend_on_neighbours(families: dict[str
     encoder: TextEncoder = load_encoder(family.profile, int8=True, tell=told.append)
     found = encoder.encode_passages(TEXTS)
     assert any("cosine to fp32" in line for line in told)
+    before = len(told)
+    load_encoder(family.profile, int8=True, tell=told.append)
+    assert len(told) == before
     for ours, text in zip(found, TEXTS, strict=True):
         assert 0.95 < ours @ reference(name, family, text, "passage") < 0.9999999
         assert np.array_equal(ours, encoder.encode_passages([text])[0])

@@ -16,6 +16,7 @@ import pytest
 
 from indexes.encoders import Profile, built_in, find_profile, load_encoder
 from indexes.encoders.check import check_encoder
+from indexes.encoders.tokens import TextTokenizer
 from ingest.errors import EncoderError
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -228,6 +229,20 @@ def test_a_word_list_stands_in_for_a_tokenizer_file(bert: Any) -> None:
     cased = load_encoder(profile_of(bert))
     assert cased.contract["tokenizer"] != lower.contract["tokenizer"]
     assert not np.allclose(lower.encode_passages(texts), cased.encode_passages(texts), atol=1e-3)
+
+
+@pytest.mark.parametrize("architecture", ["bert", "xlm-roberta"])
+@pytest.mark.parametrize("text", ["the patient has pain, 환자 두통.\n", " fever ", "\n", "knee"])
+def test_spans_are_as_many_as_the_tokens_of_a_passage(
+    tmp_path: Path, write_tiny: Any, architecture: str, text: str
+) -> None:
+    tokenizer = TextTokenizer(write_tiny(architecture, tmp_path / "model").folder)
+    for times in (1, 1000):
+        spans = tokenizer.spans(text * times)
+        assert len(spans) == len(tokenizer.encode([text * times]).ids[0]) - tokenizer.specials
+        assert spans == sorted(spans)
+        tokens = [(text * times)[a:b] for a, b in spans]
+        assert all(token == token.lstrip() or not token.strip() for token in tokens)
 
 
 def test_a_sentence_transformers_folder_says_how_it_is_used(bert: Any, write_modules: Any) -> None:

@@ -164,6 +164,13 @@ def test_headers_and_footers_are_furniture() -> None:
     assert reading.text.endswith("Page 1")
 
 
+def test_a_page_that_begins_softly_below_its_header_is_the_first() -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Clinic North"
+    document.add_paragraph("Body.").paragraph_format.page_break_before = True
+    assert len(read(document).pages) == 1
+
+
 def numbered(levels: str, paragraphs: list[tuple[int, str]]) -> Reading:
     document = docx.Document()
     numbering = document.part.numbering_part.element
@@ -290,8 +297,8 @@ def test_notes_follow_the_paragraph_that_refers_to_them() -> None:
             ),
             "word/footnotes.xml": wrapped(
                 "footnotes",
-                f'<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/>'
-                f"</w:r>{run('From 3 May.')}</w:p></w:footnote>",
+                f'<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r>'
+                f"<w:footnoteRef/></w:r>{run('From 3 May.')}</w:p></w:footnote>",
             ),
         },
         {"footnotes": "footnotes.xml"},

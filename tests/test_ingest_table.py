@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -98,3 +99,23 @@ def test_a_declared_separator_and_quoted_line_ends() -> None:
 def test_no_rows() -> None:
     with pytest.raises(BrokenFile):
         read_csv(Source("a.csv", b"\n \n"))
+
+
+def test_a_formula_that_nobody_computed_is_named() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a", 1, "=SUM(B1)"])
+    reading = read(book)
+    assert reading.text.endswith("a | 1")
+    assert reading.notes == ("1 formula without a computed value not read",)
+
+
+def test_strict_namespaces_are_read() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Drug", "Dose"])
+    out, strict = io.BytesIO(), io.BytesIO()
+    book.save(out)
+    main = (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    with zipfile.ZipFile(out) as given, zipfile.ZipFile(strict, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(*main))
+    assert read_xlsx(Source("a.xlsx", strict.getvalue())).text.endswith("Drug | Dose")

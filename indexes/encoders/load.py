@@ -121,10 +121,10 @@ def _tower(folder: Path, wanted: _Wanted) -> _Loaded:
 
         model = convert(inner, profile, weights, wanted.tell)
         if wanted.int8:
-            from indexes.encoders.int8 import measured_cosine, tell_cosine
+            from indexes.encoders.int8 import report_cosine
 
             full, model = model, convert(inner, profile, weights, wanted.tell, int8=True)
-            tell_cosine(profile.name, measured_cosine(full, model, tokenizer, head), wanted.tell)
+            report_cosine(full, model, (profile.name, tokenizer, head), wanted.tell)
         runtime = OnnxRuntime(model, alone=wanted.int8)
     return Tower(tokenizer, runtime, head), weights
 

@@ -21,7 +21,7 @@ Ids = NDArray[np.int32]
 _PIECE = 4096
 # An Encoding holds strings and offsets of every token: only so many are alive at a time.
 _BLOCK = 256
-_BREAK = re.compile(r"\s(?=\S)")
+_BREAK = re.compile(r"(?<=\S)\s(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ class TextTokenizer:
             encodings = self._tokenizer.encode_batch([text[a:b] for a, b in block], add_special_tokens=False)
             for (offset, _), encoding in zip(block, encodings, strict=True):
                 found.extend((a + offset, b + offset) for a, b in encoding.offsets)
-        return found
+        # A sentencepiece holds the blank before its word; the word starts after it.
+        return [(a + 1, b) if b - a > 1 and text[a].isspace() else (a, b) for a, b in found]
 
     def _cut(self, text: str, tokens: int) -> str:
         offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
@@ -122,17 +123,18 @@ class TextTokenizer:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges that cover a text but for white space around them, cut where a word starts."""
+    """Ranges that cover a text but for single blanks or line ends between them, cut where a word starts.
+
+    Other white space stays: some tokenizers make tokens of it, and as many shall be counted as in one piece.
+    """
     start = 0
     while start < len(text):
-        end = len(text)
-        if start + _PIECE < end and (found := _BREAK.search(text, start + _PIECE)):
-            end = found.end()
-        inner = text[start:end]
-        lead = len(inner) - len(inner.lstrip())
-        if lead < len(inner):
-            yield start + lead, start + len(inner.rstrip())
-        start = end
+        found = _BREAK.search(text, start + _PIECE)
+        if found is None:
+            yield start, len(text)
+            return
+        yield start, found.start()
+        start = found.end()
 
 
 def _load(folder: Path) -> tuple[Any, str]:

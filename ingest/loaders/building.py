@@ -51,6 +51,7 @@ class Builder:
         self._page_starts = [0]
         self._page_ends: list[int] = []
         self._tight = False
+        self._body_start = 0
         self._headings: list[_Heading] = []
         self._opened: list[_Heading] = []
         self._rows: list[Row] = []
@@ -144,6 +145,10 @@ class Builder:
             self._rows.append(Row(span, tuple(columns)))
         return span
 
+    def begin_body(self) -> None:
+        """Headers stand on the first page: where it begins softly, it has begun all the same."""
+        self._body_start = self._length
+
     def end_table(self) -> None:
         """Part the rows of one table (or the items of a list) from what follows at once."""
         self._tight = False
@@ -154,7 +159,7 @@ class Builder:
         `within` is for a break inside a paragraph: else the page ends in a line end, which with the break makes an
         empty line, so that paragraphs stay apart.
         """
-        if soft and self.page_is_empty:
+        if soft and self._length in (self._page_starts[-1], self._body_start):
             return
         if not within and not self.page_is_empty:
             self._write("\n")

@@ -14,7 +14,8 @@ from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import Facts, moment, section_kind
 from ingest.loaders.guard import guarded, parse_xml
-from ingest.loaders.markup import Flow, local, words
+from ingest.loaders.markup import Flow
+from ingest.loaders.markup_tree import local, words
 
 MEDIA_TYPE = "application/hl7-cda+xml"
 H = "{urn:hl7-org:v3}"
@@ -40,7 +41,7 @@ def read_ccda(source: Source) -> Reading:
     """
     root = _in_namespace(parse_xml(source.data))
     if root.tag != f"{H}ClinicalDocument":
-        raise BrokenFile(f"{source.path}: XML, but no clinical document")
+        raise BrokenFile("XML, but no clinical document")
     return _Document(root).read()
 
 

@@ -52,7 +52,7 @@ def _read(source: Source, data: Any) -> Reading:
         builder.note(report.references, "reference{s} to pictures and curves not read")
     else:
         modality = str(data.get("Modality") or "unknown modality")
-        raise UnknownType(f"{source.path}: a DICOM file ({modality}) without a report", "its pictures are not read")
+        raise UnknownType(f"a DICOM file ({modality}) without a report", "its pictures are not read")
     return builder.reading(MEDIA_TYPE)
 
 

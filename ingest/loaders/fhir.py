@@ -33,7 +33,7 @@ def read_fhir(source: Source) -> Reading:
     """
     resources = _parsed(source)
     if not resources:
-        raise BrokenFile(f"{source.path}: JSON, but no FHIR resource")
+        raise BrokenFile("JSON, but no FHIR resource")
     return _Reader(resources).read()
 
 

@@ -31,7 +31,7 @@ def read_hl7(source: Source) -> Reading:
     """
     found = messages(source.data)
     if not found:
-        raise BrokenFile(f"{source.path}: no HL7 message")
+        raise BrokenFile("no HL7 message")
     builder = Builder()
     for message in found:
         _Message(builder, message, several=len(found) > 1).append()

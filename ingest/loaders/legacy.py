@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
+from ingest.errors import BrokenFile, LimitExceeded, MissingTool
 from ingest.loaders.base import Reading, Source
-from ingest.loaders.containers import OLE_MAGIC
+from ingest.loaders.containers import OLE_MAGIC, decrypted
 from ingest.loaders.guard import guarded
 from ingest.loaders.office import read_docx
 
@@ -29,16 +29,16 @@ def read_legacy(source: Source) -> Reading:
 
     Raises:
         MissingTool: where LibreOffice is not installed.
-        EncryptedFile: where the file needs a password.
+        EncryptedFile: where no password given opens it.
         LimitExceeded: where LibreOffice takes longer than `TIMEOUT_S`.
         BrokenFile: where LibreOffice cannot read it.
     """
     media_type = WORD if source.data.startswith(OLE_MAGIC) else WORDPERFECT
     if _is_encrypted(source.data):
-        raise EncryptedFile(f"{source.path}: it is encrypted", "save it without a password")
+        source = dataclasses.replace(source, data=decrypted(source))
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
-        raise MissingTool(f"{source.path}: LibreOffice is not installed", HINT)
+        raise MissingTool("LibreOffice is not installed", HINT)
     with tempfile.TemporaryDirectory(prefix="casefolio-") as folder:
         docx = _converted(program, source, Path(folder))
     reading = read_docx(dataclasses.replace(source, data=docx))
@@ -64,12 +64,12 @@ def _converted(program: str, source: Source, folder: Path) -> bytes:
     try:
         process.wait(TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
-        raise LimitExceeded(f"{source.path}: LibreOffice took more than {TIMEOUT_S:.0f} s") from error
+        raise LimitExceeded(f"LibreOffice took more than {TIMEOUT_S:.0f} s") from error
     finally:
         _end(process)
     made = folder / "out" / "in.docx"
     if not made.is_file():
-        raise BrokenFile(f"{source.path}: LibreOffice cannot read it")
+        raise BrokenFile("LibreOffice cannot read it")
     return made.read_bytes()
 
 

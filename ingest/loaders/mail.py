@@ -42,9 +42,9 @@ def read_eml(source: Source) -> Reading:
     # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
     if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
-        raise BrokenFile(f"{source.path}: a mail without headers")
+        raise BrokenFile("a mail without headers")
     builder = Builder()
-    _append(builder, message, source.path)
+    _append(builder, message)
     return builder.reading(EML)
 
 
@@ -56,11 +56,11 @@ def read_msg(source: Source) -> Reading:
         ReadingError: where its container is broken.
     """
     builder = Builder()
-    _append(builder, message_from_msg(source.data), source.path)
+    _append(builder, message_from_msg(source.data))
     return builder.reading(MSG)
 
 
-def _append(builder: Builder, message: EmailMessage, path: str) -> None:
+def _append(builder: Builder, message: EmailMessage) -> None:
     for name in _HEADERS:
         value = one_line(_header(message, name))
         if value:
@@ -70,14 +70,15 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
     builder.title = _header(message, "Subject")
     parts = list(_leaves(message))
     if len(parts) > _MAX_PARTS:
-        raise LimitExceeded(f"{path}: a mail of more than {_MAX_PARTS} parts")
+        raise LimitExceeded(f"a mail of more than {_MAX_PARTS} parts")
     sealed = [part for part in parts if part.get_content_type() in _ENVELOPES]
     bodies, attached = _choose(message, parts)
     for part in bodies:
         if part.get_content_type() == "text/html":
             page = decode_html(_payload(part), str(part.get_content_charset() or ""))
-            append_html(builder, page.text)
-            builder.notes += page.notes
+            if page.text.strip():
+                append_html(builder, page.text)
+                builder.notes += page.notes
         else:
             builder.paragraph(_plain(part))
             builder.notes += _text(part).notes
@@ -86,7 +87,7 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
         if part.get_content_type() not in _SIGNATURES:
             builder.attachments.append((_name(part, number), _bytes(part)))
     if sealed and not bodies and not all(_is_signed(part) for part in sealed):
-        raise EncryptedFile(f"{path}: the mail is encrypted", "save it decrypted")
+        raise EncryptedFile("the mail is encrypted", "save it decrypted")
 
 
 def _leaves(message: Message) -> Iterator[Message]:

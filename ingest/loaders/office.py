@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from lxml import etree
 
@@ -12,7 +13,7 @@ from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder
 from ingest.loaders.containers import opened
-from ingest.loaders.guard import guarded, parse_xml
+from ingest.loaders.guard import guarded
 from ingest.loaders.pictures import SUFFIXES, attach_pictures
 from ingest.loaders.word_body import Body
 from ingest.loaders.word_parts import Parts
@@ -33,12 +34,13 @@ def read_docx(source: Source) -> Reading:
     root = parts.root(parts.main)
     body = None if root is None else root.find(f"{W}body")
     if body is None:
-        raise BrokenFile(f"{source.path}: a Word container without a body")
+        raise BrokenFile("a Word container without a body")
     builder = Builder()
     story = Body(parts, builder)
     headers, footers = _running(parts, body)
     for element, first in headers:
         story.running(element, furniture=not first)
+    builder.begin_body()
     story.blocks(body)
     for element, first in footers:
         story.running(element, furniture=not first)
@@ -76,20 +78,25 @@ def _relation(reference: etree._Element) -> str:
 
 def _embedded(parts: Parts, builder: Builder) -> None:
     """Attach embedded files, and pictures that are large enough to be scanned pages."""
-    pictures = []
+    pictures, damaged = [], 0
     for name in parts.package.names:
         suffix = posixpath.splitext(name)[1].lower()
         if not name.startswith("word/"):
             continue
-        if suffix in _EMBEDDED:
-            builder.attachments.append((posixpath.basename(name), parts.package.read(name)))
-        elif suffix in SUFFIXES or suffix in (".emf", ".wmf", ".svg"):
-            pictures.append((name, parts.package.read(name)))
+        if suffix in _EMBEDDED or suffix in SUFFIXES or suffix in (".emf", ".wmf", ".svg"):
+            data = parts.package.readable(name)
+            if data is None:
+                damaged += 1
+            elif suffix in _EMBEDDED:
+                builder.attachments.append((posixpath.basename(name), data))
+            else:
+                pictures.append((name, data))
         elif name.startswith("word/embeddings/"):
             builder.notes.append(f"embedded object not read: {suffix or 'no suffix'}")
     attach_pictures(builder, pictures)
     charts = [name for name in parts.package.names if re.fullmatch(r"word/charts/chart\d*\.xml", name)]
     builder.note(len(charts), "chart{s} not read")
+    builder.note(damaged, "embedded file{s} damaged")
 
 
 def _remarks(parts: Parts, story: Body) -> None:
@@ -103,13 +110,17 @@ def _remarks(parts: Parts, story: Body) -> None:
 
 
 def _properties(parts: Parts, builder: Builder) -> None:
-    for kind, target in parts.relations("").values():
-        if kind != "core-properties" or target not in parts.package:
-            continue
-        for name, value in _texts(parse_xml(parts.package.read(target))):
-            builder.metadata.append((name, value))
-            if name == "title" and not builder.title:
-                builder.title = value
+    roots: dict[str, tuple[str, str]] = {}
+    with suppress(BrokenFile):
+        roots = parts.relations("")
+    for kind, target in roots.values():
+        if kind == "core-properties":
+            # a file is not given up for what it says of itself
+            with suppress(BrokenFile):
+                for name, value in _texts(parts.package.xml(target)):
+                    builder.metadata.append((name, value))
+                    if name == "title" and not builder.title:
+                        builder.title = value
 
 
 def _texts(root: etree._Element) -> Iterator[tuple[str, str]]:

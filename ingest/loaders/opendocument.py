@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from lxml import etree
 
@@ -32,14 +33,15 @@ def read_odt(source: Source) -> Reading:
     """
     package = Package(source.data)
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise EncryptedFile(f"{source.path}: it is encrypted", "save it without a password")
+        raise EncryptedFile("the file is encrypted", "save it without a password")
     content = package.xml("content.xml")
     body = content.find(f"{OFFICE}body/{OFFICE}text")
     if body is None:
-        raise BrokenFile(f"{source.path}: an OpenDocument file that is no text")
+        raise BrokenFile("an OpenDocument file that is no text")
     roots = [package.xml("styles.xml")] if "styles.xml" in package else []
     document = _Document(OdfStyles(*roots, content))
     document.running(roots, "header")
+    document.builder.begin_body()
     document.blocks(body, Look())
     document.running(roots, "footer")
     document.remarks(package, content)
@@ -201,10 +203,11 @@ class _Document:
         builder.note(sum(1 for _ in content.iter(f"{OFFICE}annotation")), "comment{s} left out")
         builder.hidden = inline.hidden
         pictures = [name for name in package.names if name.startswith("Pictures/")]
-        attach_pictures(builder, [(name, package.read(name)) for name in pictures])
+        attach_pictures(builder, [(name, package.readable(name) or b"") for name in pictures])
         objects = [name for name in package.names if name.startswith("Object ") and name.endswith("/content.xml")]
         builder.note(len(objects), "embedded object{s} not read")
-        if "meta.xml" in package:
+        with suppress(BrokenFile):
+            # a file is not given up for what it says of itself
             self._properties(package.xml("meta.xml"))
 
     def _properties(self, root: etree._Element) -> None:

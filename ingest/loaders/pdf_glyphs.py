@@ -15,7 +15,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from ingest.loaders.pdf_objects import FAINT, TINY, WHITE, may_hide_text
+from ingest.loaders.pdf_objects import FAINT, TINY, WHITE, Drawn
 from ingest.loaders.pdf_view import Box, View
 
 _WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
@@ -43,6 +43,7 @@ class Glyphs:
         self._colour = [ctypes.c_uint() for _ in range(4)]
         self._colour_pointers = [ctypes.byref(value) for value in self._colour]
         self._runs: list[Box] | None = None
+        self._flat: list[tuple[float, float]] = []
         self._rectangle = raw.FS_RECTF()
         self._rectangle_pointer = ctypes.byref(self._rectangle)
         self.text = _text(text_page)
@@ -78,7 +79,10 @@ class Glyphs:
         boxes = []
         for index in range(raw.FPDFText_CountRects(self._handle, 0, -1)):
             raw.FPDFText_GetRect(self._handle, index, *pointers)
-            boxes.append(self.view.box(left.value, bottom.value, right.value, top.value))
+            x0, y0, x1, y1 = left.value, bottom.value, right.value, top.value
+            boxes.append(self.view.box(x0, y0, x1, y1))
+            if min(x1 - x0, y1 - y0) < TINY:
+                self._flat.append(((x0 + x1) / 2, (y0 + y1) / 2))
         self._runs = boxes
         return boxes
 
@@ -86,18 +90,18 @@ class Glyphs:
         """Start and end of every run of characters that are not white space."""
         return [match.span() for match in _WORD.finditer(self.text)]
 
-    def unseen(self, images: Sequence[Box]) -> list[tuple[int, int]]:
+    def unseen(self, drawn: Drawn) -> list[tuple[int, int]]:
         """The words that a reader of the page cannot see.
 
-        Args:
-            images: boxes of the pictures on the page; invisible text above one is what OCR found in it.
+        Text without ink above a picture counts as seen: it is what OCR found in the picture.
         """
         hidden: list[tuple[int, int]] = []
         last, ink = 0, _Ink.PLAIN
         picture: _Picture | None = None
         overflows = self._overflows()
-        if not overflows and not may_hide_text(self._page):
+        if not (overflows or self._has_tiny() or drawn.may_hide_text()):
             return hidden
+        images = [image.box for image in drawn.pictures()]
         words = self.words()
         for at in range(0, len(words), _STRIDE):
             part = words[at : at + _STRIDE]
@@ -145,6 +149,15 @@ class Glyphs:
         if not raw.FPDFText_GetLooseCharBox(self._handle, index, self._rectangle_pointer):
             return 99.0
         return float(min(abs(box.top - box.bottom), abs(box.right - box.left) * 4))
+
+    def _has_tiny(self) -> bool:
+        """Whether a flat stretch of text is flat because it is tiny, and not a row of dots or dashes."""
+        self.runs()
+        for x, y in self._flat:
+            index = raw.FPDFText_GetCharIndexAtPos(self._handle, x, y, 1.0, 1.0)
+            if index >= 0 and self._height(index) < TINY:
+                return True
+        return False
 
     def _overflows(self) -> bool:
         """Whether any text stands beyond the edge of the page."""

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import pypdfium2 as pdfium
-
 from ingest import layout
 from ingest.document import Row, Span
 from ingest.layout import Block, Word, blocks_of, is_prose, lines_of
 from ingest.loaders.pdf_glyphs import Glyphs
-from ingest.loaders.pdf_objects import rules
+from ingest.loaders.pdf_objects import Drawn
+from ingest.loaders.pdf_view import Box
 from ingest.tables import Table, table_of
 
 _SPACED = re.compile(r"\S {3,}\S")
@@ -47,15 +46,29 @@ def is_suspect(glyphs: Glyphs) -> bool:
     """Whether at least two lines of the page have wide gaps. Cheap: it looks at runs of text, not at words."""
     if len(_SPACED.findall(glyphs.text)) > 1:
         return True
-    runs = [Word("", *box, order) for order, box in enumerate(glyphs.runs())]
+    boxes = glyphs.runs()
+    if not _has_gaps(boxes):
+        return False
+    runs = [Word("", *box, order) for order, box in enumerate(boxes)]
     return layout.may_have_columns(lines_of(runs))
 
 
-def lay_out(page: pdfium.PdfPage, glyphs: Glyphs, hidden: set[int]) -> Laid | None:
+def _has_gaps(boxes: Sequence[Box]) -> bool:
+    """Whether any two stretches of text on one level stand apart; most pages of prose have none or one."""
+    ordered = sorted(boxes, key=lambda box: box[1] + box[3])
+    gaps = 0
+    for a, b in pairwise(ordered):
+        height = a[3] - a[1]
+        if b[1] + b[3] - a[1] - a[3] < height and (b[0] - a[2] > 0.5 * height or a[0] - b[2] > 0.5 * height):
+            gaps += 1
+    return gaps > 1
+
+
+def lay_out(drawn: Drawn, glyphs: Glyphs, hidden: set[int]) -> Laid | None:
     """The page's text with every row of a table on one line and columns one after the other.
 
     Args:
-        page: the page.
+        drawn: what is drawn on the page.
         glyphs: its characters.
         hidden: where words begin that are to be left out.
 
@@ -65,7 +78,7 @@ def lay_out(page: pdfium.PdfPage, glyphs: Glyphs, hidden: set[int]) -> Laid | No
     words = [Word(glyphs.text[s:e], *glyphs.loose_box(s, e), s) for s, e in glyphs.words() if s not in hidden]
     if not words or len(words) > _MAX_WORDS:
         return None
-    lines = rules(page, glyphs.view)
+    lines = drawn.rules()
     replaced: dict[int, Table | list[str]] = {}
     for block in blocks_of(lines_of(words)):
         instead = table_of(block, _across(block, lines)) or _columns_apart(block, glyphs.text)

@@ -13,7 +13,7 @@ from PIL import Image
 from ingest.garbage import is_garbage
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
-from ingest.loaders.pdf_objects import Picture, is_empty, is_mostly_unseen, pictures
+from ingest.loaders.pdf_objects import Drawn, Picture
 from ingest.loaders.pdf_view import Box, View
 from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
 from ingest.text import canonical
@@ -40,9 +40,8 @@ def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     text_page = page.get_textpage()
     try:
         glyphs = Glyphs(page, text_page)
-        images = pictures(page, glyphs.view)
-        read = _read(page, glyphs, images)
-        return _judge(page, read, images, glyphs.view)
+        drawn = Drawn(page, glyphs.view)
+        return _judge(page, _read(glyphs, drawn), drawn, glyphs.view)
     finally:
         text_page.close()
         page.close()
@@ -79,12 +78,12 @@ def _subtype(page: pdfium.PdfPage, index: int) -> int:
     return subtype
 
 
-def _read(page: pdfium.PdfPage, glyphs: Glyphs, images: Sequence[Picture]) -> PageText:
+def _read(glyphs: Glyphs, drawn: Drawn) -> PageText:
     """The visible text of a page, with the rows of its tables."""
-    hidden = glyphs.unseen([image.box for image in images]) if glyphs.text else []
+    hidden = glyphs.unseen(drawn) if glyphs.text else []
     n_hidden = sum(end - start for start, end in hidden)
     if is_suspect(glyphs):
-        laid = lay_out(page, glyphs, {start for start, _ in hidden})
+        laid = lay_out(drawn, glyphs, {start for start, _ in hidden})
         if laid is not None:
             return PageText(laid.text, rows=tuple(laid.rows), hidden=n_hidden)
     text = _without(glyphs.text, hidden) if hidden else glyphs.text
@@ -107,20 +106,21 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n")))
 
 
-def _judge(page: pdfium.PdfPage, read: PageText, images: Sequence[Picture], view: View) -> Look:
+def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Look:
     """Whether the text layer will do."""
+    images = drawn.pictures()
     solid = len("".join(read.text.split()))
     dpi = _dpi(images)
     width, height = view.size
     if solid < _FEW:
-        if not images and not _has_ink(page):
+        if not images and (drawn.empty or not _has_ink(page)):
             return Look(replace(read, reason=BLANK))
         return Look(replace(read, reason=NO_TEXT), True, dpi)
     if is_garbage(read.text):
         return Look(replace(read, text="", reason=GARBAGE), True, dpi)
     if solid < _STAMP and images:
         covered = max(_area(image.box, width, height) for image in images)
-        if covered > 0.5 * width * height and not is_mostly_unseen(page):
+        if covered > 0.5 * width * height and not drawn.is_mostly_unseen():
             return Look(replace(read, reason=STAMP), True, dpi)
     return Look(read)
 
@@ -142,8 +142,6 @@ def _dpi(images: Sequence[Picture]) -> float:
 
 def _has_ink(page: pdfium.PdfPage) -> bool:
     """Whether anything can be seen on the page."""
-    if is_empty(page):
-        return False
     size = max(1.0, *page.get_size())
     pixels = page.render(scale=min(1.0, 1_000 / size), grayscale=True).to_numpy()
     return bool(int(pixels.max()) - int(pixels.min()) >= 24)

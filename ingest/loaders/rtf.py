@@ -8,10 +8,11 @@ from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.guard import guarded
-from ingest.loaders.rtf_state import State, Tables
+from ingest.loaders.rtf_state import State
 from ingest.loaders.rtf_story import Story
+from ingest.loaders.rtf_text import Scribe
 from ingest.loaders.rtf_words import CHARACTERS, SIGNS, SILENT, Token, tokens
-from ingest.loaders.symbols import in_font, superscript
+from ingest.loaders.symbols import superscript
 
 MEDIA_TYPE = "application/rtf"
 _MAX_DEPTH = 2000
@@ -29,37 +30,20 @@ def read_rtf(source: Source) -> Reading:
         ReadingError: where it is none, or nests deeper than anybody writes.
     """
     if not source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise BrokenFile(f"{source.path}: no RTF file")
+        raise BrokenFile("no RTF file")
     return _Reader().read(source.data)
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.builder = Builder()
-        self.body = Story(self.builder)
-        self.story = self.body
-        self.state = State()
-        self.stack: list[tuple[State, Story]] = []
-        self.tables = Tables()
-        self.running: set[str] = set()
-        self.footers: list[tuple[str, bool]] = []
-        self.pending = b""
-        self.high = 0
-        self.to_skip = 0
-        self.starred = False
-        self.entry: list[str] = []
-        self.box: dict[str, int] = {}
-        self.counts = dict.fromkeys(("deletions", "insertions", "struck", "comments", "pictures", "objects"), 0)
-        self.last = State()
-        self.marks = 0
+class _Reader(Scribe):
+    """Walks the groups and words of one file."""
 
     def read(self, data: bytes) -> Reading:
         """Walk all tokens; a brace that is missing at the end ends the text all the same."""
         for token in tokens(data):
             if token.data:
-                self._bytes(token.data)
+                self.take(token.data)
                 continue
-            self._flush()
+            self.flush()
             if token.brace:
                 self.to_skip = 0
                 self._open() if token.brace == "{" else self._close()
@@ -69,7 +53,7 @@ class _Reader:
                 self._word(token)
             else:
                 self._sign(token.sign)
-        self._flush()
+        self.flush()
         while self.stack:
             self._close()
         self.body.close()
@@ -122,6 +106,7 @@ class _Reader:
         elif place in _HEADERS or place == "headerf":
             if text not in self.running:
                 self.builder.paragraph(text, furniture=place != "headerf")
+                self.builder.begin_body()
         elif place == "footnote":
             self.story.after.append(f"{superscript(str(self.marks))} {text.lstrip()}")
         else:
@@ -133,7 +118,7 @@ class _Reader:
         if word in _HEADERS or word in _FOOTERS or word in ("headerf", "footerf", "footnote", "shptxt"):
             if word == "footnote" and not (self.state.deleted or self.state.hidden):
                 self.marks += 1
-                self._say(superscript(str(self.marks)))
+                self.say(superscript(str(self.marks)))
             self.story = Story(Builder(), running=True)
             self.state = replace(State(font=self.tables.default_font), place=word, hidden=self.state.hidden)
             return True
@@ -163,7 +148,7 @@ class _Reader:
         word, number, state = token.word, token.number, self.state
         starred, self.starred = self.starred, False
         if word == "u":
-            self._unicode(number or 0)
+            self.unicode(number or 0)
         elif word == "ud" and state.place.startswith("upr "):
             # the same text in Unicode, for which the one in bytes was passed over
             state.place = state.place.removeprefix("upr ")
@@ -172,7 +157,7 @@ class _Reader:
         elif starred and word not in _STARRED:
             state.place = "silent"
         elif word in CHARACTERS:
-            self._say(CHARACTERS[word])
+            self.say(CHARACTERS[word])
         elif state.place in ("fonttbl", "colortbl", "stylesheet", "fldinst"):
             self._define(word, number or 0)
         elif not state.character(word, number, self.tables.default_font) and not self._paragraph(word, number):
@@ -219,80 +204,16 @@ class _Reader:
                 return False
         return True
 
-    # text
-
     def _sign(self, sign: str) -> None:
         if sign == "*":
             self.starred = True
         elif sign in "\r\n":
             self._word(Token(word="par"))
         elif sign in SIGNS:
-            self._say(SIGNS[sign])
-
-    def _bytes(self, data: bytes) -> None:
-        if self.to_skip:
-            dropped = min(self.to_skip, len(data))
-            self.to_skip -= dropped
-            data = data[dropped:]
-        self.starred = False
-        self.pending += data
-
-    def _flush(self) -> None:
-        """Decode the bytes that have come together: a Korean character is two of them."""
-        if self.pending:
-            data, self.pending = self.pending, b""
-            # names of fonts are written in letters, also that of a font of symbols
-            font = self.tables.default_font if self.state.place == "fonttbl" else self.state.font
-            self._say(self.tables.decoded(data, font))
-
-    def _unicode(self, number: int) -> None:
-        self.to_skip = self.state.skip
-        code = number % 0x10000
-        if 0xD800 <= code < 0xDC00:
-            self.high = code
-            return
-        if 0xDC00 <= code < 0xE000 and self.high:
-            code = 0x10000 + ((self.high - 0xD800) << 10) + (code - 0xDC00)
-        self.high = 0
-        character = chr(code)
-        if 0xF000 <= code <= 0xF0FF:
-            character = in_font(self.tables.names.get(self.state.font, "Symbol"), character)
-        self._say(character)
-
-    def _say(self, text: str) -> None:
-        state = self.state
-        match state.place:
-            case "silent" | "info" | "row":
-                return
-            case "title" | "author":
-                self.entry.append(text)
-            case "fonttbl" | "stylesheet" | "colortbl":
-                self.tables.say(text, state)
-            case place if place == "fldinst" or place.startswith("upr "):
-                return
-            case _:
-                self._visible(text)
-
-    def _visible(self, text: str) -> None:
-        state, last = self.state, self.last
-        self.last = replace(state)
-        if not text.strip():
-            if not (state.deleted or state.struck or self.tables.hides(state, self.story.shaded)):
-                self.story.parts.append(text)
-            return
-        if state.deleted:
-            self.counts["deletions"] += not last.deleted
-        elif state.struck:
-            self.counts["struck"] += not last.struck
-        elif self.tables.hides(state, self.story.shaded):
-            self.builder.hidden += len(text.strip())
-        else:
-            self.counts["insertions"] += state.inserted and not last.inserted
-            self.story.bold = self.story.bold and state.bold
-            self.story.parts.append(superscript(text) if state.raised else text)
+            self.say(SIGNS[sign])
 
     def _form_field(self) -> None:
         box, self.box = self.box, {}
         if box.get("fftype") == 1:
             result = box.get("ffres", 25)
-            self._say("☒" if (box.get("ffdefres", 0) if result == 25 else result) else "☐")
+            self.say("☒" if (box.get("ffdefres", 0) if result == 25 else result) else "☐")

@@ -6,6 +6,8 @@ import csv
 import datetime
 import io
 import re
+import warnings
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -21,6 +23,15 @@ from ingest.loaders.guard import Package, guarded
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 MAX_CELLS = 3_000_000
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAMESPACES = tuple(
+    (_STRICT + name.encode(), b"http://schemas.openxmlformats.org/" + usual.encode())
+    for name, usual in (
+        ("spreadsheetml/main", "spreadsheetml/2006/main"),
+        ("officeDocument/relationships", "officeDocument/2006/relationships"),
+        ("drawingml/main", "drawingml/2006/main"),
+    )
+)
 _SEPARATORS = ",;\t|"
 
 
@@ -33,11 +44,15 @@ def read_xlsx(source: Source) -> Reading:
     """
     import openpyxl
 
-    data = opened(source)
-    Package(data)
-    # values as last computed; a formula without one is no text that anybody saw
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    data, unknown = _transitional(Package(opened(source)))
+    with warnings.catch_warnings():
+        # extensions that it does not know are not needed to read values
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    if not book.worksheets and not book.chartsheets:
+        raise BrokenFile("a workbook without a sheet")
     builder = Builder()
+    builder.note(unknown, "formula{s} without a computed value not read")
     builder.title = book.properties.title or ""
     for name in ("creator", "subject", "created"):
         builder.metadata.append((name, str(getattr(book.properties, name) or "")))
@@ -54,6 +69,23 @@ def read_xlsx(source: Source) -> Reading:
     builder.note(comments, "comment{s} left out")
     _unread_parts(builder, book)
     return builder.reading(XLSX)
+
+
+def _transitional(package: Package) -> tuple[bytes, int]:
+    """The container with the namespaces that openpyxl knows, and how many formulas have no value to be read."""
+    out, unknown = io.BytesIO(), 0
+    with zipfile.ZipFile(out, "w") as made:
+        for name in package.names:
+            part = package.readable(name)
+            if part is None:
+                # what the sheets need and lack is for openpyxl to name
+                continue
+            if name.startswith("xl/worksheets/"):
+                unknown += len(re.findall(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", part))
+            for strict, usual in _NAMESPACES if name.endswith((".xml", ".rels")) and _STRICT in part else ():
+                part = part.replace(strict, usual)
+            made.writestr(name, part)
+    return out.getvalue(), unknown
 
 
 def _unread_parts(builder: Builder, book: Any) -> None:
@@ -179,7 +211,7 @@ def read_csv(source: Source) -> Reading:
     text = text[declared.end() :] if declared else text
     lines = [Line(row) for row in _records(text, separator)]
     if not lines:
-        raise BrokenFile(f"{source.path}: no rows")
+        raise BrokenFile("no rows")
     append_table(builder, lines)
     return builder.reading(CSV)
 

@@ -12,7 +12,8 @@ from ingest.loaders.building import Builder, one_line
 from ingest.loaders.charsets import decode_as
 from ingest.loaders.css import Look, Sheet
 from ingest.loaders.guard import guarded
-from ingest.loaders.markup import Flow, local, words
+from ingest.loaders.markup import Flow
+from ingest.loaders.markup_tree import local, words
 from ingest.text import Decoded
 
 MEDIA_TYPE = "text/html"

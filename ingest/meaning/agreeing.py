@@ -82,7 +82,11 @@ def _places(a: str, b: str) -> int:
     head_a, _, rest_a = a.partition(" ")
     head_b, _, rest_b = b.partition(" ")
     if head_a != head_b and {head_a, head_b} - {"section", "clause", "article", "paragraph", "para"}:
-        return APART if rest_a == rest_b or {head_a, head_b} & {"schedule", "annex", "exhibit", "appendix"} == set() else CONFLICT
+        return (
+            APART
+            if rest_a == rest_b or {head_a, head_b} & {"schedule", "annex", "exhibit", "appendix"} == set()
+            else CONFLICT
+        )
     short, long = sorted((rest_a, rest_b), key=len)
     if long == short or (long.startswith(short) and not long[len(short)].isalnum()):
         return AGREE

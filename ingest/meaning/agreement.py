@@ -6,12 +6,14 @@ of the question's matter is looked at, so the cost stays far below that of encod
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ingest.meaning.alignment import Finding, align
 from ingest.meaning.assertion import Assertion
 from ingest.meaning.facts import Profile, profile
 
 # Characters of a passage that are compared; sentences that share no word with the question are left out first.
-_WINDOW = 600
+_WINDOW = 400
 _QUESTION = 400
 # How much a kind of disagreement counts.
 _WEIGHTS = {
@@ -33,14 +35,17 @@ def agreement(question: str, passage: str, language: str = "en") -> float:
         neither speaks against or for the other; up to 1 where they agree.
     """
     asked = profile(question[:_QUESTION], language)
-    if not asked.facts and not _marked(asked):
+    marked = _marked(question[:_QUESTION], language)
+    if not asked.facts and not marked:
         return 0.0
-    return _total(align(asked, profile(_relevant(asked, passage), language)))
+    amounts = any(not f.family.startswith("group") for f in asked.facts)
+    return _total(align(asked, profile(_relevant(asked, passage), language, amounts), scopes=marked))
 
 
-def _marked(asked: Profile) -> bool:
+@lru_cache(maxsize=64)
+def _marked(question: str, language: str) -> bool:
     """Whether anything in the question is negated, uncertain, past, someone else's or a duty."""
-    return any(a != Assertion(a.span) for a in asked.asserted())
+    return any(a != Assertion(a.span) for a in profile(question, language).asserted())
 
 
 def _relevant(asked: Profile, passage: str) -> str:

@@ -6,6 +6,8 @@ must be alike, and no other place in the quote may agree better.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,27 +15,55 @@ from ingest.document import Span
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from ingest.meaning.assertion import Assertion, Quantity
 from ingest.meaning.facts import Fact, Profile, families, likeness
+from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.wording import generic_keys, telling_keys
 
 Status = Literal["agree", "conflict", "missing"]
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30
 MARGIN = 0.25
-# The same for one word under another negation, person or mood: the word itself counts half, so in short texts it is enough.
+# The same for one word under another negation, person or mood: the word itself counts half, in short texts enough.
 _WORD_ALIKE = 0.50
 _WORD_ALIKE_LONG = 0.62
 _WORD_MARGIN = 0.05
 _SHORT = 4
+_ALONE = 0.75
+# A quote of more content words than this is a passage: the same words stand in it for several reasons.
+_LONG = 60
+_ALIKE_LONG = 0.5
 _PLANNED = 0.75
 _SAME_STORY = 0.6
 _BOUND_REACH = 3
-RELATIVES = frozenset("mother father sister brother son daughter grandmother grandfather aunt uncle wife husband".split())
+RELATIVES = frozenset(
+    [
+        "mother",
+        "father",
+        "sister",
+        "brother",
+        "son",
+        "daughter",
+        "grandmother",
+        "grandfather",
+        "aunt",
+        "uncle",
+        "wife",
+        "husband",
+    ]
+)
 # No claim fact is held against more than so many of the quote, no word against more than so many occurrences.
 _CANDIDATES = 48
 _OCCURRENCES = 24
 _SINGLE = frozenset(("number", "date", "dose", "reference", "party"))
+_VALUES = frozenset(("number", "date", "dose", "reference", "side", "severity"))
 _MODAL_CONFLICTS = frozenset(
-    frozenset(pair) for pair in (("must", "may"), ("must", "must_not"), ("may", "must_not"), ("must", "need_not"), ("must_not", "need_not"))
+    frozenset(pair)
+    for pair in (
+        ("must", "may"),
+        ("must", "must_not"),
+        ("may", "must_not"),
+        ("must", "need_not"),
+        ("must_not", "need_not"),
+    )
 )
 
 
@@ -49,18 +79,27 @@ class Finding:
     detail: str = ""
 
 
-def align(claim: Profile, quote: Profile) -> list[Finding]:
-    """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality."""
+def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
+    """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality.
+
+    Args:
+        claim, quote: what is laid against what.
+        scopes: whether negation and the other things that reach over words are compared.
+    """
     findings: list[Finding] = []
     others = families(quote)
     index = _by_about(others)
+    speaking = speaking_sentences(claim, quote)
     for fact in claim.facts:
         finding = _against(fact, _candidates(fact, others.get(fact.family, []), index), claim, quote)
-        if finding is not None:
+        if finding is not None and not (speaking is not None and _elsewhere(finding, quote, speaking)):
             findings.append(finding)
     findings += _lone_relatives(claim, quote, others)
+    findings += exchanged(claim, quote)
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
+    if not scopes:
+        return findings
     settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
     return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 
@@ -104,13 +143,20 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
         if strength > best[verdict][0]:
             best[verdict] = strength, other
     agreed, conflicting = best[AGREE], best[CONFLICT]
-    if conflicting[1] is not None and conflicting[0] >= ALIKE and conflicting[0] > agreed[0] + MARGIN:
+    floor = _ALIKE_LONG if len(quote.content) > _LONG else ALIKE
+    if conflicting[1] is not None and conflicting[0] >= floor and conflicting[0] > agreed[0] + MARGIN:
         return Finding(fact.kind, "conflict", fact.span, conflicting[1].span, conflicting[0])
     if agreed[1] is not None:
         return Finding(fact.kind, "agree", fact.span, agreed[1].span, agreed[0])
     if fact.kind in _SINGLE:
         return Finding(fact.kind, "missing", fact.span, None, max(conflicting[0], 0.0))
     return None
+
+
+def exchanged(claim: Profile, quote: Profile) -> list[Finding]:
+    """Two parties or persons who have changed places: who must pay whom."""
+    found = exchanged_roles(claim, quote)
+    return [Finding(kind, "conflict", mine, theirs, 1.0) for kind, mine, theirs in found]
 
 
 def _lone_relatives(claim: Profile, quote: Profile, others: dict[str, list[Fact]]) -> list[Finding]:
@@ -136,9 +182,21 @@ def _speaks(profiled: Profile, fact: Fact) -> bool:
     return any(word.key in telling for word in profiled.words[fact.place : fact.place + 5])
 
 
+def _elsewhere(finding: Finding, quote: Profile, speaking: frozenset[int]) -> bool:
+    """Whether a contradiction of words, not of values, stands in a sentence that speaks of something else."""
+    if finding.status != "conflict" or finding.quote is None or finding.kind in _VALUES:
+        return False
+    place = bisect_right([w.start for w in quote.words], finding.quote.start) - 1
+    return quote.words[max(place, 0)].sentence not in speaking
+
+
 def _within_bound(fact: Fact, other: Fact, claim: Profile) -> bool:
     """Whether the claim says "at least 3" (or "at most") and the quote's value keeps to it."""
-    if not isinstance(fact.value, Quantity) or not isinstance(other.value, Quantity) or fact.value.unit != other.value.unit:
+    if (
+        not isinstance(fact.value, Quantity)
+        or not isinstance(other.value, Quantity)
+        or fact.value.unit != other.value.unit
+    ):
         return False
     for bound in claim.facts:
         if bound.kind == "bound" and abs(bound.place - fact.place) <= _BOUND_REACH:
@@ -163,6 +221,9 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
         return False  # who leaves out an "if" says more than the quote, but not its opposite
     if field == "certainty" and "may" in (a.modality, b.modality):
         return False  # "may be assigned" is a permission in one reading and a doubt in the other
+    if field == "negated":
+        # "No party shall be liable" forbids, "neither party is liable" denies: both say no.
+        return (a.negated or a.modality == "must_not") != (b.negated or b.modality == "must_not")
     if field == "modality":
         return frozenset((one, two)) in _MODAL_CONFLICTS
     return bool(one != two)
@@ -172,7 +233,9 @@ def _floor(
     field: str, a: Assertion, theirs: list[Assertion], number_of: dict[int, int], place: int, floor: float
 ) -> float:
     """How alike the surroundings must be. "Agreed" and "shall be paid" read as plans, so a plan needs more."""
-    if field == "temporality" and "planned" in (a.temporality, theirs[number_of[place]].temporality):
+    planned = "planned" in (a.temporality, theirs[number_of[place]].temporality)
+    # In running text the past tense is no history, so a longer text needs more as well.
+    if field == "temporality" and (planned or floor > _WORD_ALIKE):
         return _PLANNED
     return floor
 
@@ -184,6 +247,23 @@ def _cue_span(assertion: Assertion, field: str) -> Span | None:
     return None
 
 
+def speaking_sentences(claim: Profile, quote: Profile) -> frozenset[int] | None:
+    """Sentences of a passage that speak of what the claim says: those that share most of its words, at least half.
+
+    None for a short quote, where every sentence may.
+    """
+    if len(quote.content) <= _LONG:
+        return None
+    votes: Counter[int] = Counter()
+    keys = {claim.keys[i] for i in claim.content}
+    for key in keys:
+        votes.update({quote.words[j].sentence for j in quote.by_key.get(key, [])[:_OCCURRENCES]})
+    most = max(votes.values(), default=0)
+    if 2 * most < len(keys):
+        return frozenset()
+    return frozenset(number for number, count in votes.items() if count >= 0.8 * most)
+
+
 def _shared(strength: float) -> float:
     """Likeness of two places of one word: the word itself counts as much as all that stands around it."""
     return (1.0 + strength) / 2
@@ -193,8 +273,11 @@ def _pairs(claim: Profile, quote: Profile) -> list[tuple[int, list[tuple[float, 
     """For each content word of the claim its places in the quote, with how alike the surroundings are."""
     out = []
     generic = generic_keys(claim.language)
+    speaking = speaking_sentences(claim, quote)
     for number, i in enumerate(claim.content):
         places = quote.by_key.get(claim.keys[i], [])[:_OCCURRENCES]
+        if speaking is not None:
+            places = [j for j in places if quote.words[j].sentence in speaking]
         if places and claim.keys[i] not in generic:
             around = claim.about(i)
             out.append((number, [(_shared(likeness(around, quote.about(j))), j) for j in places]))
@@ -224,7 +307,12 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
                     example = worst[0], a, theirs[number_of[worst[1]]]
             elif best_same >= 0 and getattr(a, field) != silent:
                 same += 1
-        if example is not None and different > same:
+        # In a longer text one word under another negation may be said of something else; a second one, or its
+        # very neighbours, must confirm it.
+        sure = short or different >= 2 or (example is not None and example[0] >= _ALONE)
+        if len(quote.content) > _LONG and (different < len(pairs) / 3 or kind == "time"):
+            sure = False
+        if example is not None and different > same and sure:
             findings.append(_finding(kind, field, example))
         elif same:
             findings.append(Finding(kind, "agree", None, None))

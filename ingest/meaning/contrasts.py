@@ -85,7 +85,9 @@ def contrasts(text: str, tokens: Sequence[str], ends: Sequence[int]) -> list[Con
     out: list[Contrast] = []
     covered: dict[int, int] = {}  # group -> last token taken by it
     for i, token in enumerate(tokens):
-        listed = exact.get(token, []) + prefix.get(token[:2], []) + (prefix.get(token[:1], []) if len(token) > 1 else [])
+        listed = (
+            exact.get(token, []) + prefix.get(token[:2], []) + (prefix.get(token[:1], []) if len(token) > 1 else [])
+        )
         taken: dict[int, int] = {}
         for entry in sorted(listed, key=lambda e: (-len(e.parts), -len(e.parts[0]))) if len(listed) > 1 else listed:
             if entry.group in taken or covered.get(entry.group, -1) >= i:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -23,6 +25,8 @@ from ingest.meaning.wording import Word, words
 _REACH = 9
 _HALF = 3.0
 _CLAUSE = 2.0
+# Longer texts are not kept.
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ def _about(found: list[Word], keys: list[str], first: int, last: int) -> dict[st
     weights: dict[str, float] = {}
     if not found:
         return weights
-    for step, start, stop in ((-1, first - 1, max(-1, first - 1 - 2 * _REACH)), (1, last + 1, min(len(found), last + 1 + 2 * _REACH))):
+    for step, start, stop in (
+        (-1, first - 1, max(-1, first - 1 - 2 * _REACH)),
+        (1, last + 1, min(len(found), last + 1 + 2 * _REACH)),
+    ):
         distance = 0.0
         clause = found[min(max(first if step < 0 else last, 0), len(found) - 1)]
         previous = clause
@@ -103,15 +110,15 @@ def likeness(a: dict[str, float], b: dict[str, float]) -> float:
 
 
 class _Places:
-    """From a character to the number of the word there."""
+    """From a stretch of characters to the numbers of the first and last word that it touches."""
 
     def __init__(self, found: list[Word]) -> None:
         self._starts = [w.start for w in found]
+        self._ends = [w.end for w in found]
 
-    def at(self, position: int) -> int:
-        from bisect import bisect_right
-
-        return max(0, bisect_right(self._starts, position) - 1)
+    def of(self, span: Span) -> tuple[int, int]:
+        last = max(0, bisect_left(self._starts, span.end) - 1)
+        return min(bisect_right(self._ends, span.start), last), last
 
 
 # Dimension of a quantity -> kind of reason.
@@ -142,17 +149,38 @@ def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
             yield "number", f"code {letters}", token.lower(), Span(word.start, word.end)
 
 
-def profile(text: str, language: str) -> Profile:
-    """Everything that `text` is compared by. Kept for the last few texts, since a quote is often asked twice."""
-    return _profile(text, language) if len(text) < 20_000 else _build(text, language)
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3])[:시]\s?([0-5]\d)분?(?![\d:])")
+_GRADED = re.compile(
+    r"(?i:(?<!\w)(stage|grade|class|type|nyha|asa|stadium|grad|klasse|typ|factor|faktor)[\s-]{1,2})([IVX]{1,4}[ABCabc]?|[A-D])(?!\w)"
+)
+
+
+def _labelled(text: str) -> Iterable[Raw]:
+    """Times of day, and stages that are counted in Roman numerals or letters."""
+    for match in _CLOCK.finditer(text):
+        value = f"{int(match[1]):02}:{match[2]}"
+        yield "time", "clock", value, Span(match.start(), match.end())
+    for match in _GRADED.finditer(text):
+        yield "number", f"grade {match[1].lower()}", match[2].upper(), Span(match.start(), match.end())
+
+
+def profile(text: str, language: str, amounts: bool = True) -> Profile:
+    """Everything that `text` is compared by. Kept for the last few texts, since a quote is often asked twice.
+
+    Args:
+        text: any text.
+        language: `en`, `de`, `ko`; others are read as English.
+        amounts: whether numbers, dates, references and names are wanted, which cost most of the time.
+    """
+    return _profile(text, language, amounts) if len(text) < _KEPT else _build(text, language, amounts)
 
 
 @lru_cache(maxsize=512)
-def _profile(text: str, language: str) -> Profile:
-    return _build(text, language)
+def _profile(text: str, language: str, amounts: bool) -> Profile:
+    return _build(text, language, amounts)
 
 
-def _build(text: str, language: str) -> Profile:
+def _build(text: str, language: str, amounts: bool) -> Profile:
     found = words(text, language)
     lower = [text[w.start : w.end].lower() for w in found]
     hits = contrasts(text, lower, [w.end for w in found])
@@ -166,15 +194,17 @@ def _build(text: str, language: str) -> Profile:
             keys[i] = f"={hit.group}.{hit.value}"
             if hit.kind not in ("act", "person", "party", "direction"):
                 in_fact.add(i)
-    raw += [("party", "name", value, span) for value, span, _ in names(text, found, language)]
-    raw += _coded(text, found)
-    raw += _quantity_facts(text, language)
+    if amounts:
+        raw += [("party", "name", value, span) for value, span, _ in names(text, found, language)]
+        raw += _coded(text, found)
+        raw += _labelled(text)
+        raw += _quantity_facts(text, language)
     places = _Places(found)
     # Words of an amount or date are compared as values; as words they would only blur what others are about.
     masked = set(in_fact)
     spans: list[tuple[Raw, int, int]] = []
     for item in raw:
-        first, last = places.at(item[3].start), places.at(max(item[3].start, item[3].end - 1))
+        first, last = places.of(item[3])
         spans.append((item, first, last))
         if not item[1].startswith(("group", "name")):
             masked.update(range(first, last + 1))
@@ -200,6 +230,3 @@ def families(profiled: Profile) -> dict[str, list[Fact]]:
     for fact in profiled.facts:
         out.setdefault(fact.family, []).append(fact)
     return out
-
-
-Comparison = Callable[[Sequence[Fact], Sequence[Fact]], bool]

@@ -1,4 +1,4 @@
-"""Names of persons and companies, found by what stands beside them: titles, legal forms, capitals (English), honorifics."""
+"""Names of persons and companies, found by titles, legal forms, honorifics, and capitals in English."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _english(text: str, found: list[Word], i: int) -> bool:
     raw = text[word.start : word.end]
     if raw.isupper() and len(raw) <= 6:
         return False  # MRI, CT, USA: words like others
+    if i and _word_of(text, found[i - 1]) in _tables()["titles"]:
+        return True
     if not _starts_sentence(text, word.start):
         return True
     following = found[i + 1] if i + 1 < len(found) else None
@@ -61,10 +63,11 @@ def _korean(text: str, found: list[Word], i: int) -> bool:
     before = text[found[i - 1].start : found[i - 1].end] if i else ""
     if before in _tables()["korean_before"]:
         return True
-    after = bare(text[found[i + 1].start : found[i + 1].end]) if i + 1 < len(found) else ""
+    after = text[found[i + 1].start : found[i + 1].end] if i + 1 < len(found) else ""
     if not _KOREAN_NAME.match(token) or bare(token) != token or token in stop_words("ko"):
         return False
-    return after in _tables()["korean_after"] and len(token) <= 3 and text[found[i].end : found[i].end + 1] == " "
+    called = any(after.startswith(honorific) for honorific in _tables()["korean_after"])
+    return called and len(token) <= 3 and text[found[i].end : found[i].end + 1] == " "
 
 
 def names(text: str, found: list[Word], language: str) -> list[tuple[str, Span, int]]:

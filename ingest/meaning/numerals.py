@@ -19,7 +19,9 @@ _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "�
 _DIGITS = rf"\d{{1,3}}(?:[.,{_GROUPS}]\d{{3}}){{1,5}}(?:[.,]\d{{1,6}})?(?!\d)|\d{{1,18}}(?:[.,]\d{{1,9}})?(?!\d)"
 
 # A Korean number word counts only before one of these: 이후 is no "two", 백혈구 no "hundred".
-_SINO_UNITS = "원|일|개월|년|주|회|명|개|%|퍼센트|프로|세|시간|분|초|밀리|센티|그램|mg|ml|cm|mm|정|달러|유로|건|차|배|층|인"
+_SINO_UNITS = (
+    "원|일|개월|년|주|회|명|개|%|퍼센트|프로|세|시간|분|초|밀리|센티|그램|mg|ml|cm|mm|정|달러|유로|건|차|배|층|인"
+)
 _COUNTERS = "번|차례|명|개|달|정|알|가지|건|군데|배|사람|시간|주|해|살|캡슐|방울|곳|분|병|장|통"
 
 
@@ -99,7 +101,9 @@ def _pattern(language: str) -> re.Pattern[str]:
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"
         words = _alternation(list(_words(language) if language in ("en", "de") else _words("en")))
-        parts.append(rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:and\s|und\s)?(?:{words})\b)?){{0,3}})(?!\w)")
+        parts.append(
+            rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:and\s|und\s)?(?:{words})\b)?){{0,3}})(?!\w)"
+        )
     parts.append("(?P<vulgar>[½¼¾⅓⅔⅛])")
     fractions = _alternation(list(table["fractions"]))
     parts.insert(0, rf"(?<!\w)(?P<fraction>{fractions})(?!\w)")

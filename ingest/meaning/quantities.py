@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
 
 from ingest.document import Span
 from ingest.meaning.assertion import Moment, Quantity, Reference
+from ingest.meaning.frequencies import every, frequencies
 from ingest.meaning.moments import age_end, moments
 from ingest.meaning.numerals import Numeral, number, numerals
 from ingest.meaning.references import references
-from ingest.meaning.units import Unit, after_number, alternation, before_number, compose, data, lookup
+from ingest.meaning.units import Unit, after_number, before_number, compose, lookup
 
-_PHONE = re.compile(r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)")
+_PHONE = re.compile(
+    r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"
+)
 _CODE = re.compile(
     r"(?<!\w)[A-Za-z]\w{0,7}[-_]\d{1,12}\w{0,4}(?!\w)|(?<![\w.])[A-ZÄÖÜ]{1,5}\d{1,4}(?:\.\d{1,3})?(?:[-/]\d{1,4})?(?![\w%])"
     r"|(?<!\w)(?:LWK|BWK|HWK|SWK|ICD|ISO|DIN|OPS)\s?-?\d{1,5}(?:\.\d{1,2})?(?!\w)"
@@ -25,19 +27,86 @@ _CODE = re.compile(
     r"|(?<!\w)\d{1,3}\s[A-Z][A-Za-z]{0,3}\s\d{1,6}/\d{2,4}(?!\w)|(?<![\w.,])\d{9,40}(?![\w.,])|\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
     r"|(?<!\w)(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z]+\d\w{0,30}(?!\w)"
 )
-_MARKER = re.compile(r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}(?:\.\d{1,3}){0,3}\.?)(?=\s+[^\d\s])|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])")
+_MARKER = re.compile(
+    r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}\.(?=\s+[^\d\s])|\d{1,3}(?:\.\d{1,3}){1,3}\.?(?=\s+[A-ZÄÖÜ][a-zäöü]{2}))"
+    r"|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])"
+)
 _RANGE = re.compile(r"\s?(?:-|–|~|∼|to|bis|and|und|에서)\s?$")
 _CROSS = re.compile(r"\s?(?:x|×|by|mal|\*)\s?$")
-_SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
-_EVERY = re.compile(r"(?i)(?<!\w)(?:every|q|alle|each)\s?$|매\s?$")
-_HOURS = re.compile(r"(?i)\s?-?(?:hours?|hrs?|h|stunden|std\.?|days?|tage|weeks?|wochen|months?|monate)(?!\w)|\s?(?:시간|일|주|개월)마다")
-_EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _SKIP = frozenset(
-    "is was are were be been of at the a an with to from for in on by and or about approximately up down total amounts amounted dose dosage"
-    " beträgt betrug lag liegt ist war bei von auf mit in der die das den dem des ein eine einer einem und oder etwa ca circa rund"
-    " x mal 은 는 이 가 을 를 의 에 약 총 각각".split()
+    [
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "of",
+        "at",
+        "the",
+        "a",
+        "an",
+        "with",
+        "to",
+        "from",
+        "for",
+        "in",
+        "on",
+        "by",
+        "and",
+        "or",
+        "about",
+        "approximately",
+        "up",
+        "down",
+        "total",
+        "amounts",
+        "amounted",
+        "dose",
+        "dosage",
+        "beträgt",
+        "betrug",
+        "lag",
+        "liegt",
+        "ist",
+        "war",
+        "bei",
+        "von",
+        "auf",
+        "mit",
+        "in",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einer",
+        "einem",
+        "und",
+        "oder",
+        "etwa",
+        "ca",
+        "circa",
+        "rund",
+        "x",
+        "mal",
+        "은",
+        "는",
+        "이",
+        "가",
+        "을",
+        "를",
+        "의",
+        "에",
+        "약",
+        "총",
+        "각각",
+    ]
 )
 
 
@@ -65,73 +134,15 @@ class _Blocks:
         return i >= 0 and position < self._spans[i][1]
 
 
-@cache
-def _frequency_words() -> re.Pattern[str]:
-    words = list(data()["frequency"])
-    open_ended = [w for w in words if not w[-1].isalnum() or w[-1] >= "가"]
-    closed = [w for w in words if w not in open_ended]
-    times = alternation(list(data()["times"]))
-    return re.compile(
-        rf"(?i:(?<![^\W_])(?:(?P<times>{times})\s)?(?:(?P<closed>{alternation(closed)})(?![^\W_])|(?P<open>{alternation(open_ended)}))"
-        rf"(?:\s?(?P<ko>\d|한|두|세|네|다섯|여섯|일|이|삼|사)\s?(?:회|번|차례))?)"
-    )
-
-
-_TIMES_BEFORE = re.compile(r"(?i)(?P<n>\d{1,2}|one|two|three|four|five|six|ein|zwei|drei|vier|fünf|sechs)\s?(?:x|×|times|-?mal|mal)\s?(?:a\s|per\s)?$")
-_SMALL = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
-          "sechs": 6, "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일": 1, "이": 2, "삼": 3, "사": 4}  # fmt: skip
-
-
-def _small(word: str) -> float:
-    return float(_SMALL.get(word.lower(), 0) or word)
-
-
-def _frequencies(text: str) -> Iterator[Quantity]:
-    for match in _SCHEME.finditer(text):
-        slots = [s.strip() for s in match.group().split("-")]
-        values = [0.5 if s in ("½", "1/2") else float(s) for s in slots]
-        taken = [v for v in values if v]
-        if not taken or max(taken) > 6:
-            continue
-        unit = "/d" if set(taken) == {1.0} else "-".join(slots)
-        yield Quantity(Span(match.start(), match.end()), float(len(taken)), float(len(taken)), unit, "frequency")
-    for match in _EVERY_SHORT.finditer(text):
-        hours = float(match[1]) or 24.0
-        yield Quantity(Span(match.start(), match.end()), round(24 / hours, 6), round(24 / hours, 6), "/d", "frequency")
-    for match in _frequency_words().finditer(text):
-        word = (match["closed"] or match["open"]).lower()
-        per, count, start = float(data()["frequency"][word]), 1.0, match.start()
-        if word in ("월", "주", "1일", "하루", "일일", "이틀") and not match["ko"]:
-            continue
-        if match["ko"]:
-            count = _small(match["ko"])
-        elif match["times"]:
-            count = float(data()["times"][match["times"].lower()])
-        elif before := _TIMES_BEFORE.search(text, max(0, start - 16), start):
-            count, start = _small(before["n"]), before.start()
-        value = round(per * count, 6)
-        yield Quantity(Span(start, match.end()), value, value, "/d", "frequency")
-
-
-def _every(text: str, numeral: Numeral) -> Quantity | None:
-    """`every 8 hours`, `q8h`, `alle 2 Tage` as times a day."""
-    before = _EVERY.search(text, max(0, numeral.start - 8), numeral.start)
-    unit = _HOURS.match(text, numeral.end)
-    if not unit or not numeral.value or not (before or unit.group().endswith("마다")):
-        return None
-    word = unit.group().strip(" -").lower()
-    days = 30.4375 if word[0] == "m" or word.startswith("개월") else 7.0 if word[0] in "w주" else 1.0 if word[0] in "dt일" else 1 / 24
-    value = round(1 / (days * numeral.value), 6)
-    return Quantity(Span(before.start() if before else numeral.start, unit.end()), value, value, "/d", "frequency")
-
-
 def _measured(text: str, start: int, end: int) -> str:
     """The word that names what is measured: the nearest before the amount in its clause, else the next one."""
     left = re.split(r"[.;:!?\n](?:\s|$)|,\s", text[max(0, start - 60) : start])
     words = [w for w in _WORD.findall(left[-1]) if w.lower() not in _SKIP]
     if words:
         return str(words[-1])
-    right = [w for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0]) if w.lower() not in _SKIP]
+    right = [
+        w for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0]) if w.lower() not in _SKIP
+    ]
     return str(right[0]) if right else ""
 
 
@@ -153,14 +164,14 @@ def _unit_at(text: str, numeral: Numeral) -> tuple[Unit, int, int] | None:
 def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quantity]:
     pending: list[Numeral] = []  # numbers that share the unit of the next one: 3 x 4 cm, 5-10 mg
     for i, numeral in enumerate(found):
-        if (every := _every(text, numeral)) is not None:
-            yield every
+        if (often := every(text, numeral)) is not None:
+            yield often
             continue
-        if blocks.covers(numeral.start) or text[numeral.end : numeral.end + 1] == ":":
-            if not (age := age_end(text, numeral)) > 0:
-                pending = []
-                continue
-        if (age := age_end(text, numeral)) > 0:
+        age = age_end(text, numeral)
+        if age < 0 and (blocks.covers(numeral.start) or text[numeral.end : numeral.end + 1] == ":"):
+            pending = []
+            continue
+        if age > 0:
             yield Quantity(Span(numeral.start, age), numeral.value, numeral.value, "a", "age")
             continue
         unit = _unit_at(text, numeral)
@@ -174,7 +185,9 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
         pending = []
 
 
-def _emit(text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]) -> Iterator[Quantity]:
+def _emit(
+    text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]
+) -> Iterator[Quantity]:
     if unit is None:
         small_word = numeral.written == "words" and numeral.value <= 1
         if not small_word:
@@ -183,13 +196,26 @@ def _emit(text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pendi
         return
     kind, start, end = unit
     value = kind.convert(numeral.value)
-    if len(pending) == 1 and _RANGE.match(text[pending[0].end : numeral.start].lstrip()) and pending[0].value <= numeral.value:
+    if (
+        len(pending) == 1
+        and _RANGE.match(text[pending[0].end : numeral.start].lstrip())
+        and pending[0].value <= numeral.value
+    ):
         low = kind.convert(pending[0].value)
-        yield Quantity(Span(pending[0].start, end), low, value, kind.canonical, kind.dimension, _measured(text, pending[0].start, end))
+        yield Quantity(
+            Span(pending[0].start, end),
+            low,
+            value,
+            kind.canonical,
+            kind.dimension,
+            _measured(text, pending[0].start, end),
+        )
         return
     for other in pending:
         low = kind.convert(other.value)
-        yield Quantity(Span(other.start, other.end), low, low, kind.canonical, kind.dimension, _measured(text, other.start, end))
+        yield Quantity(
+            Span(other.start, other.end), low, low, kind.canonical, kind.dimension, _measured(text, other.start, end)
+        )
     yield Quantity(Span(start, end), value, value, kind.canonical, kind.dimension, _measured(text, start, end))
 
 
@@ -204,7 +230,14 @@ def _ratios(text: str, blocks: _Blocks) -> Iterator[Quantity]:
             value = kind.convert(top / bottom)
             yield Quantity(Span(match.start(), unit.end()), value, value, kind.canonical, kind.dimension)
         else:
-            yield Quantity(Span(match.start(), match.end()), top, top, f"/{match[2]}", "ratio", _measured(text, match.start(), match.end()))
+            yield Quantity(
+                Span(match.start(), match.end()),
+                top,
+                top,
+                f"/{match[2]}",
+                "ratio",
+                _measured(text, match.start(), match.end()),
+            )
 
 
 def quantities(
@@ -225,7 +258,7 @@ def quantities(
     dates = moments(text, language, found=found) if dates is None else dates
     clauses = references(text, language) if clauses is None else clauses
     blocks = _Blocks(_blocked(text, dates, clauses))
-    everything = [*_frequencies(text), *_ratios(text, blocks), *_amounts(text, found, blocks)]
+    everything = [*frequencies(text), *_ratios(text, blocks), *_amounts(text, found, blocks)]
     out: list[Quantity] = []
     rank = {"frequency": 0, "ratio": 1}
     for quantity in sorted(everything, key=lambda q: (q.span.start, rank.get(q.dimension, 2), -q.span.end)):

@@ -16,9 +16,15 @@ from ingest.meaning.assertion import Reference
 
 _DATA = Path(__file__).with_name("references.toml")
 # 4, 4.2, 4a, IV, A, 10.1, A-1; then (b)(ii).
-_NUMBER = r"(?:\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?(?![\w])|[IVXLC]{1,6}(?!\w)|[A-Z](?:[.-]?\d{1,3})?(?!\w))(?:\s?\([a-z0-9]{1,4}\)){0,4}"
+_NUMBER = (
+    r"(?:\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?(?![\w])|[IVXLC]{1,6}(?!\w)|[A-Z](?:[.-]?\d{1,3})?(?!\w))"
+    r"(?:\s?\([a-z0-9]{1,4}\)){0,4}"
+)
 # "Sections 4, 5 and 6", but not "Exhibit 10.1, 15 U.S.C.".
-_LIST = r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\.?$|\.\s)))"
+_LIST = (
+    r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?"
+    r"(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\s[A-ZÄÖÜ][A-Za-z]{0,6}[A-Z](?!\w)|\.?$|\.\s)))"
+)
 _CODE = r"(?:\s(?P<code>[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,6}[A-Z]{1,4}(?:-[A-Z]{1,3})?|[A-Z]{2,7}))?(?!\w)"
 
 
@@ -34,7 +40,8 @@ def _alternation(words: list[str]) -> str:
 @cache
 def _western(language: str) -> re.Pattern[str]:
     table = _tables()[language]
-    part = rf"(?:[\s,]{{1,2}}(?:{_alternation(list(table['parts']))})\s?\d{{1,3}}[a-z]?(?!\w)|\s(?:{_alternation(list(table['parts']))})\s?[a-z](?!\w)\)?){{0,4}}"
+    names = f"(?:{_alternation(list(table['parts']))})"
+    part = rf"(?:[\s,]{{1,2}}{names}\s?\d{{1,3}}[a-z]?(?!\w)|\s{names}\s?[a-z](?!\w)\)?){{0,4}}"
     return re.compile(
         rf"(?<![\w§])(?P<head>(?i:{_alternation(list(table['heads']))}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
         rf"(?P<rest>(?:{_LIST}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
@@ -68,7 +75,9 @@ def _western_references(text: str, language: str) -> list[Reference]:
         head = table["heads"][match["head"].lower()]
         code = f" {match['code'].lower()}" if match["code"] else ""
         start, end = match.start(), match.end("parts") if not code or match["rest"] else match.end()
-        found.append(Reference(Span(start, end), f"{head} {_numbers(match['first'])}{_parts(match['parts'], language)}{code}"))
+        found.append(
+            Reference(Span(start, end), f"{head} {_numbers(match['first'])}{_parts(match['parts'], language)}{code}")
+        )
         for other in re.finditer(rf"(?P<n>{_NUMBER})(?P<p>[^,§]*)", match["rest"]):
             place = Span(match.start("rest") + other.start("n"), match.start("rest") + other.end("n"))
             found.append(Reference(place, f"{head} {_numbers(other['n'])}{_parts(other['p'], language)}{code}"))

@@ -11,7 +11,18 @@ from typing import Any
 
 _DATA = Path(__file__).with_name("units.toml")
 _PER = r"\s?(?:/|per\s|pro\s|je\s)\s?"
-_OVER_TIME = {"min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "stunde": "h", "std": "h", "s": "s", "분": "min", "시간": "h"}
+_OVER_TIME = {
+    "min": "min",
+    "minute": "min",
+    "h": "h",
+    "hr": "h",
+    "hour": "h",
+    "stunde": "h",
+    "std": "h",
+    "s": "s",
+    "분": "min",
+    "시간": "h",
+}
 
 _RAISED = str.maketrans("³⁶⁹", "369")
 _MANY = {"": 1.0, "k": 1e3, "tsd": 1e3, "mio": 1e6, "g": 1e9, "t": 1e12}
@@ -68,7 +79,8 @@ def after_number() -> re.Pattern[str]:
     """Matches right behind a number: unit and up to two denominators."""
     folded, exact = _spellings()
     unit = rf"(?:(?i:{_bounded(list(folded))})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ]))"
-    below = rf"(?:(?i:{_bounded([*folded, *_OVER_TIME])})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ])|1[.,]73\s?m²|100)"
+    words = _bounded([*folded, *_OVER_TIME])
+    below = rf"(?:(?i:{words})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ])|1[.,]73\s?m²|100)"
     power = r"(?:\s?(?:x|×|\*)\s?10\^?(?P<power>12|[³⁶⁹369]))?"
     giga = r"(?P<cells>(?:Mio\.?|G|T|Tsd\.?|K)\s?/\s?(?:[µμunm]?[lL])(?![0-9A-Za-z]))"
     return re.compile(
@@ -79,7 +91,13 @@ def after_number() -> re.Pattern[str]:
 @cache
 def before_number() -> re.Pattern[str]:
     """Matches a currency sign or code that ends where the number starts."""
-    words = [w for row in data()["unit"] if row["dimension"] == "money" for w in row["words"] if len(w) <= 4 and w not in ("원", "won", "엔", "yen")]
+    words = [
+        w
+        for row in data()["unit"]
+        if row["dimension"] == "money"
+        for w in row["words"]
+        if len(w) <= 4 and w not in ("원", "won", "엔", "yen")
+    ]
     return re.compile(rf"(?i:(?<!\w)(?:{alternation(words)})\s?)$")
 
 

@@ -88,7 +88,7 @@ def bare(word: str) -> str:
     for particle in _particles():
         if word.endswith(particle) and len(word) - len(particle) >= 2:
             return word[: -len(particle)]
-    if len(word) == 2 and word[-1] in "은는이을를의에":
+    if len(word) == 2 and word[-1] in "은는을를에":
         return word[:1]
     return word
 

@@ -10,6 +10,7 @@ from rag.cli.common import add_folder, open_library, print_json
 
 if TYPE_CHECKING:
     from indexes.store import LedgerEntry
+    from ingest.identity import Identity
     from rag.library import Library
 
 _TOOLS = {
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 def examine(library: Library) -> dict[str, Any]:
     """The ledger and the index as plain values."""
     passages, with_vector = library.passages()
+    identities = library.identities()
     return {
         "folder": str(library.folder),
         "index": str(library.index_folder),
@@ -46,11 +48,11 @@ def examine(library: Library) -> dict[str, Any]:
         "passages": passages,
         "with_vector": with_vector,
         "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
-        "files": [_file(entry) for entry in library.ledger()],
+        "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }
 
 
-def _file(entry: LedgerEntry) -> dict[str, Any]:
+def _file(entry: LedgerEntry, identity: Identity | None) -> dict[str, Any]:
     document = entry.document
     common = {"document": entry.path, "sha256": entry.sha256, "media_type": entry.media_type}
     if document is None:
@@ -71,7 +73,14 @@ def _file(entry: LedgerEntry) -> dict[str, Any]:
         "reason": "",
         "hint": "",
         "language": document.language,
-        "title": document.title,
+        "title": identity.title if identity else document.title,
+        "kind": identity.kind if identity else "",
+        "date": identity.day if identity else "",
+        "identity": [
+            {"field": f.name, "value": f.value, "start": f.span.start, "end": f.span.end} for f in identity.fields
+        ]
+        if identity
+        else [],
         "n_pages": len(document.pages),
         "hidden_characters": document.hidden,
         "notes": list(document.notes),
@@ -99,6 +108,9 @@ def _print(report: dict[str, Any]) -> None:
             else ""
         )
         print(f"  {file['status']:<7} {file['document']}  {told}{_why(file)}".rstrip())
+        known = [file.get("kind", "").replace("_", " "), file.get("date", ""), *_names(file)]
+        if any(known):
+            print(f"            {'; '.join(k for k in known if k)}")
         for page in file["pages"]:
             if page["source"] == "unread":
                 print(f"            page {page['page']} unread: {page['reason']}")
@@ -112,6 +124,11 @@ def _print(report: dict[str, Any]) -> None:
     for tool, present in report["tools"].items():
         if not present:
             print(f"  {tool} is not installed; it {_TOOLS[tool]}")
+
+
+def _names(file: dict[str, Any]) -> list[str]:
+    named = {f["value"]: None for f in file.get("identity", []) if f["field"] in ("patient", "party")}
+    return list(named)[:4]
 
 
 def _why(file: dict[str, Any]) -> str:

@@ -17,7 +17,6 @@ _STEM = 4
 LONGEST = 200_000
 
 
-
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of one context: its text, place, words, and the keys of its content words."""

@@ -15,15 +15,27 @@ CLAIM_FEATURES = (
 )  # fmt: skip
 # A sentence that speaks of the passages, not of the world, says nothing that they could support.
 _META = {
-    "en": ("based on", "according to", "the passages", "provided passages", "the given", "unable to answer", "in summary", "here are", "i hope", "please note", "the following"),
+    "en": (
+        *("based on", "according to", "the passages", "provided passages", "the given", "unable to answer"),
+        *("in summary", "here are", "i hope", "please note", "the following"),
+    ),
     "de": ("laut den", "auf grundlage", "die textstellen", "kann nicht beantwortet", "zusammenfassend", "im folgenden"),
     "ko": ("제공된", "주어진 자료", "답변할 수 없", "다음과 같"),
-}  # fmt: skip
+}
 _CAPITAL_SKIP = 1
 _ITEM = re.compile(r"^\s{0,8}(?:\d{1,2}[.)]|[-*•+])\s+")
 # Of these the worst sentence also counts by itself.
 _WORST = CLAIM_FEATURES[:8]
-RESPONSE_FEATURES = ("worst", "worst_three", "mean", "last", "any", "sentences", "length", *(f"worst_{n}" for n in _WORST))
+RESPONSE_FEATURES = (
+    "worst",
+    "worst_three",
+    "mean",
+    "last",
+    "any",
+    "sentences",
+    "length",
+    *(f"worst_{n}" for n in _WORST),
+)
 
 
 def claim_features(text: str, evidence: Evidence, place: float = 0.0, conflict: float = 0.0) -> dict[str, float]:
@@ -84,9 +96,7 @@ def _meta(text: str, language: str) -> bool:
     return any(phrase in lower for phrase in _META.get(language, _META["en"]))
 
 
-def response_features(
-    doubts: Sequence[float], measured: Sequence[Sequence[float]], n_characters: int
-) -> list[float]:
+def response_features(doubts: Sequence[float], measured: Sequence[Sequence[float]], n_characters: int) -> list[float]:
     """The measures named in `RESPONSE_FEATURES`: of the probabilities that each sentence is unsupported.
 
     Args:

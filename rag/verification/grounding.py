@@ -22,7 +22,7 @@ _HARD_STRENGTH = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """One sentence of a response: its span there, the verdict, the probability of support, the context that fits best."""
+    """One sentence of a response: its span, the verdict, the probability of support, the best context's number."""
 
     span: Span
     label: VerdictLabel

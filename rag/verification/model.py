@@ -1,4 +1,4 @@
-"""Logistic regressions as data: names, weights, a bias. Trained by `benchmarks/train_verifier.py`, kept in `weights.json`."""
+"""Logistic regressions as data: names, weights, a bias. `benchmarks/train_verifier.py` makes `weights.json`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`probability(x) = 1 / (1 + exp(-(bias + weights . x)))`, x in the order of `names`; `threshold` is where it decides."""
+    """`probability(x) = 1 / (1 + exp(-(bias + weights . x)))`, x in the order of `names`; decides at `threshold`."""
 
     names: tuple[str, ...]
     weights: tuple[float, ...]

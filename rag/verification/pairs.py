@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ingest.document import Span
 from ingest.meaning.alignment import Finding
 from ingest.meaning.facts import Profile
-from ingest.meaning.wording import alike
+from ingest.meaning.wording import alike, generic_keys
 
 PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
 _STEM = 4
@@ -23,8 +23,11 @@ def uncovered(claim: Profile, quote: Profile) -> list[int]:
     held = set(quote.keys)
     text = quote.text.lower() if len(quote.text) < 5_000 else ""
     out = []
+    generic = generic_keys(claim.language)
     for i in claim.content:
         key = claim.keys[i]
+        if key in generic and len(claim.content) > 1:
+            continue
         if key in held or any(alike(key, other) for other in starts.get(key[:_STEM], ())):
             continue
         # Parts of compounds: "Femur" in "Oberschenkel- und Femurfraktur", 골절 in 대퇴골골절.

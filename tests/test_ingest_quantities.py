@@ -1,0 +1,134 @@
+"""Amounts: canonical units, formats of each language, and numbers that are no amounts."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.meaning.numerals import number, numerals
+from ingest.meaning.quantities import quantities
+
+
+def found(text: str, language: str = "en") -> list[tuple[float, float, str]]:
+    return [(q.value, q.high, q.unit) for q in quantities(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value", "unit"),
+    [
+        ("Ramipril 5 mg", "en", 5.0, "mg"),
+        ("0.5 g", "en", 500.0, "mg"),
+        ("200 µg", "en", 0.2, "mg"),
+        ("200 mcg", "en", 0.2, "mg"),
+        ("12 IE Insulin", "de", 12.0, "IU"),
+        ("8단위", "ko", 8.0, "IU"),
+        ("1,2 mg/dl", "de", 0.012, "mg/ml"),
+        ("1.2 mg/dL이었다", "ko", 0.012, "mg/ml"),
+        ("WBC 12.3 x 10^9/L", "en", 1.23e10, "/l"),
+        ("Leukozyten 12,3 G/l", "de", 1.23e10, "/l"),
+        ("101.3 °F", "en", 38.5, "°C"),
+        ("1.234,56 €", "de", 1234.56, "EUR"),
+        ("$1.5 million", "en", 1.5e6, "USD"),
+        ("USD 20,000", "en", 20_000.0, "USD"),
+        ("3,5 Mio. Euro", "de", 3.5e6, "EUR"),
+        ("1억 5천만 원", "ko", 1.5e8, "KRW"),
+        ("120만원", "ko", 1.2e6, "KRW"),
+        ("3.5억원", "ko", 3.5e8, "KRW"),
+        ("25 percent", "en", 25.0, "%"),
+        ("12 퍼센트", "ko", 12.0, "%"),
+        ("b.i.d.", "en", 2.0, "/d"),
+        ("1-0-1", "de", 2.0, "/d"),
+        ("2x tgl.", "de", 2.0, "/d"),
+        ("zweimal täglich", "de", 2.0, "/d"),
+        ("하루 2회", "ko", 2.0, "/d"),
+        ("하루 두 번", "ko", 2.0, "/d"),
+        ("every 8 hours", "en", 3.0, "/d"),
+        ("q8h", "en", 3.0, "/d"),
+        ("alle 8 Stunden", "de", 3.0, "/d"),
+        ("two tablets", "en", 2.0, "tablet"),
+        ("½ tablet", "en", 0.5, "tablet"),
+        ("1/2 tablet", "en", 0.5, "tablet"),
+        ("a 64-year-old man", "en", 64.0, "a"),
+        ("64세 남성", "ko", 64.0, "a"),
+    ],
+)
+def test_one_amount_in_canonical_unit(text: str, language: str, value: float, unit: str) -> None:
+    assert [(v, u) for v, _, u in found(text, language)] == [(pytest.approx(value), unit)]
+
+
+def test_sizes_share_their_unit() -> None:
+    assert found("a mass of 3 x 4 cm") == [(30.0, 30.0, "mm"), (40.0, 40.0, "mm")]
+
+
+@pytest.mark.parametrize("text", ["5-10 mg", "5 to 10 mg", "5 mg"])
+def test_ranges(text: str) -> None:
+    assert found(text) == [(5.0, 10.0 if "10" in text else 5.0, "mg")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ICD-10 J45.0",
+        "the L3 vertebra",
+        "COVID-19",
+        "vitamin B12",
+        "Section 4.2",
+        "call 030-1234567-8",
+        "at 14:30",
+        "April 3, 2021",
+        "LWK 3",
+        "1. Background\n2. Facts",
+    ],
+)
+def test_numbers_that_are_parts_of_names_are_no_amounts(text: str) -> None:
+    assert found(text) == []
+
+
+def test_what_is_measured() -> None:
+    (quantity,) = quantities("The creatinine was 1.2 mg/dl.")
+    assert quantity.measures == "creatinine"
+
+
+@pytest.mark.parametrize(
+    ("digits", "language", "value"),
+    [
+        ("1.234", "de", 1234.0),
+        ("1.234", "en", 1.234),
+        ("1,234", "en", 1234.0),
+        ("1,5", "en", 1.5),
+        ("0.125", "de", 0.125),
+        ("1.234.567", "de", 1234567.0),
+        ("1,234.56", "ko", 1234.56),
+    ],
+)
+def test_separators(digits: str, language: str, value: float) -> None:
+    assert number(digits, language) == value
+
+
+def test_words_and_brackets_are_one_number() -> None:
+    assert [n.value for n in numerals("thirty (30) days")] == [30.0]
+    assert [n.value for n in numerals("zweiundzwanzig Tage", "de")] == [22.0]
+    assert [n.value for n in numerals("이후 백혈구", "ko")] == []
+
+
+@given(st.text(alphabet="0123456789.,-/ xmg%€두일억만§()a\n", max_size=120), st.sampled_from(["en", "de", "ko"]))
+def test_spans_lie_in_order_without_overlap(text: str, language: str) -> None:
+    end = 0
+    for quantity in quantities(text, language):
+        assert end <= quantity.span.start < quantity.span.end <= len(text)
+        end = quantity.span.end
+
+
+@pytest.mark.parametrize("piece", ["1", "5 mg ", "1-", "1.1.", "§ 1 "])
+def test_a_long_line_takes_time_in_proportion(piece: str) -> None:
+    def seconds(n: int) -> float:
+        text = piece * (n // len(piece))
+        start = time.process_time()
+        quantities(text, "de")
+        return time.process_time() - start
+
+    seconds(2_000)
+    assert seconds(80_000) < 20 * max(seconds(10_000), 0.005)

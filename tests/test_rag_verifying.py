@@ -1,0 +1,138 @@
+"""Claims against quotes, responses against contexts; twins of our own in three languages."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.errors import UsageError
+from ingest.meaning.agreement import agreement
+from rag.cli import verify as verb
+from rag.verifying import grounding, verify
+
+TWINS = Path(__file__).parent / "twins"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (TWINS / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ko"])
+@pytest.mark.parametrize("part", ["develop", "held"])
+def test_twins_are_told_apart_and_paraphrases_let_through(part: str, language: str) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows(f"{part}.jsonl"):
+        if row["language"] == language:
+            counts[row["label"], verify(row["claim"], row["quote"], language).label] += 1
+    contradictions = sum(n for (label, _), n in counts.items() if label == "contradiction")
+    assert counts["contradiction", "contradicted"] >= 0.97 * contradictions
+    assert counts["same", "contradicted"] <= 0.03 * contradictions
+
+
+def test_the_sets_are_large_enough() -> None:
+    labels = Counter(row["label"] for part in ("develop", "held") for row in rows(f"{part}.jsonl"))
+    assert min(labels["contradiction"], labels["same"]) >= 400
+
+
+@pytest.mark.parametrize("part", ["develop", "held"])
+def test_the_right_twin_ranks_first(part: str) -> None:
+    ranked = [
+        agreement(r["question"], r["right"], r["language"]) > agreement(r["question"], r["wrong"], r["language"])
+        for r in rows(f"ranking_{part}.jsonl")
+    ]
+    assert sum(ranked) >= 0.95 * len(ranked)
+
+
+def test_the_reason_is_a_pair_of_spans() -> None:
+    claim, quote = "Fracture of the left femur.", "X-ray: fracture of the right femur, bruise of the left hand."
+    verdict = verify(claim, quote, "en")
+    assert verdict.label == "contradicted"
+    (reason,) = verdict.reasons
+    assert reason.claim is not None
+    assert reason.quote is not None
+    assert (reason.kind, reason.claim.of(claim), reason.quote.of(quote)) == ("side", "left", "right")
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "label"),
+    [
+        ("The left hand is bruised.", "Fracture of the right femur. The left hand is bruised.", "supported"),
+        ("Metoprolol 50 mg daily.", "Ramipril 5 mg daily. Metoprolol 50 mg daily.", "supported"),
+        ("Metoprolol 5 mg daily.", "Ramipril 5 mg daily. Metoprolol 50 mg daily.", "contradicted"),
+        ("The contract was signed on 3 April 2021.", "The contract was signed in April 2021.", "supported"),
+        ("He was born in Lisbon and plays chess.", "The lease ends in May.", "unsupported"),
+    ],
+)
+def test_values_count_for_what_they_are_said_of(claim: str, quote: str, label: str) -> None:
+    assert verify(claim, quote, "en").label == label
+
+
+def test_a_claim_without_content_is_unsupported() -> None:
+    assert verify("", "Something.").label == "unsupported"
+    assert verify("It is.", "").label == "unsupported"
+
+
+def test_a_response_is_judged_sentence_by_sentence() -> None:
+    contexts = [
+        "Ramipril 5 mg was started on 3 April 2021 because of hypertension.",
+        "The patient lives with his sister in Ulm.",
+    ]
+    response = (
+        "Ramipril 5 mg was started because of hypertension. Quantum computers were invented by Alice Moser in Toronto."
+    )
+    found = grounding("Why ramipril?", contexts, response, "en")
+    assert [c.label for c in found.claims] == ["supported", "unsupported"]
+    assert [c.span.of(response)[:7] for c in found.claims] == ["Ramipri", "Quantum"]
+    assert found.claims[0].context == 0
+    assert grounding("", contexts, contexts[0], "en").score > found.score
+
+
+def test_nothing_to_judge() -> None:
+    assert grounding("", [], "", "en").claims == ()
+    assert grounding("", [], "All of this is invented by somebody in Paris.", "en").score < 1.0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_gets_a_verdict(claim: str, quote: str) -> None:
+    verdict = verify(claim, quote)
+    assert 0.0 <= verdict.score <= 1.0
+    for reason in verdict.reasons:
+        assert reason.claim is None or reason.claim.end <= len(claim)
+        assert reason.quote is None or reason.quote.end <= len(quote)
+
+
+@pytest.mark.parametrize("piece", ["a", "no 5 mg left ", "환자는 통증이 없음 ", "😀 ", "Section 4.2 3.4.2021 "])
+def test_a_megabyte_in_one_line(piece: str) -> None:
+    start = time.process_time()
+    verify("The patient has no pain in the left knee on 3.4.2021.", piece * (1_000_000 // len(piece)), "de")
+    assert time.process_time() - start < 60
+
+
+def test_lines_in_verdicts_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "pairs.jsonl"
+    pairs = [
+        {"id": "a", "claim": "왼쪽 무릎 통증", "quote": "오른쪽 무릎 통증", "language": "ko"},
+        {"id": 2, "contexts": ["The rent is 900 euros."], "response": "The rent is 900 euros."},
+    ]
+    file.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in pairs), encoding="utf-8")
+    assert verb.run(argparse.Namespace(file=str(file))) == 0
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (first["id"], first["verdict"], first["reasons"][0]["kind"]) == ("a", "contradicted", "side")
+    assert second["id"] == 2
+    assert set(second["claims"][0]) == {"start", "end", "verdict", "score", "context"}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"claim": 1, "quote": "x"}'])
+def test_a_faulty_line_is_named(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "faulty.jsonl"
+    file.write_text(line, encoding="utf-8")
+    with pytest.raises(UsageError, match="line 1"):
+        verb.run(argparse.Namespace(file=str(file)))
