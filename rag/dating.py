@@ -9,6 +9,7 @@ from ingest.document import Document
 from ingest.meaning.moments import moments
 
 _HEAD, _TAIL = 3000, 700  # characters in which a document says its date
+_ISO = len("2021-04-03")
 _REACH = 60  # characters behind a label in which its date begins
 # Ordered: a label that names the document's own date goes before one that names the day of what it reports.
 _LABELS = tuple(
@@ -38,7 +39,7 @@ def document_date(document: Document) -> str:
             for match in label.finditer(zone):
                 near = zone[match.end() : match.end() + _REACH]
                 for moment in moments(near, language):
-                    if moment.kind == "date" and moment.start and not _BIRTH.search(near[: moment.span.start]):
+                    if moment.kind == "date" and _whole(moment.start) and not _BIRTH.search(near[: moment.span.start]):
                         return moment.start
     return _line_alone(zones[0], language)
 
@@ -46,10 +47,18 @@ def document_date(document: Document) -> str:
 def _line_alone(head: str, language: str) -> str:
     """A date that has a line of the head to itself, with at most a place before it."""
     for line in head.splitlines()[:40]:
-        found = [m for m in moments(line, language) if m.kind == "date" and m.start]
+        found = [m for m in moments(line, language) if m.kind == "date" and _whole(m.start)]
         if len(found) == 1 and len(line.strip()) - len(found[0].span) <= 20 and not re.search(r"[:*]|geb|born", line):
             return found[0].start
     return ""
+
+
+def _whole(iso: str) -> bool:
+    """Whether a date has its year: "15 April" alone orders nothing."""
+    try:
+        return len(iso) == _ISO and bool(date.fromisoformat(iso))
+    except ValueError:
+        return False
 
 
 def spoken(iso: str, language: str) -> str:

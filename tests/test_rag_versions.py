@@ -26,6 +26,7 @@ Discharge medication:
 Apixaban 5 mg 1-0-1
 Ramipril 5 mg 1-0-0
 Bisoprolol 2.5 mg 1-0-0
+Stopped: amlodipine 10 mg 1-0-0
 Yours sincerely
 Dr. Ruth Vale
 """
@@ -74,6 +75,16 @@ def test_a_list_is_answered_as_a_list() -> None:
     assert answer.text.count("\n- “") == 3
 
 
+def test_what_was_stopped_is_found_where_it_is_asked_for() -> None:
+    answer = ask("Which medication of Ada Lorne was stopped?", {"letter.txt": LETTER})
+    assert "amlodipine" in answer.citations[0].quote
+
+
+def test_a_dose_is_that_of_the_drug() -> None:
+    answer = ask("What is the dose of bisoprolol for Ada Lorne?", {"letter.txt": LETTER})
+    assert [c.quote for c in answer.citations] == ["Bisoprolol 2.5 mg 1-0-0"]
+
+
 def test_a_class_of_drugs_is_not_answered_by_another() -> None:
     answer = ask("Which anticoagulant does Ada Lorne take?", {"letter.txt": LETTER})
     assert "Apixaban" in answer.text
@@ -113,6 +124,7 @@ def test_the_lead_names_the_letter_and_its_day() -> None:
         ("작성일: 2024년 3월 2일\n생년월일: 1970년 5월 2일", "ko", "2024-03-02"),
         ("생년월일: 1970년 5월 2일", "ko", ""),
         ("Some text without any date.", "en", ""),
+        ("This Agreement is dated as of April 15 and binds", "en", ""),
     ],
 )
 def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, language: str, day: str) -> None:

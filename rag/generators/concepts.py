@@ -24,6 +24,7 @@ class Concept:
         ask: patterns of questions.
         strong: patterns of sentences that state it; one is enough.
         cues: patterns that often stand in such sentences.
+        contrary: patterns of sentences that say the opposite ("stopped"), unless the question asks for that.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Concept:
     ask: tuple[re.Pattern[str], ...]
     strong: tuple[re.Pattern[str], ...]
     cues: tuple[re.Pattern[str], ...]
+    contrary: tuple[re.Pattern[str], ...] = ()
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -53,6 +55,7 @@ def concepts(language: str) -> tuple[Concept, ...]:
             ask=patterns(table, "ask"),
             strong=patterns(table, "strong"),
             cues=patterns(table, "cues"),
+            contrary=patterns(table, "contrary"),
         )
         for key, table in tables.items()
     )

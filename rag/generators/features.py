@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from rag.generators.candidates import Candidate
-from rag.generators.concepts import in_language
+from rag.generators.concepts import Concept, in_language
 from rag.generators.kinds import shows
 from rag.generators.question import Question
 from rag.generators.stems import terms, words
@@ -96,9 +96,9 @@ def features(
         above = terms(sentence.heading, language) if sentence.heading else ()
         around = coverage(question.terms, (*stems[i], *before, *above), weight, ceiling)
         heading = coverage(question.terms, above, weight, ceiling)
-        matched = [sum(1 for p in c.strong if p.search(text)) for c in concepts]
+        matched = [0 if _contrary(c, question, text) else sum(1 for p in c.strong if p.search(text)) for c in concepts]
         stated = bool(question.kind) and direct >= _ALL and shows(question.kind, text)
-        if question.members is not None and not question.members.search(text):
+        if _of_another_drug(question, text, stems[i]):
             matched, stated = [0] * len(concepts), False
         strong = 1.0 if any(matched) or stated else 0.0
         cues = max((sum(1 for p in c.cues if p.search(text)) / len(c.cues) for c in concepts if c.cues), default=0.0)
@@ -134,6 +134,17 @@ def features(
             ]
         )
     return out
+
+
+def _contrary(concept: Concept, question: Question, text: str) -> bool:
+    return any(p.search(text) and not p.search(question.ask) for p in concept.contrary)
+
+
+def _of_another_drug(question: Question, text: str, stems: Sequence[str]) -> bool:
+    """Whether a sentence lacks the class of drugs that is asked for, or the drug whose dose is."""
+    if question.members is not None:
+        return question.members.search(text) is None
+    return question.kind == "dose" and bool(question.topic) and not set(question.topic) & set(stems)
 
 
 def _absent(
