@@ -72,10 +72,10 @@ def _speed(cases: list[Case]) -> float:
     language = cases[0].get("language")
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         for passage in passages:
             annotate(passage, language)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return len(passages) / min(times)
 
 

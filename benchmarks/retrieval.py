@@ -1,6 +1,6 @@
 """Retrieval of one set beside the peers' lines, with bootstrap intervals.
 
-    python benchmarks/retrieval.py SET [--beir] [--peers FOLDER] [--encoder NAME] [--parts dense,sparse] [--index DIR]
+    python benchmarks/retrieval.py SET [--beir] [--peers FOLDER] [--encoder NAME] [--only dense|sparse] [--index DIR]
                                    [--depth 20] [--within group] [--json]
 
 SET is a folder with `documents/` and `cases.jsonl`, or (with --beir) with `corpus.jsonl`, `queries.jsonl`, `qrels/`.
@@ -41,7 +41,7 @@ def main() -> int:
     except RagError as error:
         print(error, file=sys.stderr)
         return 1
-    label = "word overlap" if args.encoder == "words" else " ".join(("casefolio", args.encoder, args.parts)).strip()
+    label = "word overlap" if args.encoder == "words" else " ".join(("casefolio", args.encoder, args.only)).strip()
     ours = {"system": label, "set": found[0].name, "figures": figures, "query_ms_p50": percentile(seconds, 0.5)}
     peers = list(peer_lines(args.peers, found[0])) if args.peers else []
     print(json.dumps(plain(ours)) if args.json else table(label, figures, peers, seconds))
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--beir", action="store_true")
     made.add_argument("--peers", type=Path)
     made.add_argument("--encoder", default="minilm")
-    made.add_argument("--parts", default="", help="parts of the search, by comma; all where none is named")
+    made.add_argument("--only", choices=("dense", "sparse"), default="", help="one part of the search alone")
     made.add_argument("--within", choices=("all", "group"), default="all")
     made.add_argument("--depth", type=int, default=20)
     made.add_argument("--index", type=Path, help="keep the index here, to run again without encoding")
@@ -63,8 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measure(case_set: CaseSet | BeirSet, args: argparse.Namespace) -> tuple[dict[str, Figure], list[float]]:
-    parts = tuple(p for p in args.parts.split(",") if p)
-    configuration = Configuration(args.encoder, within=args.within, parts=parts, answers=False, depth=args.depth)
+    configuration = Configuration(args.encoder, within=args.within, only=args.only, answers=False, depth=args.depth)
     with tempfile.TemporaryDirectory() as temporary:
         task = retrieval_task(case_set, configuration, args.index or Path(temporary))
         task.prepare()
@@ -76,7 +75,7 @@ def measure(case_set: CaseSet | BeirSet, args: argparse.Namespace) -> tuple[dict
 def retrieval_task(case_set: CaseSet | BeirSet, configuration: Configuration, work: Path) -> Task:
     if isinstance(case_set, BeirSet):
         return BeirTask(case_set, configuration, open_library, work)
-    return CaseTask(case_set, configuration, open_library, work)
+    return CaseTask(case_set, configuration, open_library, work / "index")
 
 
 def peer_lines(folder: Path, case_set: CaseSet | BeirSet) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from eval.retrieval import Place, common, merge
 from eval.scores import Curve, Record, Scores
-from eval.statistics import Floats, f1_of, figure_of, figure_over_cases, ratio
+from eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of, ratio
 
 _WORD = re.compile(r"\w+")
 # Words of these scripts carry particles or no blanks: their characters are compared, as KorQuAD does.
@@ -72,6 +72,9 @@ def score_case(record: Record) -> dict[str, float]:
             out["answer F1"] = token_f1(text, record["reference"])
     if answered:
         out |= _claims(answer)
+    judged = answer.get("judged")
+    if judged is not None:
+        out["judged supported"] = float(judged)
     return out
 
 
@@ -159,6 +162,7 @@ def add_scores(scores: Scores, records: Sequence[Record]) -> None:
         pair = np.stack([counts[:, hit], counts[:, hit] + counts[:, other]], axis=1)
         scores.figures[name] = figure_of(pair, groups, ratio)
     scores.figures["abstention F1"] = figure_of(counts, groups, f1_of)
+    _add_judge(scores, answered)
     _add_risk(scores, answered)
 
 
@@ -180,6 +184,19 @@ def _abstention_counts(records: Sequence[Record]) -> Floats:
         outcome = (held_back and not possible, held_back and possible, not held_back and not possible)
         rows.append([float(x) for x in outcome])
     return np.array(rows, dtype=np.float64)
+
+
+def _add_judge(scores: Scores, records: Sequence[Record]) -> None:
+    """How far a judge agrees with what gold says: the figure without which its own says nothing."""
+    pairs = [(r, r["answer"].get("judged"), is_right(r)) for r in records]
+    kept = [(r, bool(judged), bool(right)) for r, judged, right in pairs if judged is not None and right is not None]
+    if not kept:
+        return
+    counts = np.array([(j and g, j and not g, not j and g, not j and not g) for _, j, g in kept], dtype=np.float64)
+    groups = [scores.groups[r["id"]] for r, *_ in kept]
+    agreed = np.stack([counts[:, 0] + counts[:, 3], np.ones(len(kept))], axis=1)
+    scores.figures["judge agrees"] = figure_of(agreed, groups, ratio)
+    scores.figures["judge kappa"] = figure_of(counts, groups, kappa_of)
 
 
 def _add_risk(scores: Scores, records: Sequence[Record]) -> None:

@@ -16,16 +16,19 @@ from pathlib import Path
 from eval.faults import Faults, Row, read_rows, unique_id
 from ingest.document import Span
 
+AROUND = 160  # characters
 PLAIN = {".txt", ".md", ".text"}
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A stretch of a document that answers a question."""
+    """A stretch of a document that answers a question, and a little of what stands around it, for readers."""
 
     document: str
     span: Span
     quote: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _gold(row: Row, texts: Texts) -> Gold | None:
     if quote and text[start:end] != quote:
         row.fault("quote", f"is not what stands at {start}-{end} of {document!r}")
         return None
-    return Gold(document, Span(start, end), quote or text[start:end])
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return Gold(document, Span(start, end), text[start:end], before, after)
 
 
 class Texts:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eval.retrieval import Place, common, merge, size
 from eval.scores import WORST, Passage, Record, Scores, Worst
-from eval.statistics import Floats, f1_of, figure_of, figure_over_cases
+from eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of
 
 FOLDS = 5
 DECISION = 0.5  # a response less probably grounded than this is flagged
@@ -77,6 +77,7 @@ def score_grounding(records: Sequence[Record]) -> Scores:
     scores.figures["response F1, threshold cross-fitted"] = figure_of(fitted[:, :3], groups, f1_of)
     scores.figures["AUC"] = figure_over_cases(lambda drawn: auc(doubt[drawn], positive[drawn]), groups)
     scores.figures["balanced accuracy"] = figure_of(counts, groups, balanced_accuracy)
+    scores.figures["kappa with people"] = figure_of(counts, groups, kappa_of)
     spans = np.array([_span_counts(r) for r in records], dtype=np.float64).reshape(-1, 3)
     scores.figures["span F1"] = figure_of(spans, groups, f1_of)
     right = flagged == positive

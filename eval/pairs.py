@@ -1,4 +1,4 @@
-"""Twins and other pairs: does the quote support the claim, contradict it, or neither? Measured per kind and language.
+"""Pairs of claim and quote: does the quote support the claim, contradict it, or neither? Per kind and language.
 
     {"id", "quote", "claim", "label", "kind"?, "group"?, "language"?}
 
@@ -28,6 +28,7 @@ LABELS = {
     "entailment": "supported",
     "contradiction": "contradicted",
     "neutral": "unsupported",
+    "same": "supported",
 }
 
 

@@ -14,7 +14,6 @@ from indexes.hit import Hit
 
 KS = (1, 3, 5, 10)
 BUDGETS = (2000, 4000)
-LOWER_IS_BETTER = ("mismatch", "wrong", "chars")
 
 
 class Place(NamedTuple):
@@ -120,8 +119,3 @@ def reciprocal_rank(ranked: Sequence[Place], gold: Sequence[Place]) -> float:
         if common(merge([place]), wanted):
             return 1.0 / rank
     return 0.0
-
-
-def is_lower_better(measure: str) -> bool:
-    """Whether less of a measure is better."""
-    return measure.split("@")[0] in LOWER_IS_BETTER

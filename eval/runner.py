@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +16,8 @@ from eval.beir import BeirSet
 from eval.cases import CaseSet
 from eval.detecting import score_grounding
 from eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
-from eval.pairs import PairTask, score_pairs, trusting_verifier
+from eval.judge import Judge
+from eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
 from eval.progress import Progress
 from eval.results import Ledger, claim
 from eval.scores import Scorer
@@ -23,15 +25,18 @@ from eval.scoring import score_beir, score_cases
 from eval.sets import AnySet
 from eval.statistics import SEED
 from eval.system import Configuration, Opener, Verifier, house_verifier, open_library
-from eval.tasks import BeirTask, CaseTask, Task
-from ingest.errors import RagError
+from eval.tasks import BeirTask, CaseTask, Task, reason_of
+from eval.twins import TwinSet, TwinTask, score_twins
 
+# Columns to read others by: what they get wrong teaches nothing.
+BASELINES = ("flag everything", "trust everything")
 SCORERS: dict[str, Scorer] = {
     "cases": score_cases,
     "beir": score_beir,
     "grounding": score_grounding,
     "assertions": score_assertions,
     "pairs": score_pairs,
+    "twins": score_twins,
 }
 FORMAT = 1
 
@@ -42,32 +47,47 @@ class House:
 
     opener: Opener = open_library
     verifier: Verifier = house_verifier
+    judge: Judge | None = None
+    judge_name: str = ""
 
 
 def plan(sets: Sequence[AnySet], configurations: Sequence[Configuration], work: Path, house: House) -> list[Task]:
     """Every configuration on every set that it applies to; detectors and annotators beside their baselines."""
     tasks: list[Task] = []
+    judge = house.judge.supported if house.judge else None
     for one in sets:
         if isinstance(one, CaseSet):
-            tasks += [CaseTask(one, c, house.opener, _work(work, one, c), house.verifier) for c in configurations]
+            tasks += [
+                CaseTask(one, c, house.opener, _work(work, one, c) / "index", house.verifier, judge)
+                for c in configurations
+            ]
         elif isinstance(one, BeirSet):
-            # A query belongs to no group, and its answers have no gold spans: one search, whatever answers.
-            searches = {c.search_name: c for c in reversed(configurations) if c.within == "all"}
-            kept = [c for c in configurations if c in searches.values()]
-            tasks += [BeirTask(one, c, house.opener, _work(work, one, c)) for c in kept]
+            tasks += [BeirTask(one, c, house.opener, _work(work, one, c)) for c in _searches(configurations)]
+        elif isinstance(one, TwinSet):
+            tasks += [TwinTask(one, c, house.opener, _work(work, one, c)) for c in _searches(configurations)]
         else:
             tasks += _measured_without_a_folder(one, house)
     return tasks
 
 
+def _searches(configurations: Sequence[Configuration]) -> list[Configuration]:
+    """Where a question belongs to no group and its answers have no gold spans: one search each, whatever answers."""
+    first = {c.search_name: c for c in reversed(configurations) if c.within == "all"}
+    return [c for c in configurations if first.get(c.search_name) is c]
+
+
 def _work(work: Path, one: AnySet, configuration: Configuration) -> Path:
-    return work / one.name / configuration.name
+    """Configurations that share an encoder share its index: encoding is the slow part."""
+    digest = hashlib.sha256(configuration.encoder.encode()).hexdigest()[:8]
+    return work / one.name / f"{Path(configuration.encoder).name}-{digest}"
 
 
 def _measured_without_a_folder(one: AnySet, house: House) -> list[Task]:
     if isinstance(one, GroundingSet):
+        judged = [GroundingTask(one, "judge", house.judge.detect)] if house.judge else []
         return [
             GroundingTask(one, "verifier", house_detector),
+            *judged,
             GroundingTask(one, "lexical gate", lexical_gate),
             GroundingTask(one, "flag everything", flag_everything),
         ]
@@ -76,7 +96,7 @@ def _measured_without_a_folder(one: AnySet, house: House) -> list[Task]:
             AssertionTask(one, "annotator", house_annotator),
             AssertionTask(one, "flag everything", flag_every_aspect),
         ]
-    assert not isinstance(one, CaseSet | BeirSet)
+    assert isinstance(one, PairSet)
     return [PairTask(one, "verifier", house.verifier), PairTask(one, "trust everything", trusting_verifier)]
 
 
@@ -131,7 +151,8 @@ def run(
     progress = progress or Progress()
     work = out / "work"
     tasks = plan(sets, configurations, work, house)
-    claim(out, describe_run(sets, configurations, tasks, provenance))
+    judge = {"judge": house.judge_name} if house.judge else {}
+    claim(out, describe_run(sets, configurations, tasks, {**provenance, **judge}))
     for task in tasks:
         _run_task(task, out, progress, after_case)
     progress.clear()
@@ -145,7 +166,7 @@ def _run_task(task: Task, out: Path, progress: Progress, after_case: Callable[[]
         if not left:
             return
         label = f"{task.set_name} · {task.name}"
-        progress.say(f"{label}  indexing …" if task.kind in ("cases", "beir") else label)
+        progress.say(f"{label}  indexing …" if task.kind in ("cases", "beir", "twins") else label)
         try:
             task.prepare()
             ledger.describe(task.about())
@@ -162,8 +183,6 @@ def _produce(task: Task, item: Any) -> tuple[dict[str, Any], dict[str, float]]:
     """A case on which the system breaks off is a result: it is kept with the reason and counted."""
     try:
         produced = task.produce(item)
-    except RagError as error:
-        return {**task.facts(item), "error": f"{type(error).__name__}: {error}"}, {}
-    except Exception as error:  # the message of a foreign error may hold document text
-        return {**task.facts(item), "error": type(error).__name__}, {}
+    except Exception as error:
+        return {**task.facts(item), "error": reason_of(error)}, {}
     return produced.record, produced.seconds

@@ -16,6 +16,8 @@ def score_cases(records: Sequence[Record]) -> Scores:
     scores = Scores(primary, groups={r["id"]: r["group"] for r in records}, failed=_failed(records))
     rows = {r["id"]: _retrieval_row(r) for r in records if r["answerable"] and r["gold"]}
     scores.add_means(rows)
+    if primary in scores.figures:
+        scores.figures = {primary: scores.figures[primary], **scores.figures}
     scores.curves["recall-k"] = _recall_curve(records)
     answers.add_scores(scores, records)
     scores.break_down("group", scores.groups)
@@ -67,11 +69,16 @@ def _worst_case(record: Record, scores: Scores) -> Worst:
             if g.document == place[0] and g.start < place[2] and g.end > place[1]
         )
         found.append(Passage(f"{rank}. {place[0]} {place[1]}–{place[2]}", text, marks))
-    wanted = tuple(
-        Passage(f"{g['document']} {g['start']}–{g['end']}", g["quote"], ((0, len(g["quote"])),)) for g in record["gold"]
-    )
+    wanted = tuple(_gold_passage(g) for g in record["gold"])
     value = scores.cases[scores.primary][record["id"]]
     return Worst(record["id"], record["question"], value, _note(record), wanted, tuple(found))
+
+
+def _gold_passage(gold: Record) -> Passage:
+    before, quote = gold.get("before", ""), gold["quote"]
+    mark = (len(before), len(before) + len(quote))
+    title = f"{gold['document']} {gold['start']}–{gold['end']}"
+    return Passage(title, before + quote + gold.get("after", ""), (mark,))
 
 
 def _note(record: Record) -> str:

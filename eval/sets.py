@@ -11,19 +11,23 @@ from eval.cases import CaseSet, read_case_set
 from eval.faults import Faults, read_rows
 from eval.grounding import GroundingSet, read_grounding_set
 from eval.pairs import PairSet, read_pair_set
+from eval.twins import TwinSet, read_twin_set
 
-AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet
+AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet | TwinSet
 
 # A JSONL file without a well-known name is told by the fields of its first row.
 _BY_FIELDS = (
     (frozenset({"contexts", "response"}), "grounding"),
     (frozenset({"claim", "quote"}), "pairs"),
+    (frozenset({"question", "right", "wrong"}), "twins"),
     (frozenset({"concept", "start", "end"}), "assertions"),
 )
 
 
 def load_sets(paths: Sequence[Path]) -> list[AnySet]:
     """Reads and checks every set of every path, a folder or one JSONL file.
+
+    A folder may hold a case set and a BEIR set side by side; `cases.jsonl` or `corpus.jsonl` names one of them.
 
     Raises:
         SetError: listing every fault of all of them.
@@ -43,6 +47,10 @@ def load_sets(paths: Sequence[Path]) -> list[AnySet]:
 
 
 def _sets_of(path: Path, faults: Faults) -> list[AnySet]:
+    if path.is_file() and path.name == "cases.jsonl":
+        return [read_case_set(path.parent, faults)]
+    if path.is_file() and path.name == "corpus.jsonl":
+        return [read_beir_set(path.parent, faults)]
     if path.is_file():
         return [s for s in [_read_file(path, path.stem, faults)] if s is not None]
     if not path.is_dir():
@@ -73,6 +81,8 @@ def _read_file(path: Path, name: str, faults: Faults) -> AnySet | None:
         return read_grounding_set(path, name, faults)
     if kind == "pairs":
         return read_pair_set(path, name, faults)
+    if kind == "twins":
+        return read_twin_set(path, name, faults)
     if kind == "assertions":
         return read_assertion_set(path, name, faults)
     return None

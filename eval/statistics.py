@@ -17,6 +17,7 @@ RESAMPLES = 2000
 PERMUTATIONS = 10_000
 EXACT_GROUPS = 12  # 2**12 sign patterns are fewer than the draws, so all of them are tried
 SEED = 0
+CHUNK = 250  # draws made at once: quick, and small in memory for thousands of groups
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
@@ -66,6 +67,19 @@ def f1_of(sums: Floats) -> Floats:
         return np.where(tp + fp + fn > 0, 2 * tp / (2 * tp + fp + fn), np.nan)
 
 
+def kappa_of(sums: Floats) -> Floats:
+    """Cohen's kappa (1960) of summed counts, shape (…, 4) to (…): both yes, only the first, only the second, neither.
+
+    NaN where chance alone explains all.
+    """
+    both, first, second, neither = (sums[..., i] for i in range(4))
+    n = sums.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        agree = (both + neither) / n
+        chance = ((both + first) * (both + second) + (second + neither) * (first + neither)) / n**2
+        return np.where(chance < 1, (agree - chance) / (1 - chance), np.nan)
+
+
 def figure_of(counts: Floats, groups: Sequence[Hashable], statistic: Statistic, seed: int = SEED) -> Figure:
     """A statistic of summed counts, one row a case: F1, a micro average, balanced accuracy."""
     if not len(counts):
@@ -94,8 +108,11 @@ def interval(
     sums = np.zeros((len(names), counts.shape[1]))
     np.add.at(sums, [place[g] for g in groups], counts)
     rng = np.random.default_rng(seed)
-    drawn = np.array([sums[rng.integers(0, len(names), len(names))].sum(axis=0) for _ in range(resamples)])
-    return _ends(statistic(drawn))
+    parts = []
+    for at in range(0, resamples, CHUNK):
+        drawn = rng.integers(0, len(names), (min(CHUNK, resamples - at), len(names)))
+        parts.append(sums[drawn].sum(axis=1))
+    return _ends(statistic(np.concatenate(parts)))
 
 
 def _ends(draws: Floats) -> tuple[float, float]:

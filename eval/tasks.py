@@ -15,7 +15,8 @@ from eval.beir import DEPTH, BeirSet, Query, fold
 from eval.cases import Case, CaseSet
 from eval.retrieval import places_of
 from eval.scores import Record
-from eval.system import Configuration, Opener, System, Verifier, house_verifier
+from eval.system import AnswerJudge, Configuration, Opener, System, Verifier, house_verifier
+from ingest.errors import RagError
 from rag.answer import Answer
 
 SHOWN = 5  # passages of a case whose text is kept for the report
@@ -106,16 +107,17 @@ class CaseTask(OverFolder):
         case_set: CaseSet,
         configuration: Configuration,
         opener: Opener,
-        work: Path,
+        index: Path,
         verifier: Verifier = house_verifier,
+        judge: AnswerJudge | None = None,
     ) -> None:
         self.set_name, self.set_sha256, self.name = case_set.name, case_set.sha256, configuration.name
-        self._set, self._configuration, self._opener, self._work = case_set, configuration, opener, work
-        self._verifier = verifier
+        self._set, self._configuration, self._opener, self._index = case_set, configuration, opener, index
+        self._verifier, self._judge = verifier, judge
 
     def prepare(self) -> None:
         """Indexes the documents."""
-        self._system = self._opener(self._configuration, self._set.root, self._work / "index")
+        self._system = self._opener(self._configuration, self._set.root, self._index)
 
     def items(self) -> Sequence[Case]:
         """The cases."""
@@ -131,7 +133,15 @@ class CaseTask(OverFolder):
             "answerable": item.answerable,
             "reference": item.answer,
             "gold": [
-                {"document": g.document, "start": g.span.start, "end": g.span.end, "quote": g.quote} for g in item.gold
+                {
+                    "document": g.document,
+                    "start": g.span.start,
+                    "end": g.span.end,
+                    "quote": g.quote,
+                    "before": g.before,
+                    "after": g.after,
+                }
+                for g in item.gold
             ],
         }
 
@@ -149,11 +159,26 @@ class CaseTask(OverFolder):
         record["ranked"] = [[*place] for place in places_of(hits)]
         record["texts"] = [h.text for h in hits[:SHOWN]]
         if self._configuration.answers:
-            began = time.perf_counter()
-            answer = self.system.ask(item.question, scope=scope)
-            seconds["ask"] = time.perf_counter() - began
-            record["answer"] = answer_record(answer, None if item.language == "und" else item.language, self._verifier)
+            try:
+                record["answer"], seconds["ask"] = self._answer(item, scope)
+            except Exception as error:  # what was retrieved counts all the same
+                record["error"] = reason_of(error)
         return Produced(record, seconds)
+
+    def _answer(self, case: Case, scope: str | None) -> tuple[Record, float]:
+        began = time.perf_counter()
+        answer = self.system.ask(case.question, scope=scope)
+        elapsed = time.perf_counter() - began
+        kept = answer_record(answer, None if case.language == "und" else case.language, self._verifier)
+        if self._judge and answer.status == "supported":
+            kept["judged"] = self._judge(case.question, [h.text for h in answer.hits], answer.text)
+        return kept, elapsed
+
+
+def reason_of(error: Exception) -> str:
+    """Why a case has no result. The message of a foreign error may hold document text: only its name is kept."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, RagError) else name
 
 
 def scope_of(documents: Sequence[str]) -> str:

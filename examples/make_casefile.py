@@ -2,10 +2,10 @@
 
     python examples/make_casefile.py [FOLDER]
 
-Needs `reportlab`, `python-docx`, `pillow` and the Debian package `fonts-nanum` (SIL Open Font License; a subset is embedded
-in the Korean PDF). The same versions of these give the same bytes: every date and identifier is fixed. A source is plain
-text: `# title`, `## heading`, `| row | of a table |` (its first row names the columns), `---` a new page, `---image` a new
-page that holds a picture of its text and no text layer; every other line is a paragraph.
+Needs `reportlab`, `python-docx`, `pillow` and the Debian package `fonts-nanum` (SIL Open Font License; a subset is
+embedded in the Korean PDF). The same versions of these give the same bytes: every date and identifier is fixed. A
+source is plain text: `# title`, `## heading`, `| row | of a table |` (its first row names the columns), `---` a page,
+`---image` a page that holds a picture of its text and no text layer; every other line is a paragraph.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class _Template(SimpleDocTemplate):
 
     footer: tuple[str, str, bool]
 
-    def afterPage(self) -> None:  # noqa: N802: reportlab calls it so
+    def afterPage(self) -> None:
         title, font, scan = self.footer
         if not scan or self.page == 1:
             self.canv.setFont(font, 8)
@@ -159,7 +159,8 @@ def _flowables(kind: str, lines: list[str], regular: str, bold: str) -> Iterator
         yield _table([cells(line) for line in lines], body, bold)
         yield Spacer(1, 8)
     elif kind == "title":
-        yield Paragraph(escape(lines[0]), ParagraphStyle("title", body, fontName=bold, fontSize=15, leading=20, spaceAfter=8))
+        large = ParagraphStyle("title", body, fontName=bold, fontSize=15, leading=20, spaceAfter=8)
+        yield Paragraph(escape(lines[0]), large)
     elif kind == "heading":
         yield Paragraph(
             escape(lines[0]),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code keeps letters, digits and inner marks (L3, ICD10, J45.9, EX-10).
+# A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code its letters and digits (L3, ICD10, J45.9).
 _WORD = re.compile(
     r"\d+(?:[.,/]\d+)*"
     r"|[A-Za-zÀ-ɏͰ-ϿЀ-ӿ]+\d[\w]*(?:\.\d+)?"
@@ -33,9 +33,58 @@ _HYPHENATED = re.compile(r"(?<=[a-zäöüß])-[ \t]*\n\f?[ \t]*(?=[a-zäöüß])
 
 # Particles and copulas that end a Korean noun phrase, longest first.
 _PARTICLES = (
-    "으로부터 에게서 에서는 에서의 으로는 으로써 으로서 이라고 이라는 에게는 까지는 부터는 에서 에게 께서 으로 이란 이나 이며 이고 "
-    "인가 까지 부터 처럼 보다 마다 조차 마저 밖에 라고 라는 에는 에도 와의 과의 은 는 이 가 을 를 의 에 도 와 과 로 나 만"
-).split()
+    *(
+        "으로부터",
+        "에게서",
+        "에서는",
+        "에서의",
+        "으로는",
+        "으로써",
+        "으로서",
+        "이라고",
+        "이라는",
+        "에게는",
+        "까지는",
+        "부터는",
+    ),
+    *(
+        "에서",
+        "에게",
+        "께서",
+        "으로",
+        "이란",
+        "이나",
+        "이며",
+        "이고",
+        "인가",
+        "까지",
+        "부터",
+        "처럼",
+        "보다",
+        "마다",
+        "조차",
+    ),
+    *(
+        "마저",
+        "밖에",
+        "라고",
+        "라는",
+        "에는",
+        "에도",
+        "와의",
+        "과의",
+        "은",
+        "는",
+        "이",
+        "가",
+        "을",
+        "를",
+        "의",
+        "에",
+        "도",
+    ),
+    *("와", "과", "로", "나", "만"),
+)
 
 
 def fold(text: str) -> str:
@@ -68,7 +117,9 @@ def _plain_term(word: str, language: str) -> str:
         word = word[:-2]
     word = word.replace("'", "").replace("’", "")
     # casefold has turned ß into ss; umlauts meet their transcription so that Müller finds Mueller
-    return _stemmer(language)(word.translate(_UMLAUTS)) if language != "de" else _stemmer("de")(word).translate(_UMLAUTS)
+    return (
+        _stemmer(language)(word.translate(_UMLAUTS)) if language != "de" else _stemmer("de")(word).translate(_UMLAUTS)
+    )
 
 
 def without_particle(word: str) -> str:
@@ -89,7 +140,7 @@ def _hangul_terms(word: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as written: its place, its folded form, its terms (none for a function word), whether it looks like a name."""
+    """One word as written: its place, the form names compare by, its terms (none for a function word), its looks."""
 
     start: int
     end: int

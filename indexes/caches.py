@@ -28,7 +28,7 @@ class Caches:
 
 
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
-    """The caches of the store's state: from disk where they are whole, else rebuilt and, where `keep` says so, written."""
+    """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     text, vectors = f"text-{store.generation}", f"vectors-{store.generation}-{store.vector_generation}"
     root = store.folder / FOLDER
     n = len(table.keys)
@@ -59,7 +59,7 @@ def _zone_terms(store: Store) -> Iterator[str]:
 def _name_terms(store: Store) -> Iterator[str]:
     for _, _, language, profile in store.profiles():
         identity = unpack_identity(profile)
-        names = "\n".join((identity.title, *identity.values("patient", "party", "number")))
+        names = "\n".join(identity.values("patient", "party", "number"))
         yield " ".join(terms(names, language))
 
 

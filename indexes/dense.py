@@ -106,10 +106,16 @@ class Dense:
         parameters: dict[str, Any] = {}
         if len(self.rows) > EXACT_LIMIT:
             selector = None if keep is None else faiss.IDSelectorBatch(keep)
-            parameters["params"] = faiss.SearchParametersHNSW(sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k))
+            # its own type stubs miss this name
+            parameters["params"] = getattr(faiss, "SearchParametersHNSW")(sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k))
         similar, found = self._index.search(query[None, :], min(k, len(self.rows)), **parameters)
         found, similar = found[0][found[0] >= 0], similar[0][found[0] >= 0]
         return self.positions[found], similar
+
+    def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Vectors of those of the passages that have one, in their order."""
+        rows = self._row_of[positions]
+        return np.asarray(self.rows[rows[rows >= 0]])
 
     def similarity(self, query: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Similarities to given passages, NaN where a passage has no vector yet."""

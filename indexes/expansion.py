@@ -1,8 +1,8 @@
 """What else the passage that answers may say: synonyms from data files, and German compounds both ways.
 
 Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
-than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and a
-compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003: parts must be attested).
+than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and
+a compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003: parts must be attested).
 """
 
 from __future__ import annotations

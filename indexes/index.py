@@ -16,25 +16,25 @@ from indexes.encoders.base import Encoder
 from indexes.expansion import expand
 from indexes.hit import Hit
 from indexes.naming import Named, Naming, identity_zone, long_zone
-from indexes.packing import pack_identity
+from indexes.packing import pack_identity, unpack_identity
 from indexes.passages import stored_chunk
 from indexes.ranking import Ranking, candidates, rank
+from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, LedgerEntry, Store, StoredPart
 from indexes.sync import Changes, compare
 from ingest.chunking import chunk
 from ingest.document import Document, Unread
-from ingest.identity import identify
+from ingest.identity import Identity, identify
 from ingest.language import detect_language
 
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
-TARGET_TOKENS = 110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
+TARGET_TOKENS = (
+    110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
+)
 _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
 _FOREIGN_WEIGHT = 0.0  # and where it does not
-
-
-NAME_WEIGHT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Snapshot:
     naming: Naming
     document_of: NDArray[np.int64]  # position of each passage's document in `paths`
     paths: tuple[str, ...]
+    identities: tuple[Identity, ...]
+    languages: tuple[str, ...]
     dense_weight: NDArray[np.float32]
 
 
@@ -67,7 +69,9 @@ class Index:
     Safe to use from several threads: the store is behind one lock, snapshots are immutable.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False) -> None:
+    def __init__(
+        self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False
+    ) -> None:
         self.encoder = encoder
         self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
@@ -114,15 +118,14 @@ class Index:
         """Commit renames and removals, all or nothing; what was removed leaves no byte behind."""
         if not renamed and not removed:
             return
-        with self._lock:
-            with self.store.transaction():
-                # by way of names that no file has, so that two files may swap theirs
-                for number, (old, _) in enumerate(renamed):
-                    self.store.rename_file(old, f"\0{number}")
-                for number, (_, new) in enumerate(renamed):
-                    self.store.rename_file(f"\0{number}", new)
-                for path in removed:
-                    self.store.delete_file(path)
+        with self._lock, self.store.transaction():
+            # by way of names that no file has, so that two files may swap theirs
+            for number, (old, _) in enumerate(renamed):
+                self.store.rename_file(old, f"\0{number}")
+            for number, (_, new) in enumerate(renamed):
+                self.store.rename_file(f"\0{number}", new)
+            for path in removed:
+                self.store.delete_file(path)
 
     def tidy(self) -> None:
         """After deletions: drop vectors nobody refers to, and all caches."""
@@ -216,26 +219,33 @@ class Index:
 
         naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
         paths = tuple(row[1] for row in rows)
-        return Snapshot(generation, table, caches.sparse, caches.dense, naming, document_of, paths,
-                        np.array(weight, np.float32))  # fmt: skip
+        identities = tuple(unpack_identity(row[3]) for row in rows)
+        return Snapshot(
+            generation=generation,
+            table=table,
+            sparse=caches.sparse,
+            dense=caches.dense,
+            naming=naming,
+            document_of=document_of,
+            paths=paths,
+            identities=identities,
+            languages=tuple(languages),
+            dense_weight=np.array(weight, np.float32),
+        )
 
-    def search(self, question: str, k: int, allowed_path: Callable[[str], bool] | None = None) -> Found:
+    def search(self, question: str, k: int, filters: Filters = NO_FILTERS) -> Found:
         """The k best passages.
 
         Args:
             question: in any language.
             k: how many hits at most.
-            allowed_path: which documents may be looked at; applied before ranking.
+            filters: which documents may be looked at; applied before ranking.
         """
         snapshot = self.snapshot()
         language = detect_language(question)
         named = snapshot.naming.read(question, language)
-        allowed = None
-        if allowed_path is not None:
-            inside = np.fromiter((allowed_path(p) for p in snapshot.paths), bool, len(snapshot.paths))
-            allowed = inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)
+        allowed = _allowed(snapshot, filters)
         weights = expand(named.terms, language, snapshot.sparse)
-        weights.update({t: w for t in named.name_terms for w in (NAME_WEIGHT,) if t not in weights})
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)
@@ -268,3 +278,19 @@ class Index:
             via = tuple(name for name, score in parts if score > 0)
             hits.append(Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts))
         return tuple(hits)
+
+
+def _allowed(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:
+    """Passages of the documents that pass the filters, or None where nothing is filtered."""
+    if not filters.any:
+        return None
+    in_scope = scope_filter(filters.scope)
+    inside = np.fromiter(
+        (
+            in_scope(path) and filters.admits(identity.kind, language, identity.day)
+            for path, identity, language in zip(snapshot.paths, snapshot.identities, snapshot.languages, strict=True)
+        ),
+        bool,
+        len(snapshot.paths),
+    )
+    return inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)

@@ -7,8 +7,8 @@ question they drown the words that say what is asked. So documents and passages 
 * evidence for a document: the summed rarity (inverse document frequency) of the question's terms found in its
   identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
   party or title (`ingest.identity`); a word written like no name counts less than half;
-* names: stretches of the question that stand in the zone of a best document in the same order, held together by at least
-  one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
+* names: stretches of the question that stand in the zone of a best document in the same order, held together by at
+  least one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
 
 No document is excluded by this; a question that names none is asked of all as it stands.
 """
@@ -59,7 +59,6 @@ class Named:
         asked: the question without the names.
         terms: terms of `asked`, each once.
         names: the names as they stand in the question.
-        name_terms: their terms.
     """
 
     evidence: NDArray[np.float32]
@@ -68,7 +67,6 @@ class Named:
     asked: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
-    name_terms: tuple[str, ...] = ()
 
 
 class Naming:
@@ -102,30 +100,46 @@ class Naming:
         self._long_text = long_text
         self._languages = languages
         self._n = zones.n
+        self._longer = np.bincount(document_of, minlength=zones.n) > 1
 
     def read(self, question: str, language: str) -> Named:
         """Split a question into which documents and what."""
         spoken = words(question, language)
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
-        evidence, rarity = self._evidence(spoken)
-        best = float(evidence.max(initial=0.0))
-        nothing = Named(evidence, 0.0, (), question, every, ())
-        if best <= 0 or self._n < 2:
-            return nothing
-        order = np.argsort(-evidence, kind="stable")
-        fitting = [int(d) for d in order[:_MOST] if evidence[d] >= _FITS * best]
-        taken = self._names(spoken, fitting, rarity)
+        evidence, by_name, rarity = self._evidence(spoken)
+        fitting = self._fitting(evidence)
+        if self._n > 1 and fitting and not self._longer[fitting].any():
+            # A document of one passage has no other place for its name: only a name that the rules found counts, and
+            # nothing is taken out of the question.
+            return self._by_name_alone(by_name, question, every)
+        taken = self._names(spoken, fitting, rarity) if self._n > 1 and fitting else np.zeros(len(spoken), bool)
         if not taken.any():
-            return Named(evidence / best, 0.0, (), question, every, ())
+            return Named(_scaled(evidence), 0.0, (), question, every, ())
         mass = sum(rarity[t] for t in {t for w, used in zip(spoken, taken, strict=True) if used for t in w.terms})
-        confidence = min(1.0, mass / np.log(self._n + 1.0))
-        asked, names = _cut(question, spoken, taken, language)
+        asked, names = _cut(question, spoken, taken)
         left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
-        return Named(evidence / best, float(confidence), tuple(fitting), asked, left or every, names,
-                     tuple(dict.fromkeys(t for n in names for w in words(n, language) for t in w.terms)))  # fmt: skip
+        return Named(_scaled(evidence), self._confidence(mass), tuple(fitting), asked, left or every, names)
 
-    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], dict[str, float]]:
-        evidence = np.zeros(self._n, np.float32)
+    def _fitting(self, evidence: NDArray[np.float32]) -> list[int]:
+        """Documents about as well attested as the best one, best first."""
+        best = float(evidence.max(initial=0.0))
+        if best <= 0:
+            return []
+        order = np.argsort(-evidence, kind="stable")[:_MOST]
+        return [int(d) for d in order if evidence[d] >= _FITS * best]
+
+    def _confidence(self, mass: float) -> float:
+        """1 from the rarity on that one term of a single document has."""
+        return float(min(1.0, mass / np.log(self._n + 1.0)))
+
+    def _by_name_alone(self, by_name: NDArray[np.float32], question: str, every: tuple[str, ...]) -> Named:
+        fitting = self._fitting(by_name)
+        confidence = self._confidence(float(by_name.max(initial=0.0)))
+        return Named(_scaled(by_name), confidence, tuple(fitting), question, every, ())
+
+    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
+        """Evidence for each document, the part of it that rests on names, and the rarity of each term."""
+        evidence, by_name = np.zeros(self._n, np.float32), np.zeros(self._n, np.float32)
         rarity: dict[str, float] = {}
         for term, proper in {t: w.proper for w in reversed(spoken) for t in w.terms}.items():
             in_zone, _ = self._zones.postings(term)
@@ -137,8 +151,8 @@ class Naming:
             worth = np.float32(rarity[term] if proper else _COMMON * rarity[term])
             evidence[anywhere] += np.float32(_ELSEWHERE) * worth
             evidence[in_zone] += np.float32(1 - _ELSEWHERE) * worth
-            evidence[self._names_of.postings(term)[0]] += np.float32(rarity[term])
-        return evidence, rarity
+            by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
+        return evidence + by_name, by_name, rarity
 
     def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:
         """Which words of the question belong to names, by the first fitting document that holds any."""
@@ -191,9 +205,12 @@ def _runs(question: Sequence[str], zone: Sequence[str]) -> list[tuple[int, int]]
     return out
 
 
-def _cut(
-    question: str, spoken: Sequence[Word], taken: NDArray[np.bool_], language: str
-) -> tuple[str, tuple[str, ...]]:
+def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    best = float(evidence.max(initial=0.0))
+    return evidence / np.float32(best) if best > 0 else evidence
+
+
+def _cut(question: str, spoken: Sequence[Word], taken: NDArray[np.bool_]) -> tuple[str, tuple[str, ...]]:
     """The question less its names, clause by clause, and the names as written."""
     names, pieces = [], []
     start = 0

@@ -14,7 +14,8 @@ def pack_document(document: Document) -> str:
         "title": document.title,
         "pages": [[p.number, p.span.start, p.span.end, p.source, p.confidence, p.reason] for p in document.pages],
         "sections": [
-            [s.title, s.level, s.span.start, s.span.end, s.heading.start, s.heading.end, s.kind] for s in document.sections
+            [s.title, s.level, s.span.start, s.span.end, s.heading.start, s.heading.end, s.kind]
+            for s in document.sections
         ],
         "furniture": [[s.start, s.end] for s in document.furniture],
         "rows": [[r.span.start, r.span.end, list(r.columns)] for r in document.rows],
@@ -36,7 +37,9 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
         language=language,
         title=b["title"],
         text=text,
-        pages=tuple(Page(n, Span(s, e), source, confidence, reason) for n, s, e, source, confidence, reason in b["pages"]),
+        pages=tuple(
+            Page(n, Span(s, e), source, confidence, reason) for n, s, e, source, confidence, reason in b["pages"]
+        ),
         sections=tuple(Section(t, lv, Span(s, e), Span(hs, he), kind) for t, lv, s, e, hs, he, kind in b["sections"]),
         furniture=tuple(Span(s, e) for s, e in b["furniture"]),
         rows=tuple(Row(Span(s, e), tuple(columns)) for s, e, columns in b["rows"]),
@@ -49,11 +52,11 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
 def pack_identity(identity: Identity) -> str:
     """An identity as compact JSON."""
     fields = [[f.name, f.value, f.span.start, f.span.end] for f in identity.fields]
-    body = {"kind": identity.kind, "title": identity.title, "fields": fields}
+    body = {"kind": identity.kind, "title": identity.title, "fields": fields, "day": identity.day}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack_identity(body: str) -> Identity:
     """The identity that `pack_identity` packed."""
     b = json.loads(body)
-    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]))
+    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]), b.get("day", ""))

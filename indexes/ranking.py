@@ -20,6 +20,7 @@ from indexes.naming import Named
 from indexes.sparse import Sparse
 
 DOCUMENT_WEIGHT = 2.0
+FEEDBACK, FEEDBACK_WEIGHT = 3, 0.7  # passages of the first round that refine the question's vector, and how much
 DEPTH = 300  # candidates of each part
 _EXHAUSTIVE = 2_000  # passages of the named documents that are all made candidates
 
@@ -82,13 +83,31 @@ def rank(
             inside = np.flatnonzero(np.isin(document_of, named.documents) & (True if allowed is None else allowed))
             pool.append(inside[:_EXHAUSTIVE])
     positions = np.unique(np.concatenate(pool))
-    similar = np.full(len(positions), np.nan, np.float32) if query is None else dense.similarity(query, positions)
-    by_vector, by_word = normalised(similar), np.sqrt(normalised(words[positions]))
-    weight = np.where(np.isfinite(similar), dense_weight[positions], 0.0).astype(np.float32)
+    by_word = np.sqrt(normalised(words[positions]))
     by_document = named.confidence * named.evidence[document_of[positions]]
-    scores = weight * by_vector + (1 - weight) * by_word + DOCUMENT_WEIGHT * by_document
+    weight = dense_weight[positions]
+
+    def fused(vector: NDArray[np.float32] | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        similar = np.full(len(positions), np.nan, np.float32) if vector is None else dense.similarity(vector, positions)
+        by_vector = normalised(similar)
+        share = np.where(np.isfinite(similar), weight, np.float32(0))
+        return share * by_vector + (1 - share) * by_word + np.float32(DOCUMENT_WEIGHT) * by_document, by_vector
+
+    scores, by_vector = fused(query)
+    if query is not None and FEEDBACK:
+        scores, by_vector = fused(_nearer(query, dense, positions[_best(scores, FEEDBACK)]))
     order = np.lexsort((positions, -scores))
-    return Ranking(positions[order], scores[order].astype(np.float32), by_vector[order], by_word[order], by_document[order])
+    return Ranking(positions[order], scores[order], by_vector[order], by_word[order], by_document[order])
+
+
+def _nearer(query: NDArray[np.float32], dense: Dense, best: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The question's vector moved towards the first round's best passages (Rocchio, 1971; Li et al., TOIS 2023)."""
+    rows = dense.vectors(best)
+    if not len(rows):
+        return query
+    moved = query + np.float32(FEEDBACK_WEIGHT) * rows.mean(axis=0)
+    unit: NDArray[np.float32] = moved / np.float32(max(float(np.linalg.norm(moved)), 1e-9))
+    return unit
 
 
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

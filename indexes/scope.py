@@ -2,9 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ingest.errors import UsageError
+
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may be looked at; what is empty or None filters nothing.
+
+    Attributes:
+        scope: a path or pattern, see `scope_filter`.
+        kind: of the document, as `rag doctor` shows it (`discharge_letter`, `agreement`, …).
+        language: ISO 639-1 code.
+        since: first day of the document's date, `2021`, `2021-04` or `2021-04-03`; a document without a date fails.
+        until: last day, likewise.
+    """
+
+    scope: str | None = None
+    kind: str | None = None
+    language: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("since", "until"):
+            value = getattr(self, name)
+            if value is not None and not _DAY.fullmatch(value):
+                raise UsageError(f"--{name} {value!r} is no date", "write 2021, 2021-04 or 2021-04-03")
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered."""
+        return any(v is not None for v in (self.scope, self.kind, self.language, self.since, self.until))
+
+    def admits(self, kind: str, language: str, day: str) -> bool:
+        """Whether a document passes all filters but the scope."""
+        return (
+            (self.kind is None or kind == self.kind)
+            and (self.language is None or language == self.language)
+            and (self.since is None or day[: len(self.since)] >= self.since)
+            and (self.until is None or bool(day) and day[: len(self.until)] <= self.until)
+        )
+
+
+NO_FILTERS = Filters()
 
 
 def scope_filter(scope: str | None) -> Callable[[str], bool]:

@@ -154,7 +154,9 @@ class Store:
         if "full" in text or getattr(error, "errno", 0) == 28:
             return StoreError(f"no space left where the index lies: {self.folder}", "free some, or use --index DIR")
         if isinstance(error, OSError) or "readonly" in text or "unable to open" in text:
-            return StoreError(f"cannot write the index in {self.folder}: {text}", "name a writable place with --index DIR")
+            return StoreError(
+                f"cannot write the index in {self.folder}: {text}", "name a writable place with --index DIR"
+            )
         return StoreError(f"{self.path} is damaged: {text}", f"delete {self.folder} and run `rag index` again")
 
     def close(self) -> None:
@@ -192,7 +194,9 @@ class Store:
 
     def set_meta(self, key: str, value: str) -> None:
         """Set a setting."""
-        self._db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value))
+        self._db.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
+        )
 
     @property
     def generation(self) -> int:
@@ -265,7 +269,8 @@ class Store:
         else:
             values = ("und", part.reason, part.hint, "{}", None, None)
         return self._db.execute(
-            "INSERT INTO documents(path, file, file_sha256, sha256, media_type, language, reason, hint, profile, text, body)"
+            "INSERT INTO documents"
+            "(path, file, file_sha256, sha256, media_type, language, reason, hint, profile, text, body)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (part.path, file, file_sha256, part.sha256, part.media_type, *values),
         ).lastrowid
@@ -293,10 +298,7 @@ class Store:
             "SELECT path, file, file_sha256, sha256, media_type, language, reason, hint, body, text IS NOT NULL"
             " FROM documents ORDER BY path"
         )
-        return [
-            LedgerEntry(*row[:8], unpack_document(row[8], row[0], row[3], row[4], row[5], "") if row[9] else None)
-            for row in rows
-        ]
+        return [_entry(row) for row in rows]
 
     def document(self, path: str) -> Document | None:
         """The document at a path, whole, or None where there is none or nothing of it was read."""
@@ -388,3 +390,9 @@ class Store:
         """Number of distinct passages, and of those that have a vector."""
         total = self._rows("SELECT COUNT(DISTINCT digest) FROM chunks")[0][0]
         return total, self._rows("SELECT COUNT(*) FROM vectors")[0][0]
+
+
+def _entry(row: tuple[Any, ...]) -> LedgerEntry:
+    path, file, file_sha256, sha256, media_type, language, reason, hint, body, read = row
+    document = unpack_document(body, path, sha256, media_type, language, "") if read else None
+    return LedgerEntry(path, file, file_sha256, sha256, media_type, language, reason, hint, document)

@@ -10,16 +10,17 @@ import bisect
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ingest.document import Chunk, Document, Row, Section, Span
-from ingest.language import detect_language
+from ingest.document import Chunk, Document, Span
 from ingest.packing import Bound, Ruler, Unit, pack
+from ingest.placing import Places
 from ingest.sentences import clause_cut, sentence_spans
 
 TokenSpans = Callable[[str], list[tuple[int, int]]]
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
+_PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
+_LONGEST_HEADER = 400
 _TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
-_PROBES = 8
 
 
 def chunk(
@@ -44,7 +45,7 @@ def chunk(
     if max_tokens < 1 or target < 1:
         raise ValueError(f"sizes in tokens start at 1: got max {max_tokens}, target {target}")
     cutter = _Cutter(document, token_spans, max_tokens, target)
-    places = _Places(document)
+    places = Places(document)
     return tuple(places.chunk(span) for area in _readable(document) for span in cutter.spans(area))
 
 
@@ -159,24 +160,39 @@ def units_of(document: Document, sentences: Sequence[Span], area: Span) -> list[
     levels = {s.span.start: s.level for s in reversed(document.sections)}
     headings = {s.heading.start: s.heading.end for s in document.sections if len(s.heading)}
     rows = [r.span for r in document.rows]
-    edges = (edge for row in rows for edge in (row.start, row.end))
+    furniture = _furniture(document)
+    edges = (edge for span in (*rows, *furniture) for edge in (span.start, span.end))
     bounds = sorted({*levels, *headings, *headings.values(), *edges})
+    headers = {_words(" ".join(columns)) for columns in {row.columns for row in document.rows}} - {()}
     units: list[Unit] = []
-    row_of_last = -1
-    heading_end = -1
+    row_of_last = heading_end = last = -1
     for start, end in _cut_at(text, sentences, bounds, area):
         row = _row_at(rows, start)
         bound, level = _bound(text, units[-1].end if units else start, start), levels.get(start, 0)
         heading_end = max(heading_end, headings.get(start, -1))
         if level:
             bound = Bound.SECTION
+        elif _row_at(furniture, start) >= 0 or (text[start].islower() and _row_at(furniture, last) >= 0):
+            bound = Bound.PIECE  # a page's footer stays with the page, and parts no sentence
+        last = start
         if units and row >= 0 and row == row_of_last:
             units[-1] = Unit(units[-1].start, end, units[-1].bound, units[-1].level)
         else:
-            leads = row < 0 and (end <= heading_end or text[end - 1] == ":")
+            leads = row < 0 and (end <= heading_end or text[end - 1] == ":" or _words(text[start:end]) in headers)
             units.append(Unit(start, end, bound, level, leads))
         row_of_last = row
     return units
+
+
+def _furniture(document: Document) -> list[Span]:
+    """Running headers and footers, and lines that are only a page number, in order."""
+    numbers = (Span(*match.span()) for match in _PAGE_NUMBER.finditer(document.text))
+    return sorted({*document.furniture, *numbers})
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a line without the bars between cells: the line of column names goes with the rows below it."""
+    return tuple(text.replace("|", " ").split()) if len(text) < _LONGEST_HEADER else ()
 
 
 def _cut_at(text: str, sentences: Sequence[Span], bounds: Sequence[int], area: Span) -> Iterator[tuple[int, int]]:
@@ -203,84 +219,3 @@ def _bound(text: str, end: int, start: int) -> Bound:
     if _BLANK_LINE.search(gap):
         return Bound.PARAGRAPH
     return Bound.LINE if "\n" in gap else Bound.SENTENCE
-
-
-class _Places:
-    """Finds page, section and language of a span of one document."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._page_starts = [page.span.start for page in document.pages]
-        self._starts, self._paths = _leaves(document.sections)
-        self._rows = [row.span for row in document.rows]
-        self._mixed = _is_mixed(document)
-
-    def chunk(self, span: Span) -> Chunk:
-        """The chunk at `span`."""
-        document = self._document
-        row = self._row(span)
-        return Chunk(
-            id=f"{document.id}:{span}",
-            document_id=document.id,
-            span=span,
-            pages=self._pages(span),
-            section=self._section(span),
-            language=self._language(span),
-            columns=row.columns if row else (),
-        )
-
-    def _pages(self, span: Span) -> tuple[int, ...]:
-        first = max(0, bisect.bisect_right(self._page_starts, span.start) - 1)
-        last = max(0, bisect.bisect_right(self._page_starts, span.end - 1) - 1)
-        return tuple(page.number for page in self._document.pages[first : last + 1])
-
-    def _section(self, span: Span) -> tuple[str, ...]:
-        """Path of the section that holds most of the passage."""
-        index = max(0, bisect.bisect_right(self._starts, span.start) - 1)
-        best = -1
-        path: tuple[str, ...] = ()
-        while index < len(self._starts) and self._starts[index] < span.end:
-            after = self._starts[index + 1] if index + 1 < len(self._starts) else span.end
-            share = min(after, span.end) - max(self._starts[index], span.start)
-            if share > best:
-                best, path = share, self._paths[index]
-            index += 1
-        return path
-
-    def _language(self, span: Span) -> str:
-        if not self._mixed:
-            return self._document.language
-        found = detect_language(span.of(self._document.text))
-        return self._document.language if found == "und" else found
-
-    def _row(self, span: Span) -> Row | None:
-        index = bisect.bisect_left(self._rows, span.start, key=lambda r: r.start)
-        return self._document.rows[index] if index < len(self._rows) and self._rows[index].start < span.end else None
-
-
-def _leaves(sections: Sequence[Section]) -> tuple[list[int], list[tuple[str, ...]]]:
-    """Positions at which the path of headings changes, and the path from there on."""
-    starts: list[int] = [0]
-    paths: list[tuple[str, ...]] = [()]
-    stack: list[Section] = []
-
-    def close(until: int) -> None:
-        while stack and stack[-1].span.end <= until:
-            end = stack.pop().span.end
-            starts.append(end)
-            paths.append(tuple(s.title for s in stack))
-
-    for section in sections:
-        close(section.span.start)
-        stack.append(section)
-        starts.append(section.span.start)
-        paths.append(tuple(s.title for s in stack))
-    close(2**62)
-    return starts, paths
-
-
-def _is_mixed(document: Document) -> bool:
-    """Whether probes spread over the text disagree on its language."""
-    text, step = document.text, max(1, len(document.text) // _PROBES)
-    found = {detect_language(text[at : at + 400]) for at in range(0, len(text), step)} - {"und"}
-    return bool(found - {document.language})

@@ -12,7 +12,7 @@ from typing import Literal
 
 PageSource = Literal["text", "ocr", "unread"]
 
-# Pages of one document are joined by this. A form feed ends a page; it is no paragraph, so a sentence may run across it.
+# Joins the pages of a document. A form feed ends a page, not a paragraph: a sentence may run across it.
 PAGE_BREAK = "\n\f"
 
 

@@ -1,20 +1,20 @@
 """The tree of errors that Casefolio raises on purpose.
 
-    RagError                  root of every error of ours; `str(error)` is one line for a person
-    ├── ReadingError          a file could not be read; it goes into the ledger, the run goes on
-    │   ├── BrokenFile        its bytes are not what its type promises
-    │   ├── EncryptedFile     it needs a password that was not given, or another one
-    │   ├── UnknownType       no loader reads this type
-    │   ├── MissingTool       a program that would read it is not installed
-    │   └── LimitExceeded     it took more time, memory or pages than a file may
-    ├── FolderError           the folder is missing, empty of files, or not a folder
-    ├── UsageError            an argument makes no sense (exit status 2)
-    ├── EncoderError          an encoder cannot be loaded as it was trained
-    │   └── ContractMismatch  an index was built under another encoder's contract
-    ├── StoreError            the index on disk is damaged, locked, or cannot be written
-    ├── PromptError           a template is wrong, or nothing fits the token budget
-    ├── GeneratorError        a language model could not be reached or broke off
-    └── SetError              an evaluation set is faulty; it lists every fault
+RagError                  root of every error of ours; `str(error)` is one line for a person
+├── ReadingError          a file could not be read; it goes into the ledger, the run goes on
+│   ├── BrokenFile        its bytes are not what its type promises
+│   ├── EncryptedFile     it needs a password that was not given, or another one
+│   ├── UnknownType       no loader reads this type
+│   ├── MissingTool       a program that would read it is not installed
+│   └── LimitExceeded     it took more time, memory or pages than a file may
+├── FolderError           the folder is missing, empty of files, or not a folder
+├── UsageError            an argument makes no sense (exit status 2)
+├── EncoderError          an encoder cannot be loaded as it was trained
+│   └── ContractMismatch  an index was built under another encoder's contract
+├── StoreError            the index on disk is damaged, locked, or cannot be written
+├── PromptError           a template is wrong, or nothing fits the token budget
+├── GeneratorError        a language model could not be reached or broke off
+└── SetError              an evaluation set is faulty; it lists every fault
 """
 
 from __future__ import annotations

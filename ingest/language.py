@@ -70,8 +70,8 @@ def _by_words(sample: str) -> str:
             points[code] += _LETTER_POINTS
     if not points:
         return "und"
-    # A tie goes to the languages that this program is made for, then by code.
-    return min(points, key=lambda code: (-points[code], code not in ("en", "de"), code))
+    # A tie goes to English, in which German terms are rarer than English ones are in German, then by code.
+    return min(points, key=lambda code: (-points[code], code != "en", code))
 
 
 @cache

@@ -9,13 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest import limits
-from ingest.document import Document, Section, Unread
+from ingest.document import Document, Unread, document_id
 from ingest.errors import LimitExceeded, ReadingError
+from ingest.language import detect_language
 from ingest.loaders import detect, load
 from ingest.loaders.base import Reading, Source
 from ingest.pool import Reader, hash_file
+from ingest.sections import find_sections
 
-__all__ = ["PASSWORD_VARIABLE", "Reader", "document_id", "list_files", "read_file"]
+__all__ = ["PASSWORD_VARIABLE", "Reader", "list_files", "read_file"]
 
 PASSWORD_VARIABLE = "CASEFOLIO_PASSWORD"
 
@@ -75,11 +77,6 @@ def list_files(root: Path) -> tuple[list[str], list[Unread]]:
 
 def _name(path: Path, base: Path) -> str:
     return path.relative_to(base).as_posix()
-
-
-def document_id(path: str, sha256: str) -> str:
-    """Stable name of a document: changes when its path or its content does."""
-    return hashlib.sha256(f"{path}\0{sha256}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _read(source: Source, depth: int, budget: list[int]) -> Iterator[Document | Unread]:
@@ -142,8 +139,8 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 def _document(source: Source, sha256: str, reading: Reading) -> Document:
     """The document of a reading, with its language and sections found where the loader gave none."""
-    language = _language(reading.text)
-    sections = reading.sections or _sections(reading, language)
+    language = detect_language(reading.text)
+    sections = reading.sections or find_sections(reading.text, language, reading.pages)
     title = reading.title or (sections[0].title if sections else "")
     return Document(
         id=document_id(source.path, sha256),
@@ -161,19 +158,3 @@ def _document(source: Source, sha256: str, reading: Reading) -> Document:
         notes=reading.notes,
         metadata=reading.metadata,
     )
-
-
-def _language(text: str) -> str:
-    try:
-        from ingest.language import detect_language  # type: ignore[import-not-found]
-    except ImportError:
-        return "und"
-    return str(detect_language(text))
-
-
-def _sections(reading: Reading, language: str) -> tuple[Section, ...]:
-    try:
-        from ingest.sections import find_sections  # type: ignore[import-not-found]
-    except ImportError:
-        return ()
-    return tuple(find_sections(reading.text, language, reading.pages))

@@ -91,7 +91,7 @@ def _terminated(before: str, after: str, rules: Dots) -> bool | None:
     match = _LAST_TOKEN.search(before.rstrip("."))
     if match is None:
         return True
-    token, following = match[0].lower(), _FIRST_WORD.match(after)
+    token, following = match[0].lower().rpartition("-")[2], _FIRST_WORD.match(after)
     word = following[0].lower() if following else ""
     if _opens_line(before, match.start()) and _NUMBERING.fullmatch(match[0]):
         return False

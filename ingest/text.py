@@ -10,6 +10,9 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from ingest.encodings import detect_encoding
+from ingest.mojibake import repair
+
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
@@ -40,7 +43,18 @@ def canonical(text: str) -> str:
 
 
 def decode(data: bytes) -> Decoded:
-    """Decode a text file: by its byte order mark, as strict UTF-8, as UTF-16 without a mark, else by detection."""
+    """Decode a text file: by its byte order mark, as strict UTF-8, as UTF-16 without a mark, else by detection.
+
+    Mojibake is repaired where the bytes leave no doubt; the notes say so, and what was lost.
+    """
+    decoded = _decoded(data)
+    if decoded.text.isascii():
+        return decoded
+    repaired = repair(decoded.text)
+    return Decoded(repaired.text, decoded.encoding, (*decoded.notes, *repaired.notes))
+
+
+def _decoded(data: bytes) -> Decoded:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _lenient(data[len(mark) :], encoding)
@@ -50,24 +64,17 @@ def decode(data: bytes) -> Decoded:
     try:
         return Decoded(canonical(data.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
-        return _detected(data)
+        decoded = _lenient(data, encoding := detect_encoding(data))
+        return Decoded(decoded.text, encoding, (f"encoding: {encoding}", *decoded.notes))
 
 
 def _lenient(data: bytes, encoding: str) -> Decoded:
     """Decode with U+FFFD for what does not fit, and say so."""
-    text = data.decode(encoding, "replace")
-    lossy = "\ufffd" in text and "\ufffd" not in data.decode(encoding, "ignore")
-    return Decoded(canonical(text), encoding, (f"lossy: not all bytes are {encoding}",) if lossy else ())
-
-
-def _detected(data: bytes) -> Decoded:
-    """Decode bytes that are no Unicode by the statistics of their characters."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data[:200_000]).best()
-    encoding = best.encoding if best is not None else "cp1252"
-    decoded = _lenient(data, encoding)
-    return Decoded(decoded.text, encoding, (f"encoding: {encoding}", *decoded.notes))
+    try:
+        return Decoded(canonical(data.decode(encoding)), encoding)
+    except UnicodeDecodeError:
+        text = canonical(data.decode(encoding, "replace"))
+        return Decoded(text, encoding, (f"lossy: not all bytes are {encoding}",))
 
 
 def utf16_without_mark(data: bytes) -> str | None:

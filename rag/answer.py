@@ -61,11 +61,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer, its place in `Answer.text`, and what it rests on."""
+    """One sentence of an answer, its place in `Answer.text`, and what it rests on.
+
+    `flags` say what is wrong with it where it is shown all the same: `contradicted`, `unsupported`, `uncited`,
+    `altered` (a quotation that is not to the letter), `person` (the document is about somebody else).
+    """
 
     text: str
     span: Span
     citations: tuple[Citation, ...] = ()
+    flags: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -74,6 +79,7 @@ class Claim:
             "start": self.span.start,
             "end": self.span.end,
             "citations": [c.as_json() for c in self.citations],
+            "flags": list(self.flags),
         }
 
 
@@ -102,7 +108,8 @@ class Answer:
         model: name of the generator.
         prompt_sha256: of the rendered prompt; empty where no model was asked.
         elapsed_s: wall time of retrieval and answering, seconds.
-        notes: plain sentences for the reader (two patients of that name, dropped claims, share of passages with a vector).
+        notes: plain sentences for the reader (two patients of that name, dropped claims, passages without vectors).
+        asked: the question as it was rewritten to stand alone; empty where it did already.
     """
 
     question: str
@@ -116,11 +123,13 @@ class Answer:
     prompt_sha256: str = ""
     elapsed_s: float = 0.0
     notes: tuple[str, ...] = ()
+    asked: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
         return {
             "question": self.question,
+            **({"asked": self.asked} if self.asked else {}),
             "status": self.status,
             "text": self.text,
             "claims": [c.as_json() for c in self.claims],

@@ -1,9 +1,9 @@
 """`Library`: a folder of files that answers. The one place where the stages are wired together.
 
-    from rag import Library
-    library = Library.open("letters/")
-    answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
-    for c in answer.citations: print(c.document, c.page, c.span, c.quote)
+from rag import Library
+library = Library.open("letters/")
+answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
+for c in answer.citations: print(c.document, c.page, c.span, c.quote)
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexes.caches import drop_caches
 from indexes.index import Found, Index
-from indexes.scope import scope_filter
+from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.store import FILE_NAME, Store
 from indexes.sync import Changes, file_sha256
 from ingest.document import Document, Unread
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from indexes.encoders.base import Encoder
     from indexes.hit import Hit
     from indexes.store import LedgerEntry
+    from ingest.identity import Identity
 
 INDEX_FOLDER = ".rag"
 NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
@@ -38,7 +39,7 @@ EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answe
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 1  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 3  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 
@@ -172,7 +173,9 @@ class Library:
         from ingest.reading import list_files
 
         files, refused = list_files(self.folder)
-        files = [path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())]
+        files = [
+            path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())
+        ]
         found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
         changes = self._index.changes(found, self._again())
         self._index.move(changes.renamed, changes.removed)
@@ -234,17 +237,23 @@ class Library:
 
     # ------------------------------------------------------------ questions
 
-    def find(self, question: str, k: int = 10, scope: str | None = None) -> Found:
+    def find(self, question: str, k: int = 10, scope: str | None = None, filters: Filters = NO_FILTERS) -> Found:
         """Hits, and how the question was read.
 
+        Args:
+            question: in any language.
+            k: how many hits at most.
+            scope: a path or pattern of paths; the same as `filters.scope`.
+            filters: which documents may be looked at; applied before ranking.
+
         Raises:
-            UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
+            UsageError: for an empty question, a `k` below 1, or a filter that cannot be read.
         """
         if not question.strip():
             raise UsageError("the question is empty", "say what you want to know")
         if k < 1:
             raise UsageError(f"-k must be at least 1, got {k}")
-        return self._index.search(question, k, None if scope is None else scope_filter(scope))
+        return self._index.search(question, k, filters if scope is None else replace(filters, scope=scope))
 
     def search(self, question: str, k: int = 10, scope: str | None = None) -> list[Hit]:
         """The k best passages for a question, best first."""
@@ -273,6 +282,11 @@ class Library:
         )
 
     # ------------------------------------------------------------ documents
+
+    def identities(self) -> dict[str, Identity]:
+        """What each document that was read says it is, by path."""
+        snapshot = self._index.snapshot()
+        return dict(zip(snapshot.paths, snapshot.identities, strict=True))
 
     def passages(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
@@ -347,8 +361,8 @@ def _notes(found: Found) -> list[str]:
         notes.append(f"The question fits {len(found.documents)} documents: {', '.join(found.documents)}.")
     if found.vector_share < 1:
         notes.append(
-            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words only."
-            " `rag index` completes them."
+            f"{found.vector_share:.0%} of the passages have a vector so far; the others were searched by their words"
+            " only. `rag index` completes them."
         )
     return notes
 

@@ -24,7 +24,9 @@ def folder_lock(folder: Path, patience_s: float = _PATIENCE_S) -> Iterator[None]
     try:
         file = (folder / "lock").open("a")
     except OSError as error:
-        raise StoreError(f"cannot write the index in {folder}: {error.strerror}", "name a writable place with --index DIR") from error
+        raise StoreError(
+            f"cannot write the index in {folder}: {error.strerror}", "name a writable place with --index DIR"
+        ) from error
     with file:
         deadline = time.monotonic() + patience_s
         while True:
@@ -33,6 +35,8 @@ def folder_lock(folder: Path, patience_s: float = _PATIENCE_S) -> Iterator[None]
                 break
             except BlockingIOError as error:
                 if time.monotonic() >= deadline:
-                    raise StoreError(f"another process has been indexing into {folder} for long", "wait for it or end it") from error
+                    raise StoreError(
+                        f"another process has been indexing into {folder} for long", "wait for it or end it"
+                    ) from error
                 time.sleep(_PAUSE_S)
         yield

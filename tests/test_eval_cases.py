@@ -128,8 +128,10 @@ def test_a_beir_folder_keeps_the_queries_that_were_judged_relevant(tmp_path: Pat
     assert [q.id for q in found.queries] == ["q1"]
     names = found.write_folder(tmp_path / "work")
     assert sorted(names.values()) == ["d1", "d2"]
-    texts = {names[p.relative_to(tmp_path / "work").as_posix()]: p.read_text("utf-8")
-             for p in (tmp_path / "work").rglob("*.txt")}
+    texts = {
+        names[p.relative_to(tmp_path / "work").as_posix()]: p.read_text("utf-8")
+        for p in (tmp_path / "work").rglob("*.txt")
+    }
     assert texts == {"d1": "Sepsis\n\nLactate is measured.", "d2": "Gout."}
 
 

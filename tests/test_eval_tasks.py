@@ -34,10 +34,21 @@ def case_set(tmp_path: Path) -> Path:
         (folder / "documents").mkdir(parents=True, exist_ok=True)
         (folder / "documents" / name).write_text(text, "utf-8")
     rows = [
-        {"id": "a", "question": "On what was she discharged, apixaban?", "gold": [gold("gruen.txt", "apixaban")],
-         "answer": "apixaban", "group": "gruen", "language": "en"},
-        {"id": "b", "question": "Who never smoked?", "gold": [gold("roth.txt", "He never smoked.")],
-         "group": "roth", "language": "en"},
+        {
+            "id": "a",
+            "question": "On what was she discharged, apixaban?",
+            "gold": [gold("gruen.txt", "apixaban")],
+            "answer": "apixaban",
+            "group": "gruen",
+            "language": "en",
+        },
+        {
+            "id": "b",
+            "question": "Who never smoked?",
+            "gold": [gold("roth.txt", "He never smoked.")],
+            "group": "roth",
+            "language": "en",
+        },
         {"id": "c", "question": "Which blood group, quux?", "answerable": False, "group": "roth", "language": "en"},
         {"id": "d", "question": "Where?", "answerable": False, "group": "nobody", "language": "en"},
     ]
@@ -99,7 +110,8 @@ def test_a_beir_folder_is_indexed_as_files_and_folded_into_documents(tmp_path: P
     (folder / "qrels").mkdir(parents=True)
     entries = [("d1", "lactate rises in sepsis\nlactate falls"), ("d2", "gout is painful"), ("d3", "lactate")]
     (folder / "corpus.jsonl").write_text(
-        "".join(json.dumps({"_id": i, "title": "", "text": t}) + "\n" for i, t in entries), "utf-8")
+        "".join(json.dumps({"_id": i, "title": "", "text": t}) + "\n" for i, t in entries), "utf-8"
+    )
     (folder / "queries.jsonl").write_text('{"_id": "q", "text": "lactate sepsis"}\n', "utf-8")
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\td3\t1\n", "utf-8")
     task = BeirTask(load_sets([folder])[0], Configuration("words"), open_library, tmp_path / "w")  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import re
 import time
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 
 from ingest.chunking import chunk
 from ingest.document import PAGE_BREAK, Chunk, Document, Page, Row, Section, Span
+from ingest.reading import read_file
 from ingest.sections import find_sections
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -111,6 +115,41 @@ def test_rows_are_whole_and_know_their_columns() -> None:
     assert all(c.columns == rows[0].columns for c in chunks)
 
 
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("harrison_thomas/discharge_letter.docx", "Rivaroxaban | 10 mg | 0-0-1 | 17 June 2024"),
+        ("brandt_ingrid/entlassungsbrief.docx", "Cefuroxim | 500 mg | 1-0-1 | bis einschließlich 20.01.2024"),
+        ("brandt_ingrid/laborwerte.csv", "16.01.2024 | Natrium | 137 | mmol/l | 135-145 | normal"),
+    ],
+)
+@pytest.mark.parametrize("limit", [24, 60, 254])
+def test_a_drug_keeps_its_dose_and_schedule(path: str, row: str, limit: int) -> None:
+    made = read_file(EXAMPLES / "casefile", path)[0]
+    assert isinstance(made, Document)
+    (found,) = [c for c in chunk(made, words, limit, limit // 2) if row in c.span.of(made.text)]
+    assert found.columns
+
+
+def test_the_line_of_column_names_goes_with_the_first_row() -> None:
+    text = "The drugs are these and no others, he was told.\nDrug | Dose\nAspirin | 100 mg\nRamipril | 5 mg"
+    rows = tuple(
+        Row(Span(text.index(line), text.index(line) + len(line)), ("Drug", "Dose"))
+        for line in ("Aspirin | 100 mg", "Ramipril | 5 mg")
+    )
+    chunks = of(made := document(text, rows=rows, sections=()), chunk(made, words, 12, 10))
+    assert any("Drug | Dose\nAspirin | 100 mg" in part for part in chunks)
+
+
+def test_a_footer_parts_no_sentence() -> None:
+    first, footer = "The fee is due. " * 6 + "It is paid on the first day of", "Lease, page 1"
+    text = f"{first}\n{footer}{PAGE_BREAK}every month by the lessee. " + "The lessor thanks. " * 6
+    at = text.index(footer)
+    made = document(text, furniture=(Span(at, at + len(footer)),), sections=())
+    for part in of(made, chunk(made, words, 30, 22)):
+        assert ("first day of" in part) == ("every month" in part) == (footer in part)
+
+
 def test_pages_and_unread_pages() -> None:
     one, two, three = "First page. " * 20, "gar bage", "Third page. " * 20
     text = PAGE_BREAK.join((one, two, three))
@@ -142,6 +181,15 @@ def test_the_path_of_headings() -> None:
     assert chunks[-1].section == ("ARTICLE II FEES",)
 
 
+def test_a_passage_over_several_clauses_stands_under_what_they_share() -> None:
+    text = (
+        "1. Fees\n1.1 Rent is due monthly.\n1.2 Heating is due yearly.\n2. Law\n" + "The law of the place applies. " * 9
+    )
+    found = chunk(document(text), words, 40, 14)
+    assert found[0].section == ("1. Fees",)
+    assert found[-1].section == ("2. Law",)
+
+
 def test_language_of_each_passage_of_a_mixed_document() -> None:
     made = document((SENTENCES["de"] + "\n\n") * 12 + (SENTENCES["ko"] + "\n\n") * 12, "de")
     chunks = chunk(made, wordpieces, 120, 60)
@@ -157,7 +205,7 @@ def test_sizes_below_one_are_refused() -> None:
 
 @pytest.mark.parametrize("piece", ["The lessee shall pay. ", "x", "a\n", "1. Term\n\n", "가나다 "])
 def test_time_is_linear(piece: str) -> None:
-    text = piece * (400_000 // len(piece))
+    text = piece * (120_000 // len(piece))
     made = document(text, sections=())
     start = time.perf_counter()
     chunk(made, words, 254, 110)

@@ -189,19 +189,23 @@ def test_spans_are_true_whatever_the_text(pieces: list[str], language: str) -> N
         "\n",
         "(((",
         "no. 4 ",
+        "kann-",
+        "hat a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a ",
+        "AA-BB/",
+        "A ",
         "1.",
     ],
 )
 def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
-    language = "ko" if unit > "가" else "de" if "schließt" in unit else "en"
+    language = "ko" if unit > "가" else "de" if unit[:3] in ("sch", "kan", "hat") else "en"
 
     def seconds(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]
         best = float("inf")
         for _ in range(2):
-            began = time.perf_counter()
+            began = time.process_time()
             annotate(text, language)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     small, large = seconds(10_000), seconds(80_000)
@@ -211,9 +215,9 @@ def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
 def test_many_spans_cost_what_they_are() -> None:
     text = "no left if may but " * 4_000
     spans = [Span(i, i + 3) for i in range(0, len(text) - 3, 19)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(annotate(text, "en", spans)) == len(spans)
-    assert time.perf_counter() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_a_condition_is_a_wall() -> None:
@@ -230,6 +234,6 @@ def test_a_condition_is_a_wall() -> None:
 
 def test_a_megabyte_in_one_line() -> None:
     text = "The left lung shows no infiltrate and the patient may leave if stable " * 15_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert annotate(text, "en")
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 60

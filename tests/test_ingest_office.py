@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import random
 import zipfile
 
@@ -12,8 +13,9 @@ import pytest
 from docx.enum.text import WD_BREAK
 from docx.oxml import parse_xml
 from docx.shared import Pt, RGBColor
+from msoffcrypto.format.ooxml import OOXMLFile
 
-from ingest.errors import BrokenFile, LimitExceeded, ReadingError
+from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.office import read_docx
 
@@ -21,6 +23,7 @@ NS = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 )
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 MEDICATION = {
     "en": (("Drug", "Dose", "Schedule"), [("Ramipril", "5 mg", "1-0-0"), ("Bisoprolol", "2.5 mg", "1-0-1")]),
@@ -52,7 +55,7 @@ def holds(reading: Reading) -> None:
     text = reading.text
     assert reading.pages[0].span.start == 0
     assert reading.pages[-1].span.end == len(text)
-    for before, after in zip(reading.pages, reading.pages[1:], strict=False):
+    for before, after in itertools.pairwise(reading.pages):
         assert text[before.span.end : after.span.start] == "\n\f"
     for section in reading.sections:
         assert section.span.contains(section.heading)
@@ -161,6 +164,13 @@ def test_headers_and_footers_are_furniture() -> None:
     assert reading.text.endswith("Page 1")
 
 
+def test_a_page_that_begins_softly_below_its_header_is_the_first() -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Clinic North"
+    document.add_paragraph("Body.").paragraph_format.page_break_before = True
+    assert len(read(document).pages) == 1
+
+
 def numbered(levels: str, paragraphs: list[tuple[int, str]]) -> Reading:
     document = docx.Document()
     numbering = document.part.numbering_part.element
@@ -173,9 +183,7 @@ def numbered(levels: str, paragraphs: list[tuple[int, str]]) -> Reading:
 
 
 def level(index: int, style: str, text: str) -> str:
-    return (
-        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{text}"/></w:lvl>'
-    )
+    return f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def test_clause_numbers_are_counted_into_the_text() -> None:
@@ -255,3 +263,156 @@ def test_mutated_bytes_raise_reading_errors_only() -> None:
         cut = bytes(mutated[: chance.randrange(len(mutated))]) if chance.random() < 0.3 else bytes(mutated)
         with contextlib.suppress(ReadingError):
             holds(read_docx(Source("a.docx", cut)))
+
+
+def package(parts: dict[str, str], relations: dict[str, str]) -> bytes:
+    """A container with a main part, further parts and the relations of the main part."""
+    out = io.BytesIO()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    links = "".join(f'<Relationship Id="{k}" Type="{kind}{k}" Target="{v}"/>' for k, v in relations.items())
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships xmlns="{RELATIONS}">{links}</Relationships>',
+        )
+        for name, xml in parts.items():
+            made.writestr(name, xml)
+    return out.getvalue()
+
+
+def wrapped(root: str, inner: str) -> str:
+    return f"<w:{root} {NS}>{inner}</w:{root}>"
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_notes_follow_the_paragraph_that_refers_to_them() -> None:
+    mark = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    data = package(
+        {
+            "word/document.xml": wrapped(
+                "document", f"<w:body><w:p>{run('Dose 5 mg')}{mark}</w:p><w:p>{run('Next.')}</w:p></w:body>"
+            ),
+            "word/footnotes.xml": wrapped(
+                "footnotes",
+                f'<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r>'
+                f"<w:footnoteRef/></w:r>{run('From 3 May.')}</w:p></w:footnote>",
+            ),
+        },
+        {"footnotes": "footnotes.xml"},
+    )
+    assert read_docx(Source("a.docx", data)).text == "Dose 5 mg¹\n\n¹ From 3 May.\n\nNext."
+
+
+def test_comments_are_counted_and_never_text() -> None:
+    data = package(
+        {
+            "word/document.xml": wrapped("document", f"<w:body><w:p>{run('Text.')}</w:p></w:body>"),
+            "word/comments.xml": wrapped("comments", f"<w:comment w:id='1'><w:p>{run('Really?')}</w:p></w:comment>"),
+        },
+        {"comments": "comments.xml"},
+    )
+    reading = read_docx(Source("a.docx", data))
+    assert reading.text == "Text."
+    assert reading.notes == ("1 comment left out",)
+
+
+def test_text_boxes_are_read_once() -> None:
+    choice = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = f"<w:txbxContent><w:p>{run('In the box')}</w:p></w:txbxContent>"
+    reading = body(
+        f'<w:p>{run("Before")}<w:r><mc:AlternateContent xmlns:mc="{choice}"><mc:Choice Requires="wps"><w:drawing>{box}'
+        f"</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
+    assert reading.text == "Before\n\nIn the box"
+
+
+def test_content_controls_around_rows_cells_and_paragraphs_are_looked_through() -> None:
+    def control(inner: str) -> str:
+        return f"<w:sdt><w:sdtPr/><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+
+    cells = f"<w:tc><w:p>{run('Ramipril')}</w:p></w:tc>" + control(f"<w:tc><w:p>{run('5 mg')}</w:p></w:tc>")
+    table = f"<w:tbl>{control(f'<w:tr>{cells}</w:tr>')}</w:tbl>"
+    reading = body(control(f"<w:p>{run('Date: ')}{control(run('3 May 2021'))}</w:p>") + table)
+    assert reading.text == "Date: 3 May 2021\n\nRamipril | 5 mg"
+
+
+def test_tables_in_cells_keep_their_rows() -> None:
+    document = docx.Document()
+    outer = document.add_table(rows=1, cols=2)
+    outer.cell(0, 0).text = "Medication"
+    inner = outer.cell(0, 1).add_table(rows=2, cols=2)
+    for r, values in enumerate([("Ramipril", "5 mg"), ("Torasemid", "10 mg")]):
+        for c, value in enumerate(values):
+            inner.cell(r, c).text = value
+    reading = read(document)
+    assert [row.span.of(reading.text) for row in reading.rows] == ["Ramipril | 5 mg", "Torasemid | 10 mg"]
+    assert reading.text.startswith("Medication\n\n")
+
+
+def test_struck_words_and_hidden_styles_are_left_out() -> None:
+    reading = body(f"<w:p>{run('Take ')}{run('warfarin', '<w:strike/>')}{run('heparin')}</w:p>")
+    assert reading.text == "Take heparin"
+    assert "1 struck-out passage left out" in reading.notes
+
+
+def test_numbers_of_styles_continue_and_restart() -> None:
+    levels = level(0, "upperRoman", "%1.") + level(1, "lowerLetter", "%2)")
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="C"><w:name w:val="Clause"/><w:pPr><w:numPr><w:numId w:val="5"/>'
+        '</w:numPr></w:pPr></w:style><w:style w:type="paragraph" w:styleId="D"><w:basedOn w:val="C"/><w:pPr><w:numPr>'
+        '<w:ilvl w:val="1"/></w:numPr></w:pPr></w:style>'
+    )
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="1">{levels}</w:abstractNum><w:num w:numId="5"><w:abstractNumId w:val="1"/>'
+        '</w:num><w:num w:numId="6"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/>'
+        "</w:lvlOverride></w:num>"
+    )
+
+    def clause(style: str, text: str, number: str = "") -> str:
+        own = f'<w:numPr><w:numId w:val="{number}"/></w:numPr>' if number else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{own}</w:pPr>{run(text)}</w:p>'
+
+    paragraphs = clause("C", "Term") + clause("D", "Start") + clause("D", "End") + clause("C", "Fees")
+    paragraphs += clause("D", "Sum") + clause("C", "Other", "6") + clause("C", "Off", "0")
+    data = package(
+        {
+            "word/document.xml": wrapped("document", f"<w:body>{paragraphs}</w:body>"),
+            "word/styles.xml": wrapped("styles", styles),
+            "word/numbering.xml": wrapped("numbering", numbering),
+        },
+        {"styles": "styles.xml", "numbering": "numbering.xml"},
+    )
+    lines = [line for line in read_docx(Source("a.docx", data)).text.split("\n") if line]
+    assert lines == ["I. Term", "a) Start", "b) End", "II. Fees", "a) Sum", "VII. Other", "Off"]
+
+
+def test_formulas_keep_over_and_power_apart() -> None:
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+    def said(text: str) -> str:
+        return f"<m:r><m:t>{text}</m:t></m:r>"
+
+    power = f"<m:sSup><m:e>{said('10')}</m:e><m:sup>{said('9')}</m:sup></m:sSup>"
+    part = f"<m:f><m:num>{said('1')}</m:num><m:den>{said('2')}</m:den></m:f>"
+    assert body(f'<w:p><m:oMath xmlns:m="{math}">{power}{said(" x ")}{part}</m:oMath></w:p>').text == "10⁹ x 1/2"
+
+
+def test_soft_hyphens_and_white_space_stay() -> None:
+    pieces = "<w:t>Ver</w:t><w:softHyphen/><w:t>trag</w:t><w:noBreakHyphen/><w:t>1\xa0mg</w:t>"
+    reading = body(f"<w:p><w:r>{pieces}</w:r></w:p>")
+    assert reading.text == "Ver\u00adtrag\u20111\xa0mg"
+
+
+def test_an_encrypted_file_is_read_with_its_password() -> None:
+    document = docx.Document()
+    document.add_paragraph("Secret clause.")
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(saved(document))).encrypt("right", out)
+    with pytest.raises(EncryptedFile):
+        read_docx(Source("a.docx", out.getvalue()))
+    with pytest.raises(EncryptedFile, match="none of the passwords"):
+        read_docx(Source("a.docx", out.getvalue(), passwords=("wrong",)))
+    assert read_docx(Source("a.docx", out.getvalue(), passwords=("wrong", "right"))).text == "Secret clause."

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import random
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 
-from ingest import wire
-from ingest.document import Document, Page, Row, Section, Span, Unread
-from ingest.reading import Reader, document_id, list_files, read_file
+from ingest import limits, wire
+from ingest.document import PAGE_BREAK, Document, Page, Row, Section, Span, Unread, document_id
+from ingest.reading import Reader, list_files, read_file
 
 
 def _folder(root: Path, files: dict[str, bytes]) -> Path:
@@ -120,6 +123,104 @@ def test_memory_beyond_the_limit_costs_that_file_alone(tmp_path: Path) -> None:
     assert isinstance(results["big.txt"], Unread)
     assert "memory" in results["big.txt"].reason
     assert isinstance(results["small.txt"], Document)
+
+
+def test_a_pdf_of_a_hundred_thousand_pages_is_refused(tmp_path: Path) -> None:
+    kids = " ".join(["3 0 R"] * 100_000)
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count 100000>>"]
+    objects.append("<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>")
+    bodies = "\n".join(f"{i} 0 obj\n{body}\nendobj" for i, body in enumerate(objects, 1))
+    _folder(tmp_path, {"long.pdf": f"%PDF-1.4\n{bodies}\ntrailer<</Root 1 0 R>>\n".encode()})
+    (unread,) = read_file(tmp_path, "long.pdf")
+    assert isinstance(unread, Unread)
+    assert "100000 pages" in unread.reason
+
+
+def test_files_beyond_any_letter_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_BYTES", 4 * limits.MIB)
+    monkeypatch.setattr(limits, "MAX_TEXT_BYTES", 2 * limits.MIB)
+    _folder(tmp_path, {"vast.txt": b"a line\n" * limits.MIB, "large.txt": b"a line\n" * (limits.MIB // 2)})
+    for name, size in (("vast.txt", "7 MiB"), ("large.txt", "3 MiB")):
+        (unread,) = read_file(tmp_path, name)
+        assert isinstance(unread, Unread)
+        assert unread.reason.startswith(size)
+
+
+def test_mails_in_mails_end_at_a_depth(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["Message-ID"] = "innermost", "a@example.org", "<0@example.org>"
+    mail.set_content("The innermost message.")
+    for level in range(1, 14):
+        outer = EmailMessage()
+        outer["Subject"], outer["From"] = f"level {level}", "a@example.org"
+        outer["Message-ID"] = f"<{level}@example.org>"
+        outer.set_content(f"Message of level {level}.")
+        outer.add_attachment(mail)
+        mail = outer
+    _folder(tmp_path, {"mail.eml": mail.as_bytes()})
+    results = read_file(tmp_path, "mail.eml")
+    assert isinstance(results[0], Document)
+    assert isinstance(results[-1], Unread)
+    assert "nested deeper" in results[-1].reason
+    assert len(results) == limits.MAX_DEPTH + 2
+
+
+def test_a_password_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt("offen", algorithm="AES-128")
+    writer.write(tmp_path / "locked.pdf")
+    (locked,) = read_file(tmp_path, "locked.pdf")
+    assert isinstance(locked, Unread)
+    assert "--password" in locked.hint
+    monkeypatch.setenv("CASEFOLIO_PASSWORD", "offen")
+    with Reader(tmp_path, jobs=1) as reader:
+        ((document,),) = reader.read(["locked.pdf"])
+    assert isinstance(document, Document)
+
+
+CASEFILE = Path(__file__).parent.parent / "examples" / "casefile"
+
+
+@pytest.mark.parametrize("name", list_files(CASEFILE)[0])
+def test_every_span_of_every_loader_quotes_its_document(name: str) -> None:
+    for document in read_file(CASEFILE, name, ocr=False):
+        if isinstance(document, Document):
+            _check(document)
+
+
+def _check(document: Document) -> None:
+    text = document.text
+    assert not {"\r", "\x00"} & set(text)
+    assert [page.number for page in document.pages] == list(range(1, len(document.pages) + 1))
+    assert PAGE_BREAK.join(page.span.of(text) for page in document.pages) == text
+    whole = Span(0, len(text))
+    for section in document.sections:
+        assert whole.contains(section.span)
+        assert section.span.contains(section.heading)
+    for row in document.rows:
+        assert whole.contains(row.span)
+        assert row.span.of(text).strip()
+    assert all(whole.contains(span) for span in document.furniture)
+
+
+def test_damaged_files_end_in_the_ledger(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    models = [CASEFILE / name for name in list_files(CASEFILE)[0]]
+    for number in range(60):
+        model, other = models[number % len(models)], rng.choice(models).read_bytes()
+        data = bytearray(model.read_bytes())
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(data) + 1)
+            piece = rng.choice([b"", rng.randbytes(30), other[: rng.randrange(2_000)]])
+            data[at : at + rng.randrange(1, 400)] = piece
+        (tmp_path / f"{number:02}{model.suffix}").write_bytes(bytes(data))
+    names = list_files(tmp_path)[0]
+    with Reader(tmp_path, jobs=2, ocr=False, seconds=30) as reader:
+        results = list(reader.read(names))
+    assert sorted(documents[0].path for documents in results) == names
+    for document in (d for documents in results for d in documents if isinstance(d, Document)):
+        _check(document)
 
 
 def test_documents_survive_the_wire() -> None:

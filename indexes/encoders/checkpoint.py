@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexes.encoders.architectures import ARCHITECTURES, UNUSED, Architecture
 from indexes.encoders.profile import Profile
+from indexes.encoders.tensors import open_tensors, read_json, weight_files
 from ingest.errors import EncoderError
 
 Tensor = NDArray[np.float32]
@@ -32,52 +32,44 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a profile says of a checkpoint: rows of its word and position tables, and its width."""
+
+    vocabulary: int
+    positions: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """Tensors under the names of their architecture, checked to be all of them and no others.
 
-    `take(name)` reads one tensor as float32.
+    `take(name)` reads one tensor as float32, and raises EncoderError where it has another size than the others imply.
     """
 
     folder: Path
     architecture: Architecture
     shape: Shape
-    names: frozenset[str]
     take: Callable[[str], Tensor]
 
+    def sizes(self) -> Sizes:
+        """Its sizes, as a profile states them."""
+        words = self.take("embeddings.word_embeddings.weight").shape[0]
+        places = self.take("embeddings.position_embeddings.weight").shape[0]
+        return Sizes(words, places - self.architecture.first_position, self.shape.width)
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file of the model.
 
-    Raises:
-        EncoderError: the file is missing, or holds no JSON object.
+def model_folder(folder: Path) -> Path:
+    """Where in a source the transformer and its tokenizer lie.
+
+    At the top on the hub, under the first module's path in older sentence-transformers folders, and under `bert_model`
+    in the package of Mejurix.
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise EncoderError(f"{path.parent}: {path.name} is missing", "this folder is not a complete model") from None
-    except (OSError, ValueError) as error:
-        raise EncoderError(f"{path}: {error}".replace("\n", " ")) from None
-    if not isinstance(found, dict):
-        raise EncoderError(f"{path}: not a JSON object")
-    return found
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The files that hold the weights, safetensors before `.bin`, all shards in order.
-
-    Raises:
-        EncoderError: there are none, or a shard is missing.
-    """
-    for name in ("model.safetensors", "pytorch_model.bin"):
-        if (folder / name).is_file():
-            return [folder / name]
-        index = folder / f"{name}.index.json"
-        if index.is_file():
-            shards = [folder / shard for shard in sorted(set(read_json(index)["weight_map"].values()))]
-            if absent := [shard.name for shard in shards if not shard.is_file()]:
-                raise EncoderError(f"{folder}: {', '.join(absent)} missing")
-            return shards
-    raise EncoderError(f"{folder}: no model.safetensors and no pytorch_model.bin")
+    places = (folder, folder / "0_Transformer", folder / "bert_model")
+    inner = next((place for place in places if (place / "config.json").is_file()), None)
+    if inner is None:
+        raise EncoderError(f"{folder}: config.json is missing", "this folder is not a complete model")
+    return inner
 
 
 def open_checkpoint(folder: Path, profile: Profile) -> Checkpoint:
@@ -90,33 +82,50 @@ def open_checkpoint(folder: Path, profile: Profile) -> Checkpoint:
         EncoderError: a file is damaged, tensors are missing or left over, or sizes contradict the profile.
     """
     architecture = ARCHITECTURES[profile.backbone]
-    tensors = _tensors(weight_files(folder))
+    tensors = open_tensors(weight_files(folder))
     prefix = next((p for p in architecture.prefixes if p and any(n.startswith(p) for n in tensors)), "")
-    shape = _shape(read_json(folder / "config.json"), architecture, folder)
-    expected = expected_names(architecture, shape.layers)
+    config = read_json(folder / "config.json")
+    shape = _shape(config, architecture, folder)
+    if architecture.first_position and config.get("pad_token_id", 1) != architecture.first_position - 1:
+        raise EncoderError(f"{folder}: positions start after padding token {config['pad_token_id']}, not supported")
+    expected = expected_tensors(architecture, shape)
     found = {n.removeprefix(prefix): n for n in tensors}
-    compare_names(folder, profile, expected, set(found))
+    compare_names(folder, profile, set(expected), set(found))
 
     def take(name: str) -> Tensor:
-        return np.asarray(tensors[found[name]](), dtype=np.float32)
+        tensor = np.asarray(tensors[found[name]](), dtype=np.float32)
+        fits = [wanted in (0, size) for size, wanted in zip(tensor.shape, expected[name], strict=False)]
+        if tensor.ndim != len(expected[name]) or not all(fits):
+            wanted = " x ".join(str(size or "any") for size in expected[name])
+            told = " x ".join(map(str, tensor.shape))
+            raise EncoderError(f"{folder}: {name} is {told}, config.json makes it {wanted}")
+        return tensor
 
-    checkpoint = Checkpoint(folder, architecture, shape, frozenset(expected), take)
-    _check_sizes(checkpoint, profile)
+    checkpoint = Checkpoint(folder, architecture, shape, take)
+    hold_against(profile, folder, checkpoint.sizes())
     return checkpoint
 
 
-def expected_names(architecture: Architecture, layers: int) -> set[str]:
-    """Names of all tensors of an architecture with so many layers."""
-    names = {"embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"}
-    names |= {f"embeddings.LayerNorm.{kind}" for kind in ("weight", "bias")}
+def expected_tensors(architecture: Architecture, shape: Shape) -> dict[str, tuple[int, ...]]:
+    """Names of all tensors of an architecture and their sizes; 0 where the configuration does not say it."""
+    width, inner = shape.width, shape.inner
+    tensors: dict[str, tuple[int, ...]] = {
+        "embeddings.word_embeddings.weight": (0, width),
+        "embeddings.position_embeddings.weight": (0, width),
+        "embeddings.LayerNorm.weight": (width,),
+        "embeddings.LayerNorm.bias": (width,),
+    }
     if architecture.segments:
-        names.add("embeddings.token_type_embeddings.weight")
+        tensors["embeddings.token_type_embeddings.weight"] = (0, width)
     if architecture.relative:
-        names.add(architecture.relative)
-    for layer in range(layers):
-        for part in architecture.parts.values():
-            names |= {f"{architecture.layer.format(layer)}{part}.{kind}" for kind in ("weight", "bias")}
-    return names
+        tensors[architecture.relative] = (0, shape.heads)
+    square = {"inner": (inner, width), "outer": (width, inner), "attended_norm": (width,), "outer_norm": (width,)}
+    for layer in range(shape.layers):
+        for part, name in architecture.parts.items():
+            size = square.get(part, (width, width))
+            tensors[f"{architecture.layer.format(layer)}{name}.weight"] = size
+            tensors[f"{architecture.layer.format(layer)}{name}.bias"] = size[:1]
+    return tensors
 
 
 def compare_names(folder: Path, profile: Profile, expected: set[str], found: set[str]) -> None:
@@ -151,6 +160,8 @@ def _shape(config: Mapping[str, Any], architecture: Architecture, folder: Path) 
             raise EncoderError(f"{folder}: config.json does not say {architecture.aliases[key]}")
         return default
 
+    if int(value("width")) % int(value("heads")):
+        raise EncoderError(f"{folder}: width {value('width')} is not divided by {value('heads')} heads")
     return Shape(
         width=int(value("width")),
         layers=int(value("layers")),
@@ -162,69 +173,19 @@ def _shape(config: Mapping[str, Any], architecture: Architecture, folder: Path) 
     )
 
 
-def _check_sizes(checkpoint: Checkpoint, profile: Profile) -> None:
-    words = checkpoint.take("embeddings.word_embeddings.weight").shape
-    places = checkpoint.take("embeddings.position_embeddings.weight").shape[0] - checkpoint.architecture.first_position
-    shape = checkpoint.shape
-    inner = checkpoint.take(f"{checkpoint.architecture.layer.format(0)}{checkpoint.architecture.parts['inner']}.weight")
-    facts: list[tuple[str, int, int]] = [
-        ("width of the word embedding", words[1], shape.width),
-        ("inner width", inner.shape[0], shape.inner),
-        ("width divided by heads leaves", shape.width % shape.heads, 0),
-    ]
-    if profile.vocabulary:
-        facts.append(("vocabulary", words[0], profile.vocabulary))
-    if not profile.projection:
-        facts.append(("dimension", shape.width, profile.dimension))
-    for what, found, wanted in facts:
-        if found != wanted:
-            raise EncoderError(f"{checkpoint.folder}: {what} is {found}, {profile.name} needs {wanted}")
-    if places < profile.max_tokens:
-        raise EncoderError(f"{checkpoint.folder}: {places} positions, {profile.name} needs {profile.max_tokens}")
-
-
-def _tensors(files: list[Path]) -> dict[str, Callable[[], Any]]:
-    """Name to a function that reads the tensor. Nothing is unpickled but plain tensors."""
-    if files[0].suffix == ".bin":
-        return _pickled(files)
-    from safetensors import SafetensorError, safe_open
-
-    found: dict[str, Callable[[], Any]] = {}
-    for file in files:
-        try:
-            opened = safe_open(file, framework="np")
-            found |= {name: _reader(opened, name) for name in opened.keys()}  # type: ignore[no-untyped-call]  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise EncoderError(f"{file} is damaged: {error}".replace("\n", " "), "fetch it again") from None
-    return found
-
-
-def _reader(opened: Any, name: str) -> Callable[[], Any]:
-    return lambda: opened.get_tensor(name)
-
-
-def _pickled(files: list[Path]) -> dict[str, Callable[[], Any]]:
-    found: dict[str, Callable[[], Any]] = {}
-    for file in files:
-        for name, tensor in load_pickle(file).items():
-            found[name] = tensor.float().numpy
-    return found
-
-
-def load_pickle(file: Path) -> dict[str, Any]:
-    """Tensors of a torch file, without running code from it.
+def hold_against(profile: Profile, folder: Path, sizes: Sizes) -> None:
+    """Holds the sizes of a checkpoint against its profile.
 
     Raises:
-        EncoderError: the file is damaged, or holds more than tensors and plain values.
+        EncoderError: naming what differs and both numbers.
     """
-    import torch
-
-    try:
-        loaded = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises what pickle, zip and its own checks raise
-        reason = str(error).split("\n")[0][:160]
-        message = f"{file} cannot be loaded without running code: {reason}"
-        raise EncoderError(message, "convert it to safetensors") from None
-    if not isinstance(loaded, dict):
-        raise EncoderError(f"{file}: not a table of tensors")
-    return loaded
+    facts = []
+    if profile.vocabulary:
+        facts.append(("vocabulary", sizes.vocabulary, profile.vocabulary))
+    if not profile.projection:
+        facts.append(("dimension", sizes.width, profile.dimension))
+    for what, found, wanted in facts:
+        if found != wanted:
+            raise EncoderError(f"{folder}: {what} is {found}, {profile.name} needs {wanted}")
+    if sizes.positions < profile.max_tokens:
+        raise EncoderError(f"{folder}: {sizes.positions} positions, {profile.name} needs {profile.max_tokens}")

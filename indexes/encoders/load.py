@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from indexes.encoders.architectures import ARCHITECTURES
 from indexes.encoders.cache import file_hash
-from indexes.encoders.checkpoint import weight_files
-from indexes.encoders.head import Head
-from indexes.encoders.onnx_runtime import OnnxRuntime, convert
+from indexes.encoders.checkpoint import model_folder
+from indexes.encoders.head import load_head
+from indexes.encoders.modules import read_modules
 from indexes.encoders.profile import Profile, built_in, read_profile
-from indexes.encoders.sources import resolve
+from indexes.encoders.runtime import Runtime
+from indexes.encoders.sources import find_source, is_hub_name, resolve
+from indexes.encoders.tensors import weight_files
 from indexes.encoders.text_encoder import Contract, TextEncoder, Tower
 from indexes.encoders.tokens import TextTokenizer
 from ingest.errors import EncoderError
@@ -24,17 +27,29 @@ _LOG = logging.getLogger("casefolio.encoders")
 
 
 def find_profile(name_or_path: str) -> Profile:
-    """The profile that a name, a TOML file or a folder stands for.
+    """The profile that a name, a TOML file, a folder or a hub name stands for.
 
     Raises:
-        EncoderError: it stands for none.
+        EncoderError: it stands for none, or the folder does not say how it is used.
     """
     if name_or_path in built_in():
         return built_in()[name_or_path]
     path = Path(name_or_path).expanduser()
     if path.suffix == ".toml":
         return read_profile(path)
-    raise EncoderError(f"no encoder {name_or_path}", "see rag encoders list")
+    if path.is_dir():
+        return read_modules(path)
+    for profile in built_in().values():
+        if name_or_path in (profile.source, profile.query_source):
+            return profile
+    if not is_hub_name(name_or_path):
+        raise EncoderError(f"no encoder {name_or_path}", "see rag encoders list, or give a folder or a TOML profile")
+    return replace(read_modules(resolve(name_or_path), name_or_path), name=name_or_path)
+
+
+def is_installed(profile: Profile) -> bool:
+    """Whether all weights of a profile are on this machine."""
+    return all(find_source(source) for source in (profile.source, profile.query_source) if source)
 
 
 def load_encoder(
@@ -46,10 +61,10 @@ def load_encoder(
 ) -> TextEncoder:
     """Loads an encoder as it was trained, or says why not.
 
-    The model itself is read when the first text is encoded; all checks come before.
+    With ONNX Runtime the model itself is read when the first text is encoded; all checks come before.
 
     Args:
-        encoder: a built-in name, a TOML profile's path, a sentence-transformers folder, or a profile.
+        encoder: a built-in name, the path of a TOML profile or sentence-transformers folder, a hub name, or a profile.
         runtime: `onnx` (CPU), `torch` (GPU where there is one), or `auto`: onnx where it knows the architecture.
         int8: weights in 8 bits; faster, and not the same vectors, so a contract of its own.
         tell: is told in one line what takes long (a conversion); logged at level INFO by default.
@@ -58,54 +73,91 @@ def load_encoder(
         EncoderError: unknown name, missing or damaged files, or a checkpoint that is not what its profile says.
     """
     profile = encoder if isinstance(encoder, Profile) else find_profile(encoder)
-    if int8 or runtime == "torch":
-        raise EncoderError("only ONNX Runtime in fp32 is built so far")
-    say = tell or _LOG.info
-    passages = _tower(resolve(profile.source), profile, say)
-    queries = _tower(resolve(profile.query_source), profile, say) if profile.query_source else passages
-    return TextEncoder(profile, passages[0], queries[0], _contract(profile, passages, queries, int8))
+    wanted = _Wanted(profile, _runtime(profile, runtime, int8), int8, tell or _LOG.info)
+    passages = _tower(resolve(profile.source, code=profile.trust_remote_code), wanted)
+    queries = passages
+    if profile.query_source:
+        queries = _tower(resolve(profile.query_source, code=profile.trust_remote_code), wanted)
+    contract = _contract(profile, passages, queries, int8)
+    reference = encoder if isinstance(encoder, str) else ""
+    return TextEncoder(profile, passages[0], queries[0], contract, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    profile: Profile
+    runtime: Literal["onnx", "torch"]
+    int8: bool
+    tell: Callable[[str], None]
 
 
 _Loaded = tuple[Tower, str]
 
 
-def _tower(folder: Path, profile: Profile, tell: Callable[[str], None]) -> _Loaded:
-    tokenizer = TextTokenizer(folder)
-    _check_tokenizer(tokenizer, profile, folder)
-    weights = weights_hash(folder)
-    model = convert(folder, profile, weights, tell)
-    return Tower(tokenizer, OnnxRuntime(model), Head(unit=profile.normalize)), weights
+def _runtime(profile: Profile, asked: RuntimeName, int8: bool) -> Literal["onnx", "torch"]:
+    if profile.backbone == "other":
+        if asked == "onnx":
+            raise EncoderError(f"{profile.name}: its architecture is not built for ONNX Runtime", "use runtime torch")
+        asked = "torch"
+    if asked == "torch" and int8:
+        raise EncoderError("8-bit weights are for ONNX Runtime on the CPU", "leave out int8, or use runtime onnx")
+    return "torch" if asked == "torch" else "onnx"
+
+
+def _tower(folder: Path, wanted: _Wanted) -> _Loaded:
+    profile = wanted.profile
+    inner = model_folder(folder)
+    tokenizer = TextTokenizer(inner)
+    _check_tokenizer(tokenizer, profile, inner)
+    head = load_head(folder, profile)
+    weights = weights_hash(inner)
+    runtime: Runtime
+    if wanted.runtime == "torch":
+        from indexes.encoders.torch_runtime import TorchRuntime
+
+        runtime = TorchRuntime(inner, profile)
+    else:
+        from indexes.encoders.onnx_runtime import OnnxRuntime, convert
+
+        model = convert(inner, profile, weights, wanted.tell)
+        if wanted.int8:
+            from indexes.encoders.int8 import report_cosine
+
+            full, model = model, convert(inner, profile, weights, wanted.tell, int8=True)
+            report_cosine(full, model, (profile.name, tokenizer, head), wanted.tell)
+        runtime = OnnxRuntime(model, alone=wanted.int8)
+    return Tower(tokenizer, runtime, head), weights
 
 
 def weights_hash(folder: Path) -> str:
     """One hash of all weight files and of the configuration, whatever folder they lie in."""
     files = [*weight_files(folder), folder / "config.json"]
-    if not files[-1].is_file():
-        raise EncoderError(f"{folder}: config.json is missing", "this folder is not a complete model")
     return hashlib.sha256(" ".join(file_hash(file) for file in files).encode()).hexdigest()
 
 
 def _check_tokenizer(tokenizer: TextTokenizer, profile: Profile, folder: Path) -> None:
     architecture = ARCHITECTURES.get(profile.backbone)
+    wanted = profile.specials or (architecture.specials if architecture else ())
     around = tuple(tokenizer.words([*tokenizer.begin, *tokenizer.end]))
-    if architecture and around != architecture.specials:
+    if wanted and around != wanted:
         raise EncoderError(
             f"{folder}: the tokenizer sets {' '.join(around) or 'nothing'} around a text, "
-            f"{profile.backbone} needs {' '.join(architecture.specials)}"
+            f"{profile.name} needs {' '.join(wanted)}"
         )
     if profile.vocabulary and tokenizer.size > profile.vocabulary:
         raise EncoderError(f"{folder}: the tokenizer has {tokenizer.size} tokens, {profile.name} {profile.vocabulary}")
 
 
 def _contract(profile: Profile, passages: _Loaded, queries: _Loaded, int8: bool) -> Contract:
+    """All that changes a vector or a comparison; not the name, under which the same encoder may be kept twice."""
     return {
-        "encoder": profile.name,
         "weights": passages[1],
         "query_weights": queries[1],
         "tokenizer": passages[0].tokenizer.sha256,
         "query_tokenizer": queries[0].tokenizer.sha256,
         "pooling": profile.pooling,
         "projection": passages[0].head.sha256,
+        "query_projection": queries[0].head.sha256,
         "normalize": profile.normalize,
         "similarity": profile.similarity,
         "query_prefix": profile.query_prefix,

@@ -8,8 +8,10 @@ and sums are formed in one order whatever else is encoded, so that a text's vect
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,9 +21,11 @@ from numpy.typing import NDArray
 
 from indexes.encoders.base import Vectors
 from indexes.encoders.cache import build_once, cache_folder
+from indexes.encoders.checkpoint import Sizes, hold_against, open_checkpoint
 from indexes.encoders.graph import GRAPH_VERSION, write_graph
 from indexes.encoders.profile import Profile
 from indexes.encoders.runtime import TOKENS_A_BATCH, physical_cores
+from indexes.encoders.tensors import read_json
 from indexes.encoders.tokens import Sequences
 from ingest.errors import EncoderError
 
@@ -77,7 +81,7 @@ def open_session(model: Path) -> Any:
         EncoderError: ONNX Runtime is not installed, or the cached model is damaged.
     """
     try:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
     except ImportError:
         raise EncoderError("onnxruntime is not installed", "pip install onnxruntime") from None
     options = onnxruntime.SessionOptions()
@@ -110,7 +114,7 @@ def _segments(sequences: Sequences, batch: list[int]) -> NDArray[np.int32]:
     return (np.arange(len(sequences.ids[batch[0]])) >= starts).astype(np.int32)
 
 
-def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], None]) -> Path:
+def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], None], *, int8: bool = False) -> Path:
     """The converted model of a checkpoint, from the cache or made now.
 
     Args:
@@ -118,17 +122,21 @@ def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], 
         profile: how it is pooled.
         weights: hash of the weights, the cache's key.
         tell: told once, if it has to be made.
+        int8: weights in 8 bits.
 
     Raises:
         EncoderError: the checkpoint does not fit the profile, or the cache cannot be written.
     """
-    from indexes.encoders.checkpoint import open_checkpoint
-
-    made_of = f"{GRAPH_VERSION} {weights} {profile.backbone} {profile.pooling}"
+    made_of = f"{GRAPH_VERSION} {weights} {profile.backbone} {profile.pooling} {profile.unused} {int8}"
     target = cache_folder() / "onnx" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
 
     def build(beside: Path) -> None:
-        tell(f"converting {profile.name} for ONNX Runtime (once)")
-        write_graph(open_checkpoint(folder, profile), profile.pooling, beside / "model.onnx")
+        tell(f"converting {profile.name} for ONNX Runtime{' in 8 bits' if int8 else ''} (once)")
+        checkpoint = open_checkpoint(folder, profile)
+        write_graph(checkpoint, profile.pooling, beside / "model.onnx", int8=int8)
+        (beside / "sizes.json").write_text(json.dumps(asdict(checkpoint.sizes())), encoding="ascii")
 
-    return build_once(target, build) / "model.onnx"
+    made = build_once(target, build)
+    # Converted perhaps under another profile: what was checked then is checked now.
+    hold_against(profile, folder, Sizes(**read_json(made / "sizes.json")))
+    return made / "model.onnx"

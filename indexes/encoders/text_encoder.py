@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -18,8 +19,8 @@ from ingest.errors import EncoderError
 
 Contract = dict[str, str | int | float | bool]
 
-# Passages a stream holds at once: enough to sort by length, little enough to forget.
-_STREAM = 1024
+# Passages tokenized at once: enough to find others of one length, little enough to hold.
+_BLOCK = 2048
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -35,9 +36,13 @@ class Tower:
 class TextEncoder:
     """An `Encoder` (see `indexes.encoders.base`) made of a profile and its towers."""
 
-    def __init__(self, profile: Profile, passages: Tower, queries: Tower, contract: Contract) -> None:
+    def __init__(
+        self, profile: Profile, passages: Tower, queries: Tower, contract: Contract, reference: str = ""
+    ) -> None:
         self.profile = profile
         self.contract = contract
+        # What `load_encoder` was given: a name, or a path where the profile is the user's own.
+        self.reference = reference or profile.name
         self._passages = passages
         self._queries = queries
         tokenizer = passages.tokenizer
@@ -109,14 +114,14 @@ class TextEncoder:
         paired = self.profile.pairs and titles is not None
         keys = list(zip(titles or (), texts, strict=True)) if paired else [("", text) for text in texts]
         unique, places = _once(keys)
-        sequences = self._tokenize(unique)
-        for ids in sequences.ids:
-            if len(ids) > self.profile.max_tokens:
-                raise EncoderError(
-                    f"a passage has {len(ids)} tokens, {self.name} reads {self.profile.max_tokens} with special tokens",
-                    f"chunk to at most {self.max_tokens} tokens",
-                )
-        return self._compute(self._passages, sequences)[places]
+        # Texts of like length stand in one block, so that batches of one length find enough of them.
+        order = sorted(range(len(unique)), key=lambda i: len(unique[i][1]))
+        blocks = [list(order[start : start + _BLOCK]) for start in range(0, len(unique), _BLOCK)]
+        tokenized = ahead(self._tokenize([unique[i] for i in block]) for block in blocks)
+        out: Vectors = np.empty((len(unique), self.dimension), dtype=np.float32)
+        for block, sequences in zip(blocks, tokenized, strict=True):
+            out[block] = self._compute(self._passages, sequences)
+        return out[places]
 
     def encode_stream(self, texts: Iterable[str]) -> Iterator[Vectors]:
         """Vectors of any number of passages, in order, in blocks; memory does not grow with their number.
@@ -125,16 +130,32 @@ class TextEncoder:
             EncoderError: a text is too long.
         """
         source = iter(texts)
-        while block := list(islice(source, _STREAM)):
-            yield self.encode_passages(block)
+        blocks = iter(lambda: list(islice(source, _BLOCK)), [])
+        for sequences, places in ahead(self._tokenize_once(block) for block in blocks):
+            yield self._compute(self._passages, sequences)[places]
+
+    def _tokenize_once(self, texts: Sequence[str]) -> tuple[Sequences, list[int]]:
+        unique, places = _once([("", text) for text in texts])
+        return self._tokenize(unique), places
 
     def _tokenize(self, keys: Sequence[tuple[str, str]]) -> Sequences:
-        tokenizer, prefix = self._passages.tokenizer, self.profile.passage_prefix
-        if not any(title for title, _ in keys):
-            return tokenizer.encode([prefix + text for _, text in keys])
-        single = tokenizer.encode([prefix + text for title, text in keys if not title])
+        sequences = self._tokenize_pairs(keys) if any(title for title, _ in keys) else self._tokenize_texts(keys)
+        for ids in sequences.ids:
+            if len(ids) > self.profile.max_tokens:
+                raise EncoderError(
+                    f"a passage has {len(ids)} tokens, {self.name} reads {self.profile.max_tokens} with special tokens",
+                    f"chunk to at most {self.max_tokens} tokens",
+                )
+        return sequences
+
+    def _tokenize_texts(self, keys: Sequence[tuple[str, str]]) -> Sequences:
+        return self._passages.tokenizer.encode([self.profile.passage_prefix + text for _, text in keys])
+
+    def _tokenize_pairs(self, keys: Sequence[tuple[str, str]]) -> Sequences:
+        prefix = self.profile.passage_prefix
+        single = self._tokenize_texts([key for key in keys if not key[0]])
         pairs = [(title, prefix + text) for title, text in keys if title]
-        paired = tokenizer.encode_pairs(pairs, self.profile.title_tokens)
+        paired = self._passages.tokenizer.encode_pairs(pairs, self.profile.title_tokens)
         sources = [iter(zip(s.ids, s.second, strict=True)) for s in (single, paired)]
         rows = [next(sources[bool(title)]) for title, _ in keys]
         return Sequences(tuple(ids for ids, _ in rows), tuple(second for _, second in rows))
@@ -143,6 +164,19 @@ class TextEncoder:
         if not len(sequences):
             return np.empty((0, self.dimension), dtype=np.float32)
         return tower.head.finish(tower.runtime.pool(sequences))
+
+
+_Item = TypeVar("_Item")
+
+
+def ahead(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yields the items of an iterable while a thread already makes the next one."""
+    source = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="tokenize") as pool:
+        waiting = pool.submit(next, source, None)
+        while (item := waiting.result()) is not None:
+            waiting = pool.submit(next, source, None)
+            yield item
 
 
 def _once(items: Sequence[_Key]) -> tuple[list[_Key], list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ Ids = NDArray[np.int32]
 _PIECE = 4096
 # An Encoding holds strings and offsets of every token: only so many are alive at a time.
 _BLOCK = 256
-_BREAK = re.compile(r"\s(?=\S)")
+_BREAK = re.compile(r"(?<=\S)\s(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,11 @@ class Sequences:
 class TextTokenizer:
     """The tokenizer of a model folder.
 
-    `sha256` is that of the file it came from, `begin` and `end` the special tokens around a text.
+    `sha256` is that of its file or of its settings, `begin` and `end` are the special tokens around a text.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer, file = _load(folder)
-        self.sha256 = file_hash(file)
+        self._tokenizer, self.sha256 = _load(folder)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         # "[SEP]" in a document is five letters, no separator: text from documents is never interpreted.
@@ -114,7 +114,8 @@ class TextTokenizer:
             encodings = self._tokenizer.encode_batch([text[a:b] for a, b in block], add_special_tokens=False)
             for (offset, _), encoding in zip(block, encodings, strict=True):
                 found.extend((a + offset, b + offset) for a, b in encoding.offsets)
-        return found
+        # A sentencepiece holds the blank before its word; the word starts after it.
+        return [(a + 1, b) if b - a > 1 and text[a].isspace() else (a, b) for a, b in found]
 
     def _cut(self, text: str, tokens: int) -> str:
         offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
@@ -122,30 +123,32 @@ class TextTokenizer:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges that cover a text but for white space around them, cut where a word starts."""
+    """Ranges that cover a text but for single blanks or line ends between them, cut where a word starts.
+
+    Other white space stays: some tokenizers make tokens of it, and as many shall be counted as in one piece.
+    """
     start = 0
     while start < len(text):
-        end = len(text)
-        if start + _PIECE < end and (found := _BREAK.search(text, start + _PIECE)):
-            end = found.end()
-        inner = text[start:end]
-        lead = len(inner) - len(inner.lstrip())
-        if lead < len(inner):
-            yield start + lead, start + len(inner.rstrip())
-        start = end
+        found = _BREAK.search(text, start + _PIECE)
+        if found is None:
+            yield start, len(text)
+            return
+        yield start, found.start()
+        start = found.end()
 
 
-def _load(folder: Path) -> tuple[Any, Path]:
+def _load(folder: Path) -> tuple[Any, str]:
     from tokenizers import Tokenizer
 
     file = folder / "tokenizer.json"
     if file.is_file():
         try:
-            return Tokenizer.from_file(str(file)), file
+            return Tokenizer.from_file(str(file)), file_hash(file)
         except Exception as error:  # the Rust side raises plain Exception
             raise EncoderError(f"{file} is damaged: {error}".replace("\n", " "), "fetch it again") from None
     if (folder / "vocab.txt").is_file():
-        return _wordpiece(folder), folder / "vocab.txt"
+        built = _wordpiece(folder)
+        return built, hashlib.sha256(built.to_str().encode()).hexdigest()
     raise EncoderError(f"{folder}: neither tokenizer.json nor vocab.txt", "save the model with its fast tokenizer")
 
 
@@ -153,7 +156,7 @@ def _wordpiece(folder: Path) -> Any:
     """BERT's tokenizer from its word list, for repositories without `tokenizer.json`."""
     from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-    from indexes.encoders.checkpoint import read_json
+    from indexes.encoders.tensors import read_json
 
     settings = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
     return BertWordPieceTokenizer(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Document, Span
+from ingest.meaning.moments import moments
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")
@@ -34,11 +35,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a document says it is; `kind` is a key of the rules' table of kinds, or empty."""
+    """What a document says it is.
+
+    `kind` is a key of the rules' table of kinds, `day` the document's date (ISO 8601); either may be empty.
+    """
 
     kind: str
     title: str
     fields: tuple[Field, ...]
+    day: str = ""
 
     def values(self, *names: str) -> tuple[str, ...]:
         """Values of the fields with these names, each once, in the order of the document."""
@@ -60,7 +65,7 @@ def identify(document: Document) -> Identity:
     zones = [(0, text)] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
     found = {field for start, zone in zones for field in _fields(zone, start, language)}
     fields = tuple(sorted(found, key=lambda f: (f.span, f.name)))
-    return Identity(_kind(zones[0][1], language), document.title or _title(text), fields)
+    return Identity(_kind(zones[0][1], language), document.title or _title(text), fields, _day(fields, language))
 
 
 def _fields(zone: str, start: int, language: str) -> list[Field]:
@@ -72,6 +77,16 @@ def _fields(zone: str, start: int, language: str) -> list[Field]:
                 at = start + match.start("value")
                 out.append(Field(rule.name, " ".join(value.split()), Span(at, at + len(value))))
     return out
+
+
+def _day(fields: tuple[Field, ...], language: str) -> str:
+    """The first full date that the document states as its own, else the last one of the stay."""
+    for names, order in ((("date",), 1), (("stay",), -1)):
+        for field in [f for f in fields if f.name in names][::order]:
+            for moment in moments(field.value, language):
+                if moment.kind == "date" and moment.start[:1].isdigit():
+                    return moment.start
+    return ""
 
 
 def _kind(head: str, language: str) -> str:
@@ -89,7 +104,9 @@ def _kind(head: str, language: str) -> str:
 
 
 def _title(text: str) -> str:
-    """The first line that can be a title: short, of words, no sentence."""
+    """The first line that can be a title: short, of words, no sentence, with more below it."""
+    if "\n" not in text.strip():
+        return ""
     for line in text.split("\n", _TITLE_LINES)[:_TITLE_LINES]:
         line = " ".join(line.split())
         if 3 <= len(line) <= _TITLE_LENGTH and sum(c.isalpha() for c in line) > len(line) / 2:

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.document import PAGE_BREAK, Page, Row, Section, Span
+from ingest.errors import LimitExceeded
 from ingest.loaders.base import Reading
 
 CELL_BREAK = " | "
+# Repeated cells and the like may unpack to more than the file holds.
+MAX_CHARACTERS = 64 * 2**20
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -48,6 +51,7 @@ class Builder:
         self._page_starts = [0]
         self._page_ends: list[int] = []
         self._tight = False
+        self._body_start = 0
         self._headings: list[_Heading] = []
         self._opened: list[_Heading] = []
         self._rows: list[Row] = []
@@ -73,7 +77,20 @@ class Builder:
         """Number of the page that is being filled."""
         return len(self._page_starts)
 
+    def text_since(self, position: int) -> str:
+        """What was appended from `position` on."""
+        parts: list[str] = []
+        at = self._length
+        for part in reversed(self._parts):
+            if at <= position:
+                break
+            parts.append(part)
+            at -= len(part)
+        return "".join(reversed(parts))
+
     def _write(self, text: str) -> Span:
+        if self._length + len(text) > MAX_CHARACTERS:
+            raise LimitExceeded(f"more than {MAX_CHARACTERS} characters of text")
         self._parts.append(text)
         start, self._length = self._length, self._length + len(text)
         return Span(start, self._length)
@@ -111,19 +128,26 @@ class Builder:
         """Open a section that the format names without showing a heading."""
         here = Span(self._length, self._length)
         heading = _Heading(one_line(title), max(1, level), self._length, here, kind)
+        self._tight = False
         self._headings.append(heading)
         self._opened.append(heading)
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), *, header: bool = False) -> Span:
         """Append one row of a table as a line. A header row is text too, but no `Row`: it names the others' columns."""
-        line = CELL_BREAK.join(one_line(cell) for cell in cells)
-        line = re.sub(r"(?: \| *)+$", "", line).strip(" ")
-        if not line.strip(" |"):
+        texts = [one_line(cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        if not texts:
             return Span(self._length, self._length)
+        line = CELL_BREAK.join(texts).lstrip(" ")
         span = self._block(line, tight=True)
         if not header:
             self._rows.append(Row(span, tuple(columns)))
         return span
+
+    def begin_body(self) -> None:
+        """Headers stand on the first page: where it begins softly, it has begun all the same."""
+        self._body_start = self._length
 
     def end_table(self) -> None:
         """Part the rows of one table (or the items of a list) from what follows at once."""
@@ -135,7 +159,7 @@ class Builder:
         `within` is for a break inside a paragraph: else the page ends in a line end, which with the break makes an
         empty line, so that paragraphs stay apart.
         """
-        if soft and self.page_is_empty:
+        if soft and self._length in (self._page_starts[-1], self._body_start):
             return
         if not within and not self.page_is_empty:
             self._write("\n")

@@ -12,7 +12,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def ole_streams(data: bytes) -> tuple[str, ...]:
     """Names of the streams of an OLE container, `/` between storages; empty where it is none or is damaged."""
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     if not data.startswith(OLE_MAGIC):
         return ()
@@ -33,17 +33,26 @@ def opened(source: Source) -> bytes:
     if source.data.startswith(b"PK"):
         return source.data
     if "EncryptedPackage" not in ole_streams(source.data):
-        raise BrokenFile(f"{source.path}: no Office container")
+        raise BrokenFile("no Office container")
+    return decrypted(source)
+
+
+def decrypted(source: Source) -> bytes:
+    """An encrypted Office file, new or old, opened with the first password that fits.
+
+    Raises:
+        EncryptedFile: where none does.
+    """
     for password in source.passwords:
         plain = _decrypted(source.data, password)
         if plain is not None:
             return plain
-    what = "none of the passwords opens it" if source.passwords else "it is encrypted"
-    raise EncryptedFile(f"{source.path}: {what}", "give its password with --password")
+    what = "none of the passwords opens it" if source.passwords else "the file is encrypted"
+    raise EncryptedFile(what, "give its password with --password or CASEFOLIO_PASSWORD")
 
 
 def _decrypted(data: bytes, password: str) -> bytes | None:
-    import msoffcrypto  # type: ignore[import-untyped]
+    import msoffcrypto
 
     out = io.BytesIO()
     try:
@@ -52,4 +61,4 @@ def _decrypted(data: bytes, password: str) -> bytes | None:
         office.decrypt(out)
     except Exception:  # a wrong password shows as any of several errors
         return None
-    return out.getvalue() if out.getvalue().startswith(b"PK") else None
+    return out.getvalue() if out.getvalue().startswith((b"PK", OLE_MAGIC)) else None

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_ANY_SCREEN = re.compile(r"@(?:media\s+(?:all|screen|only screen)|supports\b.*|layer\b.*)", re.IGNORECASE | re.DOTALL)
+_MAX_SHEET = 1_000_000
+# Properties that decide whether a text can be seen.
+_TELLING = frozenset(
+    {
+        *("display", "visibility", "font-size", "color", "background", "background-color", "background-image"),
+        *("opacity", "position", "left", "right", "top", "bottom", "text-indent", "overflow", "height", "width"),
+        *("max-height", "text-decoration", "text-decoration-line", "mso-hide"),
+    }
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"^([a-z][\w-]*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*(-?\d*\.?\d+)\s*([a-z%]*)")
@@ -29,18 +39,24 @@ class Sheet:
     """Rules with simple selectors (`p`, `.note`, `div#x`); those with combinators or states are not followed."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[str, frozenset[str], dict[str, str]]] = []
+        # found by one mark that an element must have, so that a long sheet costs little
+        self._rules: dict[str, list[tuple[int, str, frozenset[str], dict[str, str]]]] = {}
+        self._n_rules = 0
+        self._partial = False
 
     def add(self, text: str) -> None:
         """Add the rules of a style element, in their order. What a medium other than the screen adds is left out."""
-        for selectors, body in _RULE.findall(_COMMENT.sub("", text)[:500_000]):
-            if "@" in selectors:
-                continue
-            for selector in selectors.split(","):
+        for selectors, body in _rules(_COMMENT.sub("", text)[:_MAX_SHEET]):
+            style = {name: value for name, value in declarations(body).items() if name in _TELLING}
+            for selector in selectors.split(",") if style else ():
                 match = _SIMPLE.match(selector.strip())
-                if match and match[0]:
-                    marks = frozenset(re.findall(r"[.#][\w-]+", match[2]))
-                    self._rules.append(((match[1] or "").lower(), marks, declarations(body)))
+                if not match or not match[0]:
+                    self._partial = self._partial or "background" in " ".join(style)
+                else:
+                    tag, marks = (match[1] or "").lower(), frozenset(re.findall(r"[.#][\w-]+", match[2]))
+                    self._n_rules += 1
+                    rule = (self._n_rules, tag, marks, style)
+                    self._rules.setdefault(min(marks) if marks else tag, []).append(rule)
 
     def style(self, element: etree._Element) -> dict[str, str]:
         """What applies to an element itself: rules, then its own attribute."""
@@ -48,10 +64,28 @@ class Sheet:
         if self._rules:
             marks = {f".{name}" for name in str(element.get("class") or "").split()}
             marks.add(f"#{element.get('id')}")
-            for tag, needed, style in self._rules:
+            candidates = [rule for key in (*marks, str(element.tag)) for rule in self._rules.get(key, ())]
+            for _, tag, needed, style in sorted(candidates, key=lambda rule: rule[0]):
                 if tag in ("", element.tag) and needed <= marks:
                     own |= style
+            if self._partial and "background" not in " ".join(own):
+                # white letters of a class may stand on a ground that a rule with a combinator sets
+                own.pop("color", None)
         return own | declarations(str(element.get("style") or ""))
+
+
+def _rules(text: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of the rules that apply on any screen; those for print or small windows do not."""
+    around: list[str] = []
+    start = 0
+    for brace in re.finditer(r"[{}]", text):
+        piece, start = text[start : brace.start()], brace.end()
+        if brace[0] == "{":
+            around.append(piece.rpartition(";")[2].strip())
+        elif around:
+            selectors = around.pop()
+            if not selectors.startswith("@") and all(_ANY_SCREEN.fullmatch(outer) for outer in around):
+                yield selectors, piece
 
 
 @dataclass(frozen=True, slots=True)

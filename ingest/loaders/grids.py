@@ -11,6 +11,7 @@ from ingest.loaders.building import Builder, one_line
 # A longer cell is a passage of prose, not a value.
 LONG_CELL = 400
 _LONG_NAME = 60
+_TIME = re.compile(r"(?:(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2}/\d{1,2}/\d{2,4})$")
 _VALUE = re.compile(r"^[\W_]*\d")
 
 
@@ -28,6 +29,13 @@ def _is_value(cell: str) -> bool:
     return bool(_VALUE.match(cell)) or sum(c.isdigit() for c in cell) * 2 > len(cell)
 
 
+def _are_times(cells: Sequence[str], rest: Sequence[Line]) -> bool:
+    """Whether a row is a line of years or days over values, as accounts and laboratory sheets have it."""
+    if len(cells) < 2 or (cells[0] and _is_value(cells[0])) or not all(map(_TIME.match, cells[1:])):
+        return False
+    return not any(_TIME.match(one_line(cell)) for line in rest for cell in line.cells[1:])
+
+
 def _names_columns(first: Line, rest: Sequence[Line]) -> bool:
     """Whether the first row, which nothing marks, names the columns.
 
@@ -38,9 +46,11 @@ def _names_columns(first: Line, rest: Sequence[Line]) -> bool:
     filled = [cell for cell in cells if cell]
     if len(cells) < 2 or len(filled) < max(2, len(cells) - 1) or not rest:
         return False
-    if any(_is_value(c) or len(c) > _LONG_NAME or c.endswith((":", "：")) for c in filled):
+    if len(set(filled)) != len(filled) or any(len(c) > _LONG_NAME or c.endswith((":", "：")) for c in filled):
         return False
-    if len(set(filled)) != len(filled):
+    if _are_times(cells, rest):
+        return True
+    if any(map(_is_value, filled)):
         return False
     if first.bold and not any(line.bold for line in rest):
         return True
@@ -87,14 +97,20 @@ def append_table(builder: Builder, lines: Sequence[Line], names: tuple[str, ...]
     return names
 
 
+def continued(below: dict[int, tuple[int, str]], place: int) -> str:
+    """Text of the cell from a row above that reaches down to this place of the row; empty where none does."""
+    if place not in below:
+        return ""
+    left, text = below.pop(place)
+    if left > 1:
+        below[place] = (left - 1, text)
+    return text
+
+
 def continue_above(texts: list[str], below: dict[int, tuple[int, str]]) -> None:
     """Continue the cells from rows above that reach into this row, at the place where the row has come to."""
     while len(texts) in below:
-        place = len(texts)
-        left, text = below.pop(place)
-        if left > 1:
-            below[place] = (left - 1, text)
-        texts.append(text)
+        texts.append(continued(below, len(texts)))
 
 
 def without_empty_columns(lines: list[Line]) -> list[Line]:

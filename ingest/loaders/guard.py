@@ -34,9 +34,9 @@ def guarded(kind: str) -> Callable[[Callable[[Source], Reading]], Callable[[Sour
             except ReadingError:
                 raise
             except (MemoryError, OverflowError) as error:
-                raise LimitExceeded(f"{source.path}: the {kind} takes more memory than one file may") from error
+                raise LimitExceeded(f"the {kind} takes more memory than one file may") from error
             except Exception as error:
-                raise BrokenFile(f"{source.path}: no readable {kind} ({type(error).__name__})") from error
+                raise BrokenFile(f"no readable {kind} ({type(error).__name__})") from error
 
         return safe
 
@@ -116,6 +116,13 @@ class Package:
             return self._zip.read(info)
         except Exception as error:  # zlib, lzma, CRC and unsupported methods each raise their own
             raise BrokenFile(f"the part {name} is damaged") from error
+
+    def readable(self, name: str) -> bytes | None:
+        """Bytes of a part that the text does not need, or None where it is missing or damaged."""
+        try:
+            return self.read(name)
+        except BrokenFile:
+            return None
 
     def xml(self, name: str) -> etree._Element:
         """Root element of an XML part."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import binascii
 import email.policy
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import cast
@@ -12,9 +15,11 @@ from typing import cast
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.guard import guarded
 from ingest.loaders.outlook import message_from_msg
 from ingest.loaders.web import append_html, decode_html
+from ingest.text import Decoded
 
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
@@ -37,9 +42,9 @@ def read_eml(source: Source) -> Reading:
     # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
     if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
-        raise BrokenFile(f"{source.path}: a mail without headers")
+        raise BrokenFile("a mail without headers")
     builder = Builder()
-    _append(builder, message, source.path)
+    _append(builder, message)
     return builder.reading(EML)
 
 
@@ -51,11 +56,11 @@ def read_msg(source: Source) -> Reading:
         ReadingError: where its container is broken.
     """
     builder = Builder()
-    _append(builder, message_from_msg(source.data), source.path)
+    _append(builder, message_from_msg(source.data))
     return builder.reading(MSG)
 
 
-def _append(builder: Builder, message: EmailMessage, path: str) -> None:
+def _append(builder: Builder, message: EmailMessage) -> None:
     for name in _HEADERS:
         value = one_line(_header(message, name))
         if value:
@@ -65,20 +70,24 @@ def _append(builder: Builder, message: EmailMessage, path: str) -> None:
     builder.title = _header(message, "Subject")
     parts = list(_leaves(message))
     if len(parts) > _MAX_PARTS:
-        raise LimitExceeded(f"{path}: a mail of more than {_MAX_PARTS} parts")
+        raise LimitExceeded(f"a mail of more than {_MAX_PARTS} parts")
     sealed = [part for part in parts if part.get_content_type() in _ENVELOPES]
     bodies, attached = _choose(message, parts)
     for part in bodies:
         if part.get_content_type() == "text/html":
-            append_html(builder, decode_html(_payload(part), str(part.get_content_charset() or "")))
+            page = decode_html(_payload(part), str(part.get_content_charset() or ""))
+            if page.text.strip():
+                append_html(builder, page.text)
+                builder.notes += page.notes
         else:
             builder.paragraph(_plain(part))
+            builder.notes += _text(part).notes
     builder.title = _header(message, "Subject") or builder.title
     for number, part in enumerate(attached, 1):
         if part.get_content_type() not in _SIGNATURES:
             builder.attachments.append((_name(part, number), _bytes(part)))
     if sealed and not bodies and not all(_is_signed(part) for part in sealed):
-        raise EncryptedFile(f"{path}: the mail is encrypted", "save it decrypted")
+        raise EncryptedFile("the mail is encrypted", "save it decrypted")
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -123,10 +132,17 @@ def _is_signed(part: Message) -> bool:
 
 
 def _header(message: Message, name: str) -> str:
+    """A header as it was written, its encoded words decoded.
+
+    The parser of structured headers would drop what it does not understand (`Ward; Laboratory` in To).
+    """
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if re.search("[\udc80-\udcff]", raw):
+        raw = decode_as(raw.encode("utf-8", "surrogateescape")).text
     try:
-        return str(message.get(name) or "")
-    except Exception:  # the parser of structured headers stumbles over broken ones
-        return str({key.lower(): value for key, value in message.raw_items()}.get(name.lower(), ""))
+        return str(make_header(decode_header(raw)))
+    except (LookupError, ValueError, MessageError):
+        return raw
 
 
 def _payload(part: Message) -> bytes:
@@ -135,14 +151,13 @@ def _payload(part: Message) -> bytes:
 
 
 def _plain(part: Message) -> str:
-    data = _payload(part)
-    for charset in (str(part.get_content_charset() or ""), "utf-8"):
-        try:
-            if charset and charset != "us-ascii":
-                return _unflowed(data.decode("cp949" if charset == "euc-kr" else charset), part)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return _unflowed(decode_html(data), part)
+    return _unflowed(_text(part).text, part)
+
+
+def _text(part: Message) -> Decoded:
+    charset = str(part.get_content_charset() or "")
+    # a mail that says ASCII and is not says nothing
+    return decode_as(_payload(part), "" if charset == "us-ascii" else charset)
 
 
 def _unflowed(text: str, part: Message) -> str:
@@ -177,5 +192,7 @@ def _bytes(part: Message) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         first = inner[0] if isinstance(inner, list) and inner else None
+        if isinstance(first, Message) and str(part.get("Content-Transfer-Encoding") or "").strip().lower() == "base64":
+            return binascii.a2b_base64(str(first.get_payload()))
         return first.as_bytes(policy=email.policy.compat32) if isinstance(first, Message) else _payload(part)
     return _payload(part)

@@ -11,6 +11,7 @@ from lxml import etree
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.css import Look, Sheet, is_removed, is_struck
 from ingest.loaders.grids import LONG_CELL, Line, append_table, continue_above, without_empty_columns
+from ingest.loaders.markup_tree import is_bold, local, rows_of, shown_input, whole_number, words
 from ingest.loaders.symbols import superscript
 from ingest.loaders.word_numbering import format_number
 
@@ -19,16 +20,6 @@ _LINE, _SPACE = "\x1e", "\x1f"
 _LIST_STYLES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
                 "LittleAlpha": "lowerLetter", "BigAlpha": "upperLetter", "LittleRoman": "lowerRoman",
                 "BigRoman": "upperRoman"}  # fmt: skip
-
-
-def local(element: etree._Element) -> str:
-    """Name of an element without its namespace; empty for comments, instructions and entities."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def words(element: etree._Element) -> str:
-    """All character data in an element."""
-    return "".join(str(text) for text in element.itertext())
 
 
 @dataclass(slots=True)
@@ -108,7 +99,7 @@ class Flow:
             case "super":
                 self._parts.append(superscript(self.line(element, look)))
             case "input":
-                self._parts.append(_input(element))
+                self._parts.append(shown_input(element))
             case "table":
                 self.flush()
                 self._table(element, look)
@@ -139,12 +130,12 @@ class Flow:
 
     def _list(self, element: etree._Element, look: Look) -> None:
         ordered = local(element) == "ol" or element.get("listType") == "ordered"
-        number = _whole(element.get("start"), 1)
+        number = whole_number(element.get("start"), 1)
         form = _LIST_STYLES.get(str(element.get("type") or element.get("styleCode") or ""), "decimal")
         self.builder.end_table()
         for child in element:
             if self.roles.get(local(child)) == "item":
-                number = _whole(child.get("value"), number)
+                number = whole_number(child.get("value"), number)
                 self._label = f"{format_number(number, form)}." if ordered else "•"
                 number += 1
             if isinstance(child.tag, str):
@@ -156,7 +147,7 @@ class Flow:
         for child in table:
             if self.roles.get(local(child)) == "caption":
                 self._walk(child, look)
-        rows = list(_rows(table, self.roles))
+        rows = list(rows_of(table, self.roles))
         one_column = all(len(cells) < 2 for _, cells in rows)
         lines: list[Line] = []
         names: tuple[str, ...] = ()
@@ -187,15 +178,15 @@ class Flow:
             text = "" if removed else one_line(self.line(cell, look.within(style, cell)))
             if removed:
                 self.builder.hidden += len(words(cell).strip())
-            width = min(max(1, _whole(cell.get("colspan"), 1)), 100)
-            height = min(max(1, _whole(cell.get("rowspan"), 1)), 1000)
+            width = min(max(1, whole_number(cell.get("colspan"), 1)), 100)
+            height = min(max(1, whole_number(cell.get("rowspan"), 1)), 1000)
             if height > 1:
                 # a cell that spans rows holds for each of them: a dose keeps its drug
                 below[len(texts)] = (height - 1, text if len(text) <= LONG_CELL else "")
             texts += [text] + [""] * (width - 1)
         continue_above(texts, below)
         header = in_head or (headers > 1 and headers == len(cells))
-        return Line(texts, header=header, bold=bool(cells) and all(_is_bold(cell) for cell in cells))
+        return Line(texts, header=header, bold=bool(cells) and all(is_bold(cell) for cell in cells))
 
     def _is_layout(self, cell: etree._Element) -> bool:
         """Whether a cell holds blocks of its own: a table, a heading, or paragraphs of prose."""
@@ -225,37 +216,3 @@ class _Joined(Builder):
 def _folded(text: str) -> str:
     text = re.sub(rf"[ \t\n\r\f]*{_LINE}[ \t\n\r\f]*", _LINE, re.sub(r"[ \t\n\r\f]+", " ", text))
     return text.replace(_LINE, "\n").replace(_SPACE, " ").strip("\n ")
-
-
-def _rows(table: etree._Element, roles: Mapping[str, str]) -> list[tuple[bool, list[etree._Element]]]:
-    """Rows of a table, those of tables inside it not: whether the row stands in the head, and its cells."""
-    found: list[tuple[bool, list[etree._Element]]] = []
-    for child in table:
-        role = roles.get(local(child))
-        if role == "row":
-            found.append((False, [c for c in child if roles.get(local(c)) in ("cell", "header cell")]))
-        elif role == "head":
-            found += [(local(child) == "thead", cells) for _, cells in _rows(child, roles)]
-    return found
-
-
-def _is_bold(cell: etree._Element) -> bool:
-    text = words(cell).strip()
-    return not text or any(words(b).strip() == text for b in cell.iter("b", "strong"))
-
-
-def _whole(text: str | None, default: int) -> int:
-    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text.strip()) else default
-
-
-def _input(element: etree._Element) -> str:
-    match str(element.get("type") or local(element)).lower():
-        case "checkbox" | "radio":
-            return "☒" if element.get("checked") is not None else "☐"
-        case "hidden" | "submit" | "button" | "image" | "reset" | "file" | "password":
-            return ""
-        case "select":
-            options = list(element.iter("option"))
-            chosen = [o for o in options if o.get("selected") is not None] or options[:1]
-            return " ".join(words(o) for o in chosen)
-    return str(element.get("value") or "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from lxml import etree
 
@@ -12,16 +13,14 @@ from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder
 from ingest.loaders.containers import opened
-from ingest.loaders.guard import guarded, parse_xml
+from ingest.loaders.guard import guarded
+from ingest.loaders.pictures import SUFFIXES, attach_pictures
 from ingest.loaders.word_body import Body
 from ingest.loaders.word_parts import Parts
 from ingest.loaders.word_styles import W, is_on, val
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EMBEDDED = (".docx", ".xlsx", ".pdf", ".doc", ".rtf", ".odt", ".eml", ".msg", ".txt", ".htm", ".html", ".mht")
-_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif")
-# A picture of this many pixels, a third of a page at 100 dpi, may be a scanned page; a smaller one is a logo.
-_SCAN_PIXELS = 300_000
 
 
 @guarded("Word document")
@@ -35,12 +34,13 @@ def read_docx(source: Source) -> Reading:
     root = parts.root(parts.main)
     body = None if root is None else root.find(f"{W}body")
     if body is None:
-        raise BrokenFile(f"{source.path}: a Word container without a body")
+        raise BrokenFile("a Word container without a body")
     builder = Builder()
     story = Body(parts, builder)
     headers, footers = _running(parts, body)
     for element, first in headers:
         story.running(element, furniture=not first)
+    builder.begin_body()
     story.blocks(body)
     for element, first in footers:
         story.running(element, furniture=not first)
@@ -77,52 +77,50 @@ def _relation(reference: etree._Element) -> str:
 
 
 def _embedded(parts: Parts, builder: Builder) -> None:
-    """Attach embedded files, and pictures that are large enough to be scanned pages; count the others."""
-    small = 0
+    """Attach embedded files, and pictures that are large enough to be scanned pages."""
+    pictures, damaged = [], 0
     for name in parts.package.names:
+        suffix = posixpath.splitext(name)[1].lower()
         if not name.startswith("word/"):
             continue
-        suffix = posixpath.splitext(name)[1].lower()
-        if suffix in _EMBEDDED and not name.endswith(".rels"):
-            builder.attachments.append((posixpath.basename(name), parts.package.read(name)))
-        elif suffix in _PICTURES:
-            data = parts.package.read(name)
-            if _pixels(data) >= _SCAN_PIXELS:
+        if suffix in _EMBEDDED or suffix in SUFFIXES or suffix in (".emf", ".wmf", ".svg"):
+            data = parts.package.readable(name)
+            if data is None:
+                damaged += 1
+            elif suffix in _EMBEDDED:
                 builder.attachments.append((posixpath.basename(name), data))
             else:
-                small += 1
+                pictures.append((name, data))
         elif name.startswith("word/embeddings/"):
             builder.notes.append(f"embedded object not read: {suffix or 'no suffix'}")
-    builder.note(small, "small picture{s} not read")
-
-
-def _pixels(data: bytes) -> int:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return image.width * image.height
-    except Exception:  # a damaged picture is handed on, for the image loader to name its fault
-        return _SCAN_PIXELS
+    attach_pictures(builder, pictures)
+    charts = [name for name in parts.package.names if re.fullmatch(r"word/charts/chart\d*\.xml", name)]
+    builder.note(len(charts), "chart{s} not read")
+    builder.note(damaged, "embedded file{s} damaged")
 
 
 def _remarks(parts: Parts, story: Body) -> None:
     counts, builder = story.inline.counts, story.builder
     comments = parts.related("comments")
     builder.note(counts.deletions, "tracked deletion{s} left out")
+    builder.note(counts.struck, "struck-out passage{s} left out")
     builder.note(counts.insertions, "tracked insertion{s} read as text")
     builder.note(0 if comments is None else len(comments.findall(f"{W}comment")), "comment{s} left out")
     builder.hidden = counts.hidden
 
 
 def _properties(parts: Parts, builder: Builder) -> None:
-    for kind, target in parts.relations("").values():
-        if kind != "core-properties" or target not in parts.package:
-            continue
-        for name, value in _texts(parse_xml(parts.package.read(target))):
-            builder.metadata.append((name, value))
-            if name == "title" and not builder.title:
-                builder.title = value
+    roots: dict[str, tuple[str, str]] = {}
+    with suppress(BrokenFile):
+        roots = parts.relations("")
+    for kind, target in roots.values():
+        if kind == "core-properties":
+            # a file is not given up for what it says of itself
+            with suppress(BrokenFile):
+                for name, value in _texts(parts.package.xml(target)):
+                    builder.metadata.append((name, value))
+                    if name == "title" and not builder.title:
+                        builder.title = value
 
 
 def _texts(root: etree._Element) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ def message_from_msg(data: bytes) -> EmailMessage:
         BrokenFile: where the container holds no message.
         LimitExceeded: where messages nest deeper than anybody forwards.
     """
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     if not data.startswith(OLE_MAGIC):
         raise BrokenFile("no Outlook container")
@@ -121,7 +121,8 @@ class _Storage:
         if plain.strip():
             mail.set_content(plain.encode("utf-8", "replace").decode(), subtype="plain", charset="utf-8")
         elif html.strip():
-            mail.set_content(html, maintype="text", subtype="html", disposition="inline", cte="base64")
+            page = self._code_page() if self.binary(_HTML) else "utf-8"
+            mail.set_content(html, maintype="text", subtype="html", cte="base64", params={"charset": page})
         elif self.binary(_RTF):
             rtf = decompressed_rtf(self.binary(_RTF))
             mail.add_attachment(rtf, maintype="application", subtype="rtf", filename="body.rtf")

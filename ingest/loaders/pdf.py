@@ -1,17 +1,25 @@
-"""PDF: the text layer through PDFium, with pypdf for files that PDFium does not open."""
+"""PDF: the text layer where there is a usable one, OCR where there is not; pypdf for what PDFium does not open."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+from PIL import Image
 
 from ingest import limits
-from ingest.document import PAGE_BREAK, Page, Span
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from ingest.furniture import mark_furniture
+from ingest.language import detect_language
 from ingest.loaders.base import Reading, Source
+from ingest.loaders.pdf_fallback import read_with_pypdf
+from ingest.loaders.pdf_page import Look, look_at, picture
+from ingest.paging import PageText, join
+from ingest.recognising import recognise
 from ingest.text import canonical
+
+_MEDIA_TYPE = "application/pdf"
+_MAX_ATTACHMENT = 64 * limits.MIB
 
 
 def read_pdf(source: Source) -> Reading:
@@ -24,85 +32,91 @@ def read_pdf(source: Source) -> Reading:
     """
     document = _open(source)
     if document is None:
-        return _read_with_pypdf(source)
+        return read_with_pypdf(source)
     try:
-        _check_pages(len(document))
-        texts = [_page_text(document, i) for i in range(len(document))]
-        return join_pages(texts, _metadata(document))
+        check_pages(len(document))
+        if document.get_formtype():
+            document.init_forms()
+        looks = [_look(document, index) for index in range(len(document))]
+        pages = _with_ocr(document, looks, source.ocr)
+        metadata = _metadata(document)
+        attachments, notes = _attachments(document)
+        return join(
+            mark_furniture(pages),
+            _MEDIA_TYPE,
+            title=dict(metadata).get("title", ""),
+            notes=notes,
+            metadata=metadata,
+            attachments=attachments,
+        )
     finally:
         document.close()
 
 
-def join_pages(texts: Sequence[str], metadata: tuple[tuple[str, str], ...]) -> Reading:
-    """One reading of the texts of pages; a page without text is unread."""
-    pages, start = [], 0
-    for number, text in enumerate(texts, 1):
-        span = Span(start, start + len(text))
-        unread = "" if text.strip() else "no text layer"
-        pages.append(Page(number, span, "unread" if unread else "text", reason=unread))
-        start = span.end + len(PAGE_BREAK)
-    return Reading(
-        text=PAGE_BREAK.join(texts),
-        pages=tuple(pages),
-        media_type="application/pdf",
-        title=dict(metadata).get("title", ""),
-        metadata=metadata,
-    )
-
-
 def _open(source: Source) -> pdfium.PdfDocument | None:
     """The open document, or None where PDFium cannot make sense of it."""
-    encrypted = False
     for password in (None, *source.passwords):
         try:
             return pdfium.PdfDocument(source.data, password=password)
         except pdfium.PdfiumError as error:
-            encrypted = encrypted or "password" in str(error).lower()
-            if not encrypted:
+            if "password" not in str(error).lower():
                 return None
     raise EncryptedFile("the PDF is encrypted", "give its password with --password or CASEFOLIO_PASSWORD")
 
 
-def _check_pages(n_pages: int) -> None:
+def check_pages(n_pages: int) -> None:
+    """Refuse documents without pages and those with too many.
+
+    Raises:
+        BrokenFile: where there is none.
+        LimitExceeded: where there are more than one file may have.
+    """
     if n_pages > limits.MAX_PAGES:
         raise LimitExceeded(f"{n_pages} pages, and one file may have {limits.MAX_PAGES}", "split the file")
     if n_pages == 0:
         raise BrokenFile("the PDF has no page")
 
 
-def _page_text(document: pdfium.PdfDocument, index: int) -> str:
+def _look(document: pdfium.PdfDocument, index: int) -> Look:
     limits.beat()
     try:
-        page = document[index]
+        return look_at(document, index)
     except pdfium.PdfiumError:
-        return ""
-    try:
-        text_page = page.get_textpage()
-        return canonical(text_page.get_text_bounded())
-    finally:
-        page.close()
+        return Look(PageText("", "unread", reason="the page is damaged"))
+
+
+def _with_ocr(document: pdfium.PdfDocument, looks: Sequence[Look], ocr: bool) -> list[PageText]:
+    """The pages, those that ask for it read by OCR."""
+    wanted = {index: look.page for index, look in enumerate(looks) if look.wants_ocr}
+    known = " ".join(look.page.text for look in looks if not look.wants_ocr)
+    language = detect_language(known) if wanted and len(known) > 200 else "und"
+    read = recognise(wanted, _pictures(document, looks, wanted), language, ocr)
+    return [read.get(index, look.page) for index, look in enumerate(looks)]
+
+
+def _pictures(
+    document: pdfium.PdfDocument, looks: Sequence[Look], wanted: dict[int, PageText]
+) -> Iterator[tuple[int, Image.Image]]:
+    for index in wanted:
+        yield index, picture(document, index, looks[index].dpi)
 
 
 def _metadata(document: pdfium.PdfDocument) -> tuple[tuple[str, str], ...]:
     """What the file says of itself, with lower-case names."""
     values = document.get_metadata_dict(skip_empty=True)
-    return tuple((name.lower(), canonical(value)) for name, value in values.items())
+    return tuple((name.lower(), canonical(value).strip()) for name, value in values.items())
 
 
-def _read_with_pypdf(source: Source) -> Reading:
-    """Read a file whose structure PDFium rejects.
-
-    Raises:
-        BrokenFile: where pypdf finds no page either.
-    """
-    import pypdf
-
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(source.data), strict=False)
-        _check_pages(len(reader.pages))
-        texts = [canonical(page.extract_text()) for page in reader.pages]
-    except (LimitExceeded, BrokenFile):
-        raise
-    except Exception as error:  # pypdf raises many kinds on damaged files
-        raise BrokenFile("not a readable PDF: no page can be found in it") from error
-    return join_pages(texts, ())
+def _attachments(document: pdfium.PdfDocument) -> tuple[tuple[tuple[str, bytes], ...], list[str]]:
+    """Embedded files as pairs of name and bytes, and a note on those that could not be had."""
+    found: list[tuple[str, bytes]] = []
+    lost = 0
+    for index in range(min(document.count_attachments(), limits.MAX_ATTACHMENTS)):
+        try:
+            attachment = document.get_attachment(index)
+            found.append((attachment.get_name(), bytes(attachment.get_data())))
+        except pdfium.PdfiumError:
+            lost += 1
+    small = [pair for pair in found if len(pair[1]) <= _MAX_ATTACHMENT]
+    lost += len(found) - len(small)
+    return tuple(small), [f"{lost} attachments could not be read"] if lost else []

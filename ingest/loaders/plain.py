@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from ingest import limits
 from ingest.document import Page, Section, Span
+from ingest.errors import LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.text import decode
 
@@ -14,7 +16,14 @@ _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTI
 
 
 def read_text(source: Source) -> Reading:
-    """Read a text file of any encoding, as one page."""
+    """Read a text file of any encoding, as one page.
+
+    Raises:
+        LimitExceeded: where it is larger than any letter or contract.
+    """
+    if len(source.data) > limits.MAX_TEXT_BYTES:
+        size, most = len(source.data) // limits.MIB, limits.MAX_TEXT_BYTES // limits.MIB
+        raise LimitExceeded(f"{size} MiB of text, and one file may have {most}", "split the file")
     decoded = decode(source.data)
     page = Page(1, Span(0, len(decoded.text)))
     return Reading(text=decoded.text, pages=(page,), media_type="text/plain", notes=decoded.notes)

@@ -6,6 +6,8 @@ import csv
 import datetime
 import io
 import re
+import warnings
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -13,14 +15,23 @@ from typing import Any
 from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.containers import opened
 from ingest.loaders.grids import Line, append_table, without_empty_columns
 from ingest.loaders.guard import Package, guarded
-from ingest.loaders.web import decode_html
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 MAX_CELLS = 3_000_000
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAMESPACES = tuple(
+    (_STRICT + name.encode(), b"http://schemas.openxmlformats.org/" + usual.encode())
+    for name, usual in (
+        ("spreadsheetml/main", "spreadsheetml/2006/main"),
+        ("officeDocument/relationships", "officeDocument/2006/relationships"),
+        ("drawingml/main", "drawingml/2006/main"),
+    )
+)
 _SEPARATORS = ",;\t|"
 
 
@@ -31,13 +42,17 @@ def read_xlsx(source: Source) -> Reading:
     Raises:
         ReadingError: where it is broken, encrypted or too large.
     """
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
-    data = opened(source)
-    Package(data)
-    # values as last computed; a formula without one is no text that anybody saw
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    data, unknown = _transitional(Package(opened(source)))
+    with warnings.catch_warnings():
+        # extensions that it does not know are not needed to read values
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    if not book.worksheets and not book.chartsheets:
+        raise BrokenFile("a workbook without a sheet")
     builder = Builder()
+    builder.note(unknown, "formula{s} without a computed value not read")
     builder.title = book.properties.title or ""
     for name in ("creator", "subject", "created"):
         builder.metadata.append((name, str(getattr(book.properties, name) or "")))
@@ -50,9 +65,27 @@ def read_xlsx(source: Source) -> Reading:
         builder.heading(sheet.title, 1)
         _append_sheet(builder, sheet)
     builder.note(hidden_sheets, "hidden sheet{s} left out")
-    builder.note(sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment), "comment{s} left out")
+    comments = sum(1 for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment)
+    builder.note(comments, "comment{s} left out")
     _unread_parts(builder, book)
     return builder.reading(XLSX)
+
+
+def _transitional(package: Package) -> tuple[bytes, int]:
+    """The container with the namespaces that openpyxl knows, and how many formulas have no value to be read."""
+    out, unknown = io.BytesIO(), 0
+    with zipfile.ZipFile(out, "w") as made:
+        for name in package.names:
+            part = package.readable(name)
+            if part is None:
+                # what the sheets need and lack is for openpyxl to name
+                continue
+            if name.startswith("xl/worksheets/"):
+                unknown += len(re.findall(rb"(?:</f>|<f[^<>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", part))
+            for strict, usual in _NAMESPACES if name.endswith((".xml", ".rels")) and _STRICT in part else ():
+                part = part.replace(strict, usual)
+            made.writestr(name, part)
+    return out.getvalue(), unknown
 
 
 def _unread_parts(builder: Builder, book: Any) -> None:
@@ -169,14 +202,16 @@ def read_csv(source: Source) -> Reading:
     Raises:
         ReadingError: where it holds no row.
     """
-    text = decode_html(source.data).lstrip("\ufeff")
+    decoded = decode_as(source.data)
+    text = decoded.text
     builder = Builder()
+    builder.notes += decoded.notes
     declared = re.match(r"(?i)\"?sep=(.)\"?\r?\n", text)
     separator = declared[1] if declared else _separator(text)
     text = text[declared.end() :] if declared else text
     lines = [Line(row) for row in _records(text, separator)]
     if not lines:
-        raise BrokenFile(f"{source.path}: no rows")
+        raise BrokenFile("no rows")
     append_table(builder, lines)
     return builder.reading(CSV)
 

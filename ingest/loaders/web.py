@@ -9,9 +9,12 @@ from lxml import etree
 from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
+from ingest.loaders.charsets import decode_as
 from ingest.loaders.css import Look, Sheet
 from ingest.loaders.guard import guarded
-from ingest.loaders.markup import Flow, local, words
+from ingest.loaders.markup import Flow
+from ingest.loaders.markup_tree import local, words
+from ingest.text import Decoded
 
 MEDIA_TYPE = "text/html"
 _BLOCKS = (
@@ -44,7 +47,9 @@ def read_html(source: Source) -> Reading:
         ReadingError: where it holds no element.
     """
     builder = Builder()
-    append_html(builder, decode_html(source.data))
+    page = decode_html(source.data)
+    append_html(builder, page.text)
+    builder.notes += page.notes
     return builder.reading(MEDIA_TYPE)
 
 
@@ -83,24 +88,7 @@ def _facts(builder: Builder, root: etree._Element) -> None:
         builder.metadata.append(("language", str(root.get("lang"))))
 
 
-def decode_html(data: bytes, charset: str = "") -> str:
-    """Text of a page: by its byte order mark, the charset given or declared, UTF-8, else as a browser would."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, "replace")
+def decode_html(data: bytes, charset: str = "") -> Decoded:
+    """Text of a page: by its byte order mark, the charset given or declared in it, UTF-8, else as it looks."""
     declared = _CHARSET.search(data[:4096])
-    for name in (charset, declared[1].decode("ascii") if declared else "", "utf-8"):
-        try:
-            return data.decode(_as_browsers(name)) if name else data.decode("utf-8")
-        except (LookupError, UnicodeDecodeError, ValueError):
-            continue
-    return data.decode("cp1252", "replace")
-
-
-def _as_browsers(name: str) -> str:
-    """The code page that browsers use for a label: pages that say Latin 1 are Windows-1252, EUC-KR is CP949."""
-    folded = name.lower().replace("_", "-")
-    known = {"iso-8859-1": "cp1252", "us-ascii": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "euc-kr": "cp949",
-             "ks-c-5601-1987": "cp949", "ks-c-5601": "cp949", "iso-8859-9": "cp1254", "gb2312": "gb18030",
-             "utf-16": "utf-8", "utf-16le": "utf-8", "x-user-defined": "cp1252"}  # fmt: skip
-    return known.get(folded, folded)
+    return decode_as(data, charset, declared[1].decode("ascii", "replace") if declared else "")

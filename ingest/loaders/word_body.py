@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lxml import etree
 
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.grids import LONG_CELL, Line, append_table
-from ingest.loaders.word_inline import MC, WPS, A, Inline, V, alternative
+from ingest.loaders.word_inline import A, Inline
 from ingest.loaders.word_numbering import Numbering
 from ingest.loaders.word_parts import Parts
 from ingest.loaders.word_styles import Styles, W, is_filled, is_on, val, whole
-
-_TRANSPARENT = {f"{W}{n}" for n in ("sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink")}
+from ingest.loaders.word_tree import (
+    blocks_of,
+    cells_of,
+    is_filled_shape,
+    is_invisible,
+    is_layout,
+    paragraphs_of,
+    rows_of,
+)
 
 
 class Body:
@@ -28,12 +34,13 @@ class Body:
         self.inline = Inline(self.styles)
         self.stories = {kind: _notes(parts.related(f"{kind}s"), kind) for kind in ("footnote", "endnote")}
         self._carried = ""
+        self._label = ""
         self._furniture = False
         self._running = False
 
     def blocks(self, container: etree._Element) -> None:
         """Append paragraphs and tables in their order."""
-        for block in _blocks(container):
+        for block in blocks_of(container):
             if block.tag == f"{W}p":
                 self.paragraph(block)
             elif block.tag == f"{W}tbl":
@@ -51,13 +58,13 @@ class Body:
     def line(self, paragraph: etree._Element) -> str:
         """Text of a paragraph with its list number; a paragraph whose end was deleted is carried into the next."""
         text = self._carried + self.inline.text(paragraph)
-        self._carried = ""
+        self._carried = self._label = ""
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
             self._carried = text
             return ""
-        if _is_invisible(paragraph) and not text.strip():
+        if is_invisible(paragraph) and not text.strip():
             return ""
-        label = self.numbering.label(paragraph)
+        label = self._label = self.numbering.label(paragraph)
         if not label or not text.strip():
             return text
         breaks = re.match(r"[\f\v]*", text)
@@ -72,7 +79,7 @@ class Body:
         level = 0 if self._running else self.styles.heading_level(paragraph)
         if self.styles.is_title(paragraph) and not self.builder.title:
             self.builder.title = text
-        self._paged(text, level, listed=paragraph.find(f"{W}pPr/{W}numPr") is not None)
+        self._paged(text, level, listed=bool(self._label))
         self.hanging()
         section = paragraph.find(f"{W}pPr/{W}sectPr")
         if section is not None and val(section.find(f"{W}type")) not in ("continuous", "nextColumn"):
@@ -98,7 +105,7 @@ class Body:
             diagrams, inline.diagrams = inline.diagrams, []
             notes, inline.notes = inline.notes, []
             for box in floats:
-                filled, inline.filled = inline.filled, inline.filled or _is_filled_shape(box)
+                filled, inline.filled = inline.filled, inline.filled or is_filled_shape(box)
                 self.blocks(box)
                 inline.filled = filled
             for relation in diagrams:
@@ -125,9 +132,9 @@ class Body:
         """Append a table row by row; a row that only serves the layout is read cell by cell."""
         shaded = self.styles.shades(val(table.find(f"{W}tblPr/{W}tblStyle")))
         rows = []
-        for row in _rows(table):
+        for row in rows_of(table):
             if row.find(f"{W}trPr/{W}del") is None:
-                rows.append((row, _cells(row)))
+                rows.append((row, cells_of(row)))
             else:
                 self.inline.counts.deletions += 1
         one_column = all(len(cells) < 2 for _, cells in rows)
@@ -135,7 +142,7 @@ class Body:
         lines: list[Line] = []
         names: tuple[str, ...] = ()
         for row, cells in rows:
-            if not one_column and not any(_is_layout(cell) for cell, _, _ in cells):
+            if not one_column and not any(is_layout(cell) for cell, _, _ in cells):
                 lines.append(self._row(row, cells, above, shaded))
                 continue
             names = self._flush(lines, names)
@@ -158,7 +165,7 @@ class Body:
     def _row(
         self, row: etree._Element, cells: list[tuple[etree._Element, int, bool]], above: dict[int, str], shaded: bool
     ) -> Line:
-        texts: list[str] = [""] * whole(val(row.find(f"{W}trPr/{W}gridBefore")), 0)
+        texts: list[str] = [""] * min(whole(val(row.find(f"{W}trPr/{W}gridBefore")), 0), 64)
         bold, new_page = bool(cells), False
         for cell, width, merged in cells:
             place = len(texts)
@@ -176,83 +183,12 @@ class Body:
 
     def _cell_text(self, cell: etree._Element) -> tuple[str, bool]:
         texts, bold = [], False
-        for paragraph in _paragraphs(cell):
+        for paragraph in paragraphs_of(cell):
             text = self.line(paragraph)
             if text.strip():
                 texts.append(text)
                 bold = bold or self.inline.bold
         return " ".join(texts), bold
-
-
-def _blocks(container: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs and tables of a container, content controls and the like looked through."""
-    for child in container:
-        if child.tag in (f"{W}p", f"{W}tbl"):
-            yield child
-        elif child.tag == f"{W}sdt":
-            content = child.find(f"{W}sdtContent")
-            if content is not None:
-                yield from _blocks(content)
-        elif child.tag in _TRANSPARENT or child.tag == f"{MC}AlternateContent":
-            yield from _blocks(alternative(child) if child.tag == f"{MC}AlternateContent" else child)
-
-
-def _within(container: etree._Element, tag: str) -> Iterator[etree._Element]:
-    """Children with a tag, content controls and the like looked through."""
-    for child in container:
-        if child.tag == tag:
-            yield child
-        elif child.tag == f"{W}sdt" or child.tag in _TRANSPARENT:
-            yield from _within(child, tag)
-
-
-def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    return _within(table, f"{W}tr")
-
-
-def _paragraphs(cell: etree._Element) -> Iterator[etree._Element]:
-    for block in _blocks(cell):
-        if block.tag == f"{W}p":
-            yield block
-
-
-def _cells(row: etree._Element) -> list[tuple[etree._Element, int, bool]]:
-    """Cells of a row: element, columns that it spans, whether it continues the cell above."""
-    found = []
-    for cell in _within(row, f"{W}tc"):
-        width = min(max(1, whole(val(cell.find(f"{W}tcPr/{W}gridSpan")), 1)), 64)
-        merge = cell.find(f"{W}tcPr/{W}vMerge")
-        found.append((cell, width, merge is not None and val(merge) != "restart"))
-    return found
-
-
-def _is_layout(cell: etree._Element) -> bool:
-    """Whether a cell holds blocks of its own: a table, or paragraphs of prose."""
-    if next(_within(cell, f"{W}tbl"), None) is not None:
-        return True
-    lengths = [sum(len(t.text or "") for t in p.iter(f"{W}t")) for p in _paragraphs(cell)]
-    return sum(lengths) > LONG_CELL and sum(1 for length in lengths if length) > 3
-
-
-def _is_invisible(paragraph: etree._Element) -> bool:
-    """Whether the paragraph's own mark is hidden or gone: then it takes no number either."""
-    mark = paragraph.find(f"{W}pPr/{W}rPr")
-    return mark is not None and is_on(mark.find(f"{W}vanish"))
-
-
-def _is_filled_shape(content: etree._Element) -> bool:
-    """Whether the shape around a text box is coloured."""
-    shape = content.getparent()
-    while shape is not None and shape.tag not in (f"{WPS}wsp", f"{V}shape", f"{V}rect", f"{V}roundrect"):
-        shape = shape.getparent()
-    if shape is None:
-        return False
-    if shape.tag == f"{WPS}wsp":
-        properties, style = shape.find(f"{WPS}spPr"), shape.find(f"{WPS}style/{A}fillRef")
-        fills = ("solidFill", "gradFill", "blipFill", "pattFill")
-        own = properties is not None and any(properties.find(A + fill) is not None for fill in fills)
-        return own or (style is not None and style.get("idx") not in (None, "0"))
-    return shape.get("filled") not in ("f", "false") and shape.get("fillcolor") not in (None, "white", "#ffffff")
 
 
 def _notes(root: etree._Element | None, kind: str) -> dict[str, etree._Element]:

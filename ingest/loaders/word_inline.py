@@ -36,7 +36,7 @@ class Counts:
     deletions: int = 0
     insertions: int = 0
     hidden: int = 0
-    pictures: int = 0
+    struck: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +60,7 @@ class Inline:
     bold: bool = False
     _fields: list[str] = field(default_factory=list)
     _style: str = ""
+    _struck: bool = False
     _parts: list[str] = field(default_factory=list)
 
     def text(self, paragraph: etree._Element) -> str:
@@ -93,12 +94,12 @@ class Inline:
             self.floats.append(element)
         elif tag == f"{W}sdt":
             self._control(element)
+        elif tag in (f"{M}f", f"{M}sSup", f"{M}rad", f"{M}d"):
+            self._formula(element)
         elif tag == f"{M}t":
             self._parts.append(element.text or "")
         elif tag == f"{DGM}relIds":
             self.diagrams.append(str(element.get(f"{R}dm") or ""))
-        elif tag in (f"{A}blip", f"{V}imagedata"):
-            self.counts.pictures += 1
         else:
             if tag in _INSERTED:
                 self.counts.insertions += 1
@@ -115,6 +116,28 @@ class Inline:
             on = checked is not None and checked.get(f"{W14}val") in ("1", "true")
             self._parts.append("☒" if on else "☐")
 
+    def _formula(self, element: etree._Element) -> None:
+        """Keep apart what a formula sets apart by its place: 1 over 2 is not 12, ten to the ninth is not 109."""
+
+        def part(name: str) -> str:
+            before = len(self._parts)
+            for child in element.findall(M + name):
+                self._children(child)
+            said = "".join(self._parts[before:])
+            del self._parts[before:]
+            return said
+
+        if element.tag == f"{M}f":
+            self._parts.append(f"{_bracketed(part('num'))}/{_bracketed(part('den'))}")
+        elif element.tag == f"{M}sSup":
+            base, raised = part("e"), part("sup")
+            short = superscript(raised)
+            self._parts.append(base + (short if short != raised else f"^{_bracketed(raised)}"))
+        elif element.tag == f"{M}rad":
+            self._parts.append(f"{superscript(part('deg'))}√{_bracketed(part('e'))}")
+        else:
+            self._parts.append(f"({part('e')})")
+
     def _run(self, run: etree._Element) -> None:
         before = len(self._parts)
         for child in run:
@@ -126,6 +149,12 @@ class Inline:
             self.counts.hidden += len(words.strip())
             self._parts[before:] = [c for c in words if c in "\f\v"]
             return
+        if any(is_on(self.styles.run_property(run, self._style, name)) for name in ("strike", "dstrike")):
+            self.counts.struck += not self._struck
+            self._struck = True
+            self._parts[before:] = [c for c in words if c in "\f\v"]
+            return
+        self._struck = False
         self.bold = self.bold or is_on(self.styles.run_property(run, self._style, "b"))
         align = self.styles.run_property(run, self._style, "vertAlign")
         if val(align) == "superscript":
@@ -185,6 +214,10 @@ def alternative(choice: etree._Element) -> etree._Element:
         if next(branch.iter(f"{W}t", f"{DGM}relIds"), None) is not None:
             return branch
     return branches[0] if branches else choice
+
+
+def _bracketed(formula: str) -> str:
+    return formula if len(formula) < 2 or formula.isalnum() else f"({formula})"
 
 
 def _form_value(mark: etree._Element) -> str:

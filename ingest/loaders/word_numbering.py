@@ -148,13 +148,10 @@ class Numbering:
     def _place(self, paragraph: etree._Element) -> tuple[str, int]:
         """Id of the list and level from 0 of a paragraph; an empty id where it is in none."""
         style = self._styles.paragraph_style(paragraph)
-        own = paragraph.find(f"{W}pPr/{W}numPr")
-        inherited = self._styles.find(style, "pPr/numPr")
-        number, level = "", ""
-        for properties in (own, inherited):
-            if properties is not None:
-                number = number or val(properties.find(f"{W}numId"))
-                level = level or val(properties.find(f"{W}ilvl"))
+        number, level = (
+            val(paragraph.find(f"{W}pPr/{W}numPr/{W}{name}")) or val(self._styles.find(style, f"pPr/numPr/{name}"))
+            for name in ("numId", "ilvl")
+        )
         known = self._lists.get(number)
         if known is not None and not level:
             # a style that is linked to a level of the list stands at that level

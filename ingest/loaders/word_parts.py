@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from contextlib import suppress
 from urllib.parse import unquote
 
 from lxml import etree
 
+from ingest.errors import BrokenFile
 from ingest.loaders.guard import Package, parse_xml
 from ingest.loaders.word_inline import R
 
@@ -20,8 +22,11 @@ class Parts:
 
     def __init__(self, data: bytes) -> None:
         self.package = Package(data)
-        targets = [target for kind, target in self.relations("").values() if kind == "officeDocument"]
-        self.main = targets[0] if targets else "word/document.xml"
+        self.main = "word/document.xml"
+        with suppress(BrokenFile):
+            # where the way in is damaged the usual one may do
+            roots = self.relations("").values()
+            self.main = next((target for kind, target in roots if kind == "officeDocument"), self.main)
 
     def root(self, name: str) -> etree._Element | None:
         """Root of a part in transitional namespaces, or None where the package lacks it."""

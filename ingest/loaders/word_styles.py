@@ -36,6 +36,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         styles = [] if root is None else root.findall(f"{W}style")
         self._styles = {val(style, "styleId"): style for style in styles}
+        self._found: dict[tuple[str, str], etree._Element | None] = {}
         defaults = (s for s in styles if val(s, "type") == "paragraph" and val(s, "default") in ("1", "true"))
         self._default = val(next(defaults, None), "styleId")
 
@@ -48,12 +49,12 @@ class Styles:
 
     def find(self, style_id: str, path: str) -> etree._Element | None:
         """The nearest definition of a property (`w:pPr/w:numPr`), from the style up to its ancestors."""
-        steps = "/".join(W + step for step in path.split("/"))
-        for style in self._chain(style_id):
-            found = style.find(steps)
-            if found is not None:
-                return found
-        return None
+        key = (style_id, path)
+        if key not in self._found:
+            steps = "/".join(W + step for step in path.split("/"))
+            found = (style.find(steps) for style in self._chain(style_id))
+            self._found[key] = next((element for element in found if element is not None), None)
+        return self._found[key]
 
     def name(self, style_id: str) -> str:
         """Name of a style in lower case, as Word's built-in English names are."""

@@ -41,7 +41,8 @@ def _sequence(pattern: str, previous: str, cased: bool) -> tuple[str, str]:
         optional = len(item) > 1 and item.endswith("?")
         body = item.removesuffix("?") if optional else item
         if gap := re.fullmatch(r"<gap(\d+)>", body):
-            out += rf"(?:[\s-]+\w[\w'’/-]*){{0,{gap.group(1)}}}?"
+            # Bounded and possessive: a chain of hyphens ("a-a-a-…") is neither split in many ways nor run through.
+            out += rf"(?:[\s-]++\w[\w'’/-]{{0,40}}+){{0,{gap.group(1)}}}?"
             previous = "a"
             continue
         piece = _separator(previous, body) + (_item(body) if exact or not cased else f"(?i:{_item(body)})")

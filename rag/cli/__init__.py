@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     verb, *rest = arguments
     parser = verb_parser(verb)
-    # options may stand between FOLDER and an optional QUESTION; argparse cannot do that for verbs with verbs of their own
+    # options may stand between FOLDER and an optional QUESTION, but argparse cannot do that beside sub-parsers
     intermixed = not any(isinstance(action, argparse._SubParsersAction) for action in parser._actions)
     args = parser.parse_intermixed_args(rest) if intermixed else parser.parse_args(rest)
     return _guarded(VERBS[verb][1], args)

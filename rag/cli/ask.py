@@ -49,9 +49,13 @@ def print_answer(answer: Answer) -> None:
         print(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
     if answer.status != "supported":
         for hit in answer.hits[:3]:
-            say(f"  you may want to read {hit.document}:{hit.chunk.span}, page {hit.chunk.pages[0] if hit.chunk.pages else 1}")
+            say(
+                f"  you may want to read {hit.document}:{hit.chunk.span}, page {hit.chunk.pages[0] if hit.chunk.pages else 1}"
+            )
     for unread in answer.unread:
-        pages = f", page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""
+        pages = (
+            f", page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""
+        )
         say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
     for note in answer.notes:
         say(f"  note: {note}")

@@ -24,14 +24,18 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """--password and --no-ocr."""
-    parser.add_argument("--password", metavar="WORD", action="append", default=[], help="tried on encrypted files; may be repeated")
+    parser.add_argument(
+        "--password", metavar="WORD", action="append", default=[], help="tried on encrypted files; may be repeated"
+    )
     parser.add_argument("--no-ocr", action="store_true", help="leave pages without a text layer unread")
 
 
 def add_question(parser: argparse.ArgumentParser, k: int) -> None:
     """-k, --scope, --no-sync, --json."""
     parser.add_argument("-k", type=int, default=k, metavar="N", help=f"passages to retrieve ({k})")
-    parser.add_argument("--scope", metavar="GLOB", help="only documents whose path fits, e.g. 'patient_7/**'; applied before ranking")
+    parser.add_argument(
+        "--scope", metavar="GLOB", help="only documents whose path fits, e.g. 'patient_7/**'; applied before ranking"
+    )
     parser.add_argument("--no-sync", action="store_true", help="take the index as it is, without looking at the folder")
     parser.add_argument("--json", action="store_true", help="one JSON object a question on stdout")
 

@@ -10,6 +10,7 @@ from rag.cli.common import add_folder, open_library, print_json
 
 if TYPE_CHECKING:
     from indexes.store import LedgerEntry
+    from ingest.identity import Identity
     from rag.library import Library
 
 _TOOLS = {
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 def examine(library: Library) -> dict[str, Any]:
     """The ledger and the index as plain values."""
     passages, with_vector = library.passages()
+    identities = library.identities()
     return {
         "folder": str(library.folder),
         "index": str(library.index_folder),
@@ -46,29 +48,50 @@ def examine(library: Library) -> dict[str, Any]:
         "passages": passages,
         "with_vector": with_vector,
         "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
-        "files": [_file(entry) for entry in library.ledger()],
+        "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }
 
 
-def _file(entry: LedgerEntry) -> dict[str, Any]:
+def _file(entry: LedgerEntry, identity: Identity | None) -> dict[str, Any]:
     document = entry.document
     common = {"document": entry.path, "sha256": entry.sha256, "media_type": entry.media_type}
     if document is None:
         return {**common, "status": "unread", "reason": entry.reason, "hint": entry.hint, "pages": []}
     sources = {page.source for page in document.pages}
-    status = "unread" if sources == {"unread"} else "partly" if "unread" in sources else "ocr" if "ocr" in sources else "read"
+    status = (
+        "unread"
+        if sources == {"unread"}
+        else "partly"
+        if "unread" in sources
+        else "ocr"
+        if "ocr" in sources
+        else "read"
+    )
     return {
         **common,
         "status": status,
         "reason": "",
         "hint": "",
         "language": document.language,
-        "title": document.title,
+        "title": identity.title if identity else document.title,
+        "kind": identity.kind if identity else "",
+        "date": identity.day if identity else "",
+        "identity": [
+            {"field": f.name, "value": f.value, "start": f.span.start, "end": f.span.end} for f in identity.fields
+        ]
+        if identity
+        else [],
         "n_pages": len(document.pages),
         "hidden_characters": document.hidden,
         "notes": list(document.notes),
         "pages": [
-            {"page": p.number, "source": p.source, "characters": len(p.span), "confidence": p.confidence, "reason": p.reason}
+            {
+                "page": p.number,
+                "source": p.source,
+                "characters": len(p.span),
+                "confidence": p.confidence,
+                "reason": p.reason,
+            }
             for p in document.pages
         ],
     }
@@ -79,8 +102,15 @@ def _print(report: dict[str, Any]) -> None:
           f"{report['with_vector']} with a vector")  # fmt: skip
     print(f"index {report['index']}, encoder {report['encoder']} ({report['contract'].get('dimension')} dimensions)")
     for file in report["files"]:
-        told = f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}" if file["status"] != "unread" or file["pages"] else ""
+        told = (
+            f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}"
+            if file["status"] != "unread" or file["pages"]
+            else ""
+        )
         print(f"  {file['status']:<7} {file['document']}  {told}{_why(file)}".rstrip())
+        known = [file.get("kind", "").replace("_", " "), file.get("date", ""), *_names(file)]
+        if any(known):
+            print(f"            {'; '.join(k for k in known if k)}")
         for page in file["pages"]:
             if page["source"] == "unread":
                 print(f"            page {page['page']} unread: {page['reason']}")
@@ -94,6 +124,11 @@ def _print(report: dict[str, Any]) -> None:
     for tool, present in report["tools"].items():
         if not present:
             print(f"  {tool} is not installed; it {_TOOLS[tool]}")
+
+
+def _names(file: dict[str, Any]) -> list[str]:
+    named = {f["value"]: None for f in file.get("identity", []) if f["field"] in ("patient", "party")}
+    return list(named)[:4]
 
 
 def _why(file: dict[str, Any]) -> str:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_folder(parser)
-    parser.add_argument("--encoder", metavar="NAME", help="name or path of an encoder (`rag encoders list`); the index's own, else minilm")
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help="name or path of an encoder (`rag encoders list`); the index's own, else minilm",
+    )
     add_reading(parser)
     parser.add_argument("--json", action="store_true", help="the summary as one JSON object on stdout")
 
@@ -25,7 +29,12 @@ def run(args: argparse.Namespace) -> int:
 
     with progress_bars() as progress:
         summary = index_folder(
-            args.folder, index=args.index, encoder=args.encoder, passwords=args.password, ocr=not args.no_ocr, progress=progress
+            args.folder,
+            index=args.index,
+            encoder=args.encoder,
+            passwords=args.password,
+            ocr=not args.no_ocr,
+            progress=progress,
         )
     if args.json:
         print_json(as_json(summary))
@@ -33,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
         for line in told(summary):
             print(line)
     for unread in summary.unread:
-        pages = f" page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""
+        pages = (
+            f" page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""
+        )
         say(f"not read: {unread.document}{pages}: {unread.reason}")
     for warning in summary.warnings:
         say(f"note: {warning}")
@@ -44,12 +55,18 @@ def told(summary: Summary) -> list[str]:
     """The summary in words."""
     c = summary.changes
     files = len(c.added) + len(c.changed) + len(c.renamed) + len(c.unchanged)
-    counts = [(len(c.added), "added"), (len(c.changed), "changed"), (len(c.renamed), "renamed"), (len(c.removed), "removed"),
-              (len(c.unchanged), "unchanged")]  # fmt: skip
-    parts = ", ".join(f"{n} {what}" for n, what in counts if n) or "nothing in the folder"
+    counts = {
+        "added": len(c.added),
+        "changed": len(c.changed),
+        "renamed": len(c.renamed),
+        "removed": len(c.removed),
+        "unchanged": len(c.unchanged),
+    }
+    parts = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing in the folder"
     return [
         f"{files} files: {parts}",
-        f"{summary.passages} passages, {summary.encoded} encoded now, {summary.with_vector} with a vector ({summary.encoder})",
+        f"{summary.passages} passages, {summary.encoded} encoded now,"
+        f" {summary.with_vector} with a vector ({summary.encoder})",
         f"{summary.read} read, {summary.partly} read in part, {summary.not_read} not read; {summary.elapsed_s:.1f} s",
     ]
 

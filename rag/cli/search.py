@@ -17,6 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", metavar="QUERY", nargs="?", help="what to look for")
     parser.add_argument("--queries", metavar="FILE.jsonl", help='lines {"id","text"}; prints one line for each')
     parser.add_argument("--explain", action="store_true", help="what each part of the ranking gave")
+    parser.add_argument("--kind", metavar="KIND", help="only documents of a kind, e.g. discharge_letter (`rag doctor`)")
+    parser.add_argument("--language", metavar="CODE", help="only documents in a language, e.g. de")
+    parser.add_argument("--since", metavar="DATE", help="only documents dated on or after, e.g. 2021-04")
+    parser.add_argument("--until", metavar="DATE", help="only documents dated on or before")
     add_question(parser, 10)
     add_reading(parser)
 
@@ -24,14 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search and print the hits."""
     one_of(args, "query", "queries")
+    from indexes.scope import Filters
+
+    filters = Filters(args.scope, args.kind, args.language, args.since, args.until)
     batch = read_lines(args.queries, ("id", "text")) if args.queries else None
     with opened(args) as library:
         if batch is not None:
             for line in batch:
-                hits = library.search(line["text"], args.k, args.scope)
+                hits = library.find(line["text"], args.k, filters=filters).hits
                 print_json({"id": line["id"], "query": line["text"], "hits": [h.as_json() for h in hits]})
             return 0
-        found = library.find(args.query, args.k, args.scope)
+        found = library.find(args.query, args.k, filters=filters)
         if args.json:
             print_json({"query": args.query, "hits": [h.as_json() for h in found.hits]})
             return 0

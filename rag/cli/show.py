@@ -55,7 +55,9 @@ def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
         touched = span is None or page.span.overlaps(span) or (len(span) == 0 and page.span.contains(span))
         if not touched:
             continue
-        out.append(f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n")
+        out.append(
+            f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n"
+        )
         text = page.span.of(document.text)
         if span is not None:
             start = max(span.start, page.span.start) - page.span.start

@@ -1,1 +1,35 @@
-"""Generators: passages to answers."""
+"""Generators: passages to answers. `extractive` needs no model; others are opened by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.generators.base import Generator, Limits
+
+EXTRACTIVE = "extractive"
+
+
+def generator_from(
+    name: str | None, base_url: str | None = None, *, limits: Limits | None = None, window: int | None = None
+) -> Generator | None:
+    """The generator of a name; None for `extractive`, which no model stands behind.
+
+    Args:
+        name: `extractive`, `transformers:PATH_OR_NAME`, or any `init_chat_model` name such as `openai:gpt-4o-mini`.
+        base_url: of a server that speaks the provider's protocol.
+        limits: bounds of one generation.
+        window: tokens that prompt and answer may have together, where the server does not say.
+
+    Raises:
+        GeneratorError: where it cannot be opened.
+    """
+    if name is None or name == EXTRACTIVE:
+        return None
+    if name.startswith("transformers:"):
+        from rag.generators.local import LocalModel
+
+        return LocalModel(name.removeprefix("transformers:"), limits)
+    from rag.generators.chat_models import ChatModel
+
+    return ChatModel(name, base_url, limits, **({} if window is None else {"window": window}))

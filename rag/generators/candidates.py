@@ -51,7 +51,7 @@ class Candidate:
     rank: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)  # whole documents are among the keys: a few hold the memory down
 def units(text: str, language: str) -> tuple[tuple[int, int], ...]:
     """Offsets of the sentences of a passage, blanks trimmed; long ones of many lines are cut at their lines."""
     out: list[tuple[int, int]] = []
@@ -113,11 +113,15 @@ def of_whole(document: Document, hits: Sequence[Hit]) -> list[Candidate]:
             skip = next(furniture, None)
         if skip is None or not (skip.start <= start and end <= skip.end):
             rows.append((Span(start, end), document.text[start:end]))
+    titles = {s.heading for s in document.sections if len(s.heading)}
     ranked = sorted((h for h in hits if h.document == document.path), key=lambda h: h.rank)
     headings, before, out = _headings(document), "", []
     for (place, text), zone in zip(rows, _zones(rows), strict=True):
         rank = next((h.rank for h in ranked if h.chunk.span.overlaps(place)), 0)
-        out.append(Candidate(body, place, text, before, headings(place.start), zone, rank))
+        heading = headings(place.start)
+        # A heading answers nothing by itself, but in a letterhead: what stands there may look like one.
+        if place not in titles or "letterhead" in zone:
+            out.append(Candidate(body, place, text, before, heading, zone, rank))
         before = text
     return out
 

@@ -18,6 +18,7 @@ from rag.generators.stems import words
 
 _WEIGHTS = Path(__file__).parent / "weights.json"
 _EMBEDDED = 24  # sentences that an encoder is asked about: the best without it
+_SIMILARITY = NAMES.index("similarity")
 _KEEP = 0.5  # a further sentence is quoted too if it scores at least this share of the best
 
 
@@ -41,7 +42,7 @@ class Chooser(Protocol):
 
 @lru_cache(maxsize=1)
 def _models() -> dict[str, tuple[tuple[float, ...], float]]:
-    """Weights and threshold for questions whose concept is `known`, and for all `open` ones."""
+    """Weights and threshold for questions that name their document and a known concept, and for all `open` ones."""
     stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
     return {
         key: (tuple(float(model["weights"].get(name, 0.0)) for name in NAMES), float(model["threshold"]))
@@ -50,7 +51,7 @@ def _models() -> dict[str, tuple[tuple[float, ...], float]]:
 
 
 def _model(question: Question) -> tuple[tuple[float, ...], float]:
-    return _models()["known" if question.concepts else "open"]
+    return _models()["named" if question.concepts and question.names else "open"]
 
 
 def default_threshold(question: Question) -> float:
@@ -68,13 +69,17 @@ def choose(question: Question, sentences: Sequence[Candidate], encoder: Encoder 
     rows = features(question, sentences)
     scores = [_probability(row, weights) for row in rows]
     order = sorted(range(len(rows)), key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
-    if encoder is not None and order:
+    if encoder is not None and order and weights[_SIMILARITY] and _speaks(encoder, question.language):
         top = order[:_EMBEDDED]
         for i, value in zip(top, _similarity(question, [sentences[i] for i in top], encoder), strict=True):
-            rows[i][NAMES.index("similarity")] = value
+            rows[i][_SIMILARITY] = value
             scores[i] = _probability(rows[i], weights)
         order = sorted(top, key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
     return [Choice(sentences[i], scores[i]) for i in order]
+
+
+def _speaks(encoder: Encoder, language: str) -> bool:
+    return language in encoder.languages or "*" in encoder.languages
 
 
 def _similarity(question: Question, sentences: Sequence[Candidate], encoder: Encoder) -> list[float]:
@@ -90,7 +95,7 @@ def _similarity(question: Question, sentences: Sequence[Candidate], encoder: Enc
 def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Candidate]:
     """Sentences of the documents that the names in the question mean; all where it names nothing.
 
-    A document that holds fewer than half of the names that the best one holds is about somebody else.
+    A document that holds fewer than three quarters of the names that the best one holds is about somebody else.
     """
     if not question.names:
         return list(sentences)
@@ -99,7 +104,7 @@ def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Can
         said.setdefault(hit.document, set(words(hit.document))).update(words(hit.text))
     share = {d: len(question.names & found) for d, found in said.items()}
     best = max(share.values(), default=0)
-    return [c for c in sentences if share[c.hit.document] * 2 > best] if best else list(sentences)
+    return [c for c in sentences if share[c.hit.document] * 4 >= 3 * best] if best else list(sentences)
 
 
 def further(choices: Sequence[Choice], threshold: float, most: int) -> list[Choice]:

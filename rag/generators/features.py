@@ -35,9 +35,11 @@ NAMES = (
     "short",
     "long",
     "start",
+    "absent",
 )
 _PREFIX = 5  # letters two stems must share to count as kin (German compounds, derivations)
 _KIN = 0.6
+_ALL = 0.99  # coverage from which all that is asked counts as said
 
 
 def inverse_frequency(sentences: Sequence[tuple[str, ...]]) -> dict[str, float]:
@@ -84,6 +86,7 @@ def features(
     weight = inverse_frequency(stems)
     ceiling = max(weight.values(), default=1.0)
     zones = {c.zone for c in question.concepts if c.zone}
+    absent = _absent(question, sentences, stems)
     out = []
     for i, sentence in enumerate(sentences):
         text = sentence.text
@@ -94,7 +97,10 @@ def features(
         around = coverage(question.terms, (*stems[i], *before, *above), weight, ceiling)
         heading = coverage(question.terms, above, weight, ceiling)
         matched = [sum(1 for p in c.strong if p.search(text)) for c in concepts]
-        strong = 1.0 if any(matched) else 0.0
+        stated = bool(question.kind) and direct >= _ALL and shows(question.kind, text)
+        if question.members is not None and not question.members.search(text):
+            matched, stated = [0] * len(concepts), False
+        strong = 1.0 if any(matched) or stated else 0.0
         cues = max((sum(1 for p in c.cues if p.search(text)) / len(c.cues) for c in concepts if c.cues), default=0.0)
         kind = 1.0 if question.kind and shows(question.kind, text) else 0.0
         zone = 1.0 if zones & sentence.zones else 0.0
@@ -124,6 +130,22 @@ def features(
                 1.0 if len(text) < 25 else 0.0,
                 1.0 if len(text) > 400 else 0.0,
                 1.0 / (1 + sentence.span.start / 500),
+                absent[sentence.hit.document],
             ]
         )
+    return out
+
+
+def _absent(
+    question: Question, sentences: Sequence[Candidate], stems: Sequence[tuple[str, ...]]
+) -> dict[str, float]:
+    """For each document, the share of the topic's terms that stand nowhere in it, nor a word akin to them."""
+    held: dict[str, set[str]] = {}
+    for sentence, found in zip(sentences, stems, strict=True):
+        held.setdefault(sentence.hit.document, set()).update(found)
+    out = {}
+    for document, have in held.items():
+        prefixes = {t[:_PREFIX] for t in have}
+        missing = sum(t not in have and t[:_PREFIX] not in prefixes for t in question.topic)
+        out[document] = missing / len(question.topic) if question.topic else 0.0
     return out

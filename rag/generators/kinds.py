@@ -113,3 +113,17 @@ def is_yes_no(question: str) -> bool:
     """Whether the question wants a yes or a no."""
     asked = question.strip()
     return _YES_NO.search(asked) is not None and _WH_KO.search(asked) is None
+
+
+_MANY = re.compile(
+    r"\b(?:all|every|list|which|what)\s+(?:of\s+)?(?:the\s+|his\s+|her\s+|their\s+|\w+\s+){0,2}"
+    r"(?:medications|medicines|drugs|diagnoses|allergies|procedures|operations|findings|symptoms|parties|deadlines|obligations)\b|"
+    r"\blist (?:all|the)\b|\bwelche\s+(?:\w+\s+){0,2}(?:medikamente|arzneimittel|diagnosen|allergien|eingriffe|befunde|"
+    r"fristen|pflichten)\b|\balle\s+\w+en?\b|어떤 약(?:물|제)?들|모든|약물 ?목록|처방된 약|나열",
+    re.IGNORECASE,
+)
+
+
+def is_many(question: str) -> bool:
+    """Whether the question asks for a list."""
+    return _MANY.search(question) is not None

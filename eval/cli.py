@@ -1,0 +1,193 @@
+"""`rag eval`: run sets, compare runs, write reports, calibrate the abstention."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.errors import SetError, UsageError
+
+if TYPE_CHECKING:
+    from eval.report import Report
+    from eval.runner import House
+    from eval.system import Configuration, Within
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb and of what it can do."""
+    actions = parser.add_subparsers(title="what to do", metavar="WHAT", dest="what", required=True)
+    _add_run(actions.add_parser("run", help="run sets and write a report", description="Run sets and write a report."))
+    told = "compare two runs case by case"
+    _add_compare(actions.add_parser("compare", help=told, description=f"{told.capitalize()}."))
+    told = "write the report of a run again"
+    _add_report(actions.add_parser("report", help=told, description=f"{told.capitalize()}."))
+    told = "choose below which confidence a question is not answered"
+    _add_calibrate(actions.add_parser("calibrate", help=told, description=f"{told.capitalize()}."))
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sets", metavar="SET", nargs="+", type=Path, help="folder of a set, or one JSONL file")
+    parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side (minilm)")
+    parser.add_argument("--llm", metavar="MODEL", action="append", help="who answers; again for several (extractive)")
+    parser.add_argument(
+        "--within", choices=("all", "group", "both"), default="all",
+        help="search all documents, those of the case's own group, or once each",
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", metavar="PART", action="append", default=[], choices=("dense", "sparse"),
+        help="also run with one part of the search alone: dense, sparse",
+    )  # fmt: skip
+    parser.add_argument("--baseline", action="store_true", help="also run the baseline of shared words")
+    parser.add_argument("--no-answers", action="store_true", help="measure retrieval alone")
+    parser.add_argument("--depth", metavar="K", type=int, default=20, help="passages asked for a case (20)")
+    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("evaluation"), help="results (./evaluation)")
+    parser.add_argument(
+        "--unsupported", choices=("drop", "keep"), default="drop",
+        help="what happens to sentences of a language model that no page supports (drop)",
+    )  # fmt: skip
+    parser.add_argument("--judge", metavar="MODEL", help="also let a language model judge the answers (LangChain name)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of tables")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="DIR[:CONFIGURATION]")
+    parser.add_argument("second", metavar="DIR[:CONFIGURATION]")
+    parser.add_argument("--all", action="store_true", help="every measure, not the primary one of each set alone")
+    parser.add_argument("--json", action="store_true", help="print JSON, with all wins and losses")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", metavar="DIR", type=Path)
+    parser.add_argument("--no-timings", action="store_true", help="leave out what differs from run to run")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of tables")
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("set", metavar="SET", type=Path, help="case set with unanswerable questions in it")
+    parser.add_argument(
+        "--max-unsupported", metavar="SHARE", type=float, default=0.02,
+        help="how many of the answers given may be unsupported (0.02)",
+    )  # fmt: skip
+    parser.add_argument("--encoder", metavar="NAME", default="minilm")
+    parser.add_argument("--index", metavar="DIR", type=Path, help="index of the library (SET/documents/.rag)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does what was asked for."""
+    try:
+        return {"run": _run, "compare": _compare, "report": _report, "calibrate": _calibrate}[args.what](args)
+    except SetError as error:
+        # every fault on a line of its own: a list that was made for reading
+        print(f"rag: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(args: argparse.Namespace) -> int:
+    from eval.provenance import describe
+    from eval.report import write_report
+    from eval.runner import run as run_sets
+    from eval.sets import load_sets
+
+    configurations = _configurations(args)
+    run_sets(load_sets(args.sets), configurations, args.out, describe(), house=_house(args.judge))
+    report = write_report(args.out)
+    _print_report(report, as_json=args.json)
+    print(f"{args.out / 'report.html'}", file=sys.stderr)
+    return 0
+
+
+def _house(judge: str | None) -> House:
+    from eval.judge import Judge, chat_model
+    from eval.runner import House
+
+    return House(judge=Judge(chat_model(judge)), judge_name=judge) if judge else House()
+
+
+def _configurations(args: argparse.Namespace) -> list[Configuration]:
+    """Encoders by generators by settings, then one part of the search at a time, then the baseline."""
+    from eval.baseline import NAME
+    from eval.system import Configuration
+
+    if args.depth < 1:
+        raise UsageError(f"--depth must be at least 1, got {args.depth}")
+    withins: tuple[Within, ...] = ("all", "group") if args.within == "both" else (args.within,)
+    encoders = args.encoder or ["minilm"]
+    found = []
+    for within in withins:
+        rest = {"within": within, "answers": not args.no_answers, "depth": args.depth, "unsupported": args.unsupported}
+        found += [Configuration(e, llm, **rest) for e in encoders for llm in args.llm or ["extractive"]]
+        # What one part finds alone is a question of retrieval; answering from it would measure no system anyone uses.
+        found += [Configuration(e, only=part, **rest | {"answers": False}) for e in encoders for part in args.only]
+        if args.baseline and NAME not in encoders:
+            found.append(Configuration(NAME, **rest))
+    if len({c.name for c in found}) < len(found):
+        raise UsageError("two configurations have the same name", "name each encoder and model once")
+    return found
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from eval.comparing import as_text, compare_runs
+
+    pairs = compare_runs(args.first, args.second)
+    if args.json:
+        print(json.dumps([p.as_json() for p in pairs], ensure_ascii=False, allow_nan=False))
+    else:
+        print(as_text(pairs, every=args.all))
+    return 0
+
+
+def _report(args: argparse.Namespace) -> int:
+    from eval.report import write_report
+
+    report = write_report(args.out, timings=not args.no_timings)
+    _print_report(report, as_json=args.json)
+    return 0
+
+
+def _calibrate(args: argparse.Namespace) -> int:
+    from eval.calibration import as_text, calibrate, keep
+    from eval.cases import CaseSet
+    from eval.progress import Progress
+    from eval.sets import load_sets
+    from eval.system import Configuration, open_library
+    from eval.tasks import CaseTask
+
+    if not 0.0 <= args.max_unsupported < 1.0:
+        raise UsageError(f"--max-unsupported is a share from 0 to 1, got {args.max_unsupported}")
+    sets = [s for s in load_sets([args.set]) if isinstance(s, CaseSet)]
+    if not sets:
+        raise UsageError(f"{args.set} is no case set", "a calibration needs questions with and without an answer")
+    index = args.index or sets[0].root / ".rag"
+    # Every question is answered, however little sure: the threshold is what is looked for.
+    task = CaseTask(sets[0], Configuration(args.encoder), functools.partial(open_library, threshold=0.0), index)
+    progress, began = Progress(), time.monotonic()
+    try:
+        task.prepare()
+        records = []
+        for i, item in enumerate(task.items(), start=1):
+            records.append(task.produce(item).record)
+            progress.step(sets[0].name, i, len(task.items()), began, 0)
+        about = task.about()
+    finally:
+        task.close()
+        progress.clear()
+    found = calibrate(records, args.max_unsupported)
+    path = keep(index, found, sets[0], about)
+    print(json.dumps(found.as_json(sets[0], about), ensure_ascii=False) if args.json else as_text(found))
+    print(f"kept in {path}", file=sys.stderr)
+    return 0
+
+
+def _print_report(report: Report, *, as_json: bool) -> None:
+    from eval import report as writing
+
+    if as_json:
+        print(json.dumps(writing.as_json(report), ensure_ascii=False, allow_nan=False))
+    else:
+        print(writing.as_markdown(report))

@@ -1,0 +1,47 @@
+"""What a reader needs to know of a measure: what it means, and whether less of it is better. Kept in a data file."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+NEITHER = ("chars",)  # an amount to read the others by; more of it is no merit
+
+
+@functools.cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "templates" / "measures.toml").read_text("utf-8"))
+
+
+def stem(measure: str) -> str:
+    """`recall@5` is `recall`, `recall@4000c` is `recall@c`."""
+    name, _, depth = measure.partition("@")
+    return f"{name}@c" if depth.endswith("c") else name
+
+
+def meaning(measure: str) -> str:
+    """One sentence; empty for a measure that the data file does not know."""
+    known = _data()["meaning"]
+    text = known.get(stem(measure), known.get(measure, ""))
+    for aspect in ("negated", "historical", "other person"):
+        if not text and measure.startswith(f"{aspect} "):
+            return f"{measure.removeprefix(aspect + ' ')} of the mentions told to be {aspect}, against human labels"
+    return str(text)
+
+
+def is_detail(measure: str) -> bool:
+    """Whether it counts passages, whose size differs between systems: shown below the figures that compare."""
+    name, _, depth = measure.partition("@")
+    return name in ("recall", "precision", "hit", "mismatch", "chars") and not depth.endswith("c")
+
+
+def is_lower_better(measure: str) -> bool:
+    """Whether less of a measure is better."""
+    return measure.partition("@")[0] in _data()["lower_is_better"]["names"]
+
+
+def is_judged(measure: str) -> bool:
+    """Whether one value of a measure is better than another at all."""
+    return measure.partition("@")[0] not in NEITHER

@@ -1,0 +1,1 @@
+"""Rules of assertion per language, as data."""

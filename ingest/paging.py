@@ -1,0 +1,68 @@
+"""Pages on the way to a reading: their texts are joined by page breaks, and offsets carried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.document import PAGE_BREAK, Page, PageSource, Row, Span
+from ingest.loaders.base import Reading
+
+NO_TEXT = "no text layer"
+"""Reason of a page whose text is only in its picture."""
+BLANK = "blank"
+"""Reason of a page with nothing on it: it is read, and its text is empty."""
+GARBAGE = "garbage text layer"
+STAMP = "a scan under a few words"
+NO_WORDS = "no words found"
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of one page. `rows` and `furniture` count characters from the beginning of the page."""
+
+    text: str
+    source: PageSource = "text"
+    confidence: float | None = None
+    reason: str = ""
+    rows: tuple[Row, ...] = ()
+    furniture: tuple[Span, ...] = ()
+    hidden: int = 0
+
+
+def join(
+    texts: Sequence[PageText],
+    media_type: str,
+    *,
+    title: str = "",
+    notes: Sequence[str] = (),
+    metadata: tuple[tuple[str, str], ...] = (),
+    attachments: tuple[tuple[str, bytes], ...] = (),
+) -> Reading:
+    """One reading of the texts of pages, in order."""
+    pages: list[Page] = []
+    rows: list[Row] = []
+    furniture: list[Span] = []
+    start = 0
+    for number, page in enumerate(texts, 1):
+        end = start + len(page.text)
+        pages.append(Page(number, Span(start, end), page.source, page.confidence, page.reason))
+        rows += [Row(_moved(row.span, start), row.columns) for row in page.rows]
+        furniture += [_moved(span, start) for span in page.furniture]
+        start = end + len(PAGE_BREAK)
+    return Reading(
+        text=PAGE_BREAK.join(page.text for page in texts),
+        pages=tuple(pages),
+        media_type=media_type,
+        title=title,
+        furniture=tuple(furniture),
+        rows=tuple(rows),
+        hidden=sum(page.hidden for page in texts),
+        notes=tuple(notes),
+        metadata=metadata,
+        attachments=attachments,
+    )
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)

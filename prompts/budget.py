@@ -1,0 +1,79 @@
+"""Token budgets: how long a text is for a model, and how many sources fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.errors import PromptError
+
+_CHAT_OVERHEAD = 32  # tokens that chat formats put around two messages
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Counts tokens for one model.
+
+    Attributes:
+        count: number of tokens of a text.
+        exact: whether that is the model's own tokenizer; otherwise a bound that is never too low.
+        note: what to tell the user where it is not exact.
+    """
+
+    count: Callable[[str], int]
+    exact: bool
+    note: str = ""
+
+
+def byte_bound(text: str) -> int:
+    """An upper bound for any byte-pair tokenizer: each token spells at least one byte."""
+    return len(text.encode("utf-8"))
+
+
+@lru_cache(maxsize=8)
+def openai_counter(model: str) -> Counter:
+    """Counter for one of OpenAI's models: tiktoken, or the byte bound where its tables are not to be had."""
+    try:
+        import tiktoken
+
+        try:
+            encoding = tiktoken.encoding_for_model(model)
+        except KeyError:
+            encoding = tiktoken.get_encoding("o200k_base")
+    except Exception as error:  # no package, no cached table, no network: each raises its own kind
+        why = f"tiktoken has no table here ({type(error).__name__}): tokens are over-estimated by the bytes of the text"
+        return Counter(byte_bound, False, why)
+    return Counter(lambda text: len(encoding.encode(text, disallowed_special=())), True)
+
+
+def fitting(sources: Sequence[str], fixed: str, counter: Counter, window: int, reserve: int) -> tuple[int, int]:
+    """How many of the sources fit, counted from the first; whole ones only.
+
+    Args:
+        sources: rendered sources, best first.
+        fixed: all of the prompt but the sources.
+        counter: of the model.
+        window: tokens the model can hold, prompt and answer together.
+        reserve: tokens kept free for the answer.
+
+    Returns:
+        Number of sources, and tokens of the prompt with them.
+
+    Raises:
+        PromptError: where not even the first fits.
+    """
+    room = window - reserve
+    used = counter.count(fixed) + _CHAT_OVERHEAD
+    for number, source in enumerate(sources):
+        # Counted apart with a blank line: tokenizers merge little across one, and never to more tokens than the sum.
+        cost = counter.count(source) + counter.count("\n\n")
+        if used + cost > room:
+            if number == 0:
+                raise PromptError(
+                    f"the prompt needs {used + cost} tokens and the model has room for {room}",
+                    "use a model with a longer context, or fewer output tokens",
+                )
+            return number, used
+        used += cost
+    return len(sources), used

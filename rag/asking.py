@@ -1,0 +1,151 @@
+"""Asking a library: follow-ups made whole, retrieval, answer; plain, streamed and asynchronous."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ingest.errors import UsageError
+from ingest.language import detect_language
+from rag.answer import Answer
+from rag.answering import events_from_hits
+from rag.events import Done, Event
+from rag.wording import say
+
+if TYPE_CHECKING:
+    from indexes.index import Found
+    from ingest.document import Document
+    from rag.conversation import History
+    from rag.gate import Unsupported
+    from rag.generators.base import Generator
+    from rag.library import Library
+
+
+def stream(
+    library: Library,
+    question: str,
+    k: int = 8,
+    scope: str | None = None,
+    *,
+    history: History = (),
+    generator: Generator | None = None,
+    unsupported: Unsupported = "drop",
+    as_of: str | None = None,
+    threshold: float | None = None,
+    support_threshold: float | None = None,
+    notes: Sequence[str] = (),
+) -> Iterator[Event]:
+    """The answer as events: passages, verified pieces of text, the whole answer.
+
+    Args:
+        library: an open library.
+        question: as the user put it; may be a follow-up.
+        k: passages to retrieve.
+        scope: pattern of paths.
+        history: earlier answers, oldest first, or pairs of question and answer.
+        generator: the model that writes; without one, sentences are quoted.
+        unsupported: what happens to sentences of a model that no page supports: `drop`, `flag` or `keep`.
+        as_of: ISO date; the answer is as of that day.
+        threshold: extractive: probability below which no sentence answers.
+        support_threshold: with a model: probability of support below which a sentence falls.
+        notes: sentences for the reader.
+
+    Raises:
+        UsageError: for an empty question, a `k` below 1, a scope that is no pattern or a day that is none.
+        GeneratorError: where the model cannot be reached or breaks off.
+    """
+    began = time.perf_counter()
+    if as_of is not None:
+        _check_day(as_of)
+    asked = question
+    carried: tuple[str, ...] = ()
+    if history:
+        from rag.conversation import standalone
+
+        whole = standalone(question, history, generator)
+        asked, carried = whole.question, whole.documents
+    found = library.find(asked, k, scope)
+    events = events_from_hits(
+        asked,
+        found.hits,
+        documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
+        names=found.named.names,
+        unread=library.unread(scope),
+        encoder=library.encoder,
+        whole=_reader(library),
+        as_of=as_of,
+        generator=generator,
+        unsupported=unsupported,
+        threshold=threshold,
+        support_threshold=support_threshold,
+        started=began,
+        notes=[*notes, *notes_on(found, detect_language(asked))],
+    )
+    for event in events:
+        if isinstance(event, Done) and asked != question:
+            event = Done(replace(event.answer, question=question, asked=asked))
+        yield event
+
+
+def ask(library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object) -> Answer:
+    """The answer at the end of `stream`."""
+    for event in stream(library, question, k, scope, **settings):  # type: ignore[arg-type]
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("a stream of events ends with the answer")
+
+
+async def aask(library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object) -> Answer:
+    """`ask` for asynchronous backends: in a worker thread, so the event loop stays free."""
+    return await asyncio.to_thread(ask, library, question, k, scope, **settings)
+
+
+async def astream(
+    library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object
+) -> AsyncIterator[Event]:
+    """`stream` for asynchronous backends. Closing it early stops the model."""
+    events = stream(library, question, k, scope, **settings)  # type: ignore[arg-type]
+    try:
+        while (event := await asyncio.to_thread(next, events, None)) is not None:
+            yield event
+    finally:
+        await asyncio.to_thread(events.close)  # type: ignore[attr-defined]
+
+
+def notes_on(found: Found, language: str) -> list[str]:
+    """What the reader should know of a retrieval: several documents of that name, passages without a vector."""
+    notes = []
+    if len(found.documents) > 1:
+        notes.append(say("several", language).format(n=len(found.documents), documents=", ".join(found.documents)))
+    if found.vector_share < 1:
+        notes.append(say("vectors", language).format(share=f"{found.vector_share:.0%}"))
+    return notes
+
+
+def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
+    """Paths that the scope allows: a question may name a document that it may not see."""
+    from indexes.scope import scope_filter
+
+    inside = scope_filter(scope)
+    return tuple(p for p in paths if inside(p))
+
+
+def _reader(library: Library) -> Callable[[str], Document | None]:
+    def read(path: str) -> Document | None:
+        try:
+            return library.document(path)
+        except UsageError:
+            return None  # gone since the index was read
+
+    return read
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise UsageError(f"not a day: {day}", "write YYYY-MM-DD") from None

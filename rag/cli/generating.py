@@ -1,0 +1,88 @@
+"""What `ask` and `chat` share: choosing a model, and printing an answer while it comes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rag.cli.common import say
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.events import Event
+
+
+def add_generator(parser: argparse.ArgumentParser) -> None:
+    """--llm, --base-url, --timeout, --context, --unsupported, --as-of."""
+    parser.add_argument(
+        "--llm",
+        metavar="NAME",
+        help="let a model write, its sentences verified: transformers:PATH_OR_NAME, or a LangChain name such as"
+        " openai:gpt-4o-mini; without it, sentences are quoted",
+    )
+    parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
+    parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a model may take (120)")
+    parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, if its server does not say")
+    parser.add_argument(
+        "--unsupported",
+        choices=("drop", "flag", "keep"),
+        default="drop",
+        help="sentences of a model that no page supports: leave them out and say so (drop), show them marked (flag),"
+        " or show them (keep, for evaluation)",
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="answer as of that day (YYYY-MM-DD), without later documents")
+
+
+def settings_of(args: argparse.Namespace) -> dict[str, Any]:
+    """Keyword arguments of `rag.asking` for the parsed arguments; opens the model.
+
+    Raises:
+        GeneratorError: where the model cannot be opened.
+    """
+    generator = None
+    if args.llm:
+        from rag.generators import generator_from
+        from rag.generators.base import Limits
+
+        limits = Limits(timeout_s=args.timeout)
+        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context)
+    return {"generator": generator, "unsupported": args.unsupported, "as_of": args.as_of}
+
+
+def print_events(events: Iterator[Event]) -> Answer:
+    """Print verified text as it comes, then where each quote stands; Ctrl-C stops the model and passes on."""
+    from rag.events import Done, Text
+
+    answer = None
+    try:
+        for event in events:
+            if isinstance(event, Text):
+                sys.stdout.write(event.text)
+                sys.stdout.flush()
+            elif isinstance(event, Done):
+                answer = event.answer
+    finally:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+    assert answer is not None
+    print_places(answer)
+    return answer
+
+
+def print_places(answer: Answer) -> None:
+    """Where the quotes of an answer stand on stdout, remarks on stderr."""
+    for number, citation in enumerate(answer.citations, start=1):
+        print(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
+    if answer.asked:
+        say(f"  asked as: {answer.asked}")
+    for unread in answer.unread:
+        numbers = ", ".join(map(str, unread.pages))
+        pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""
+        say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
+    for note in answer.notes:
+        say(f"  note: {note}")

@@ -1,0 +1,158 @@
+"""Follow-up questions: "and the dose?" becomes a question that stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.errors import RagError
+from ingest.language import detect_language
+from rag.answer import Answer
+from rag.generators.base import Generator, complete
+from rag.generators.question import analyse, names_in
+from rag.generators.stems import terms, words
+
+History = Sequence[Answer | tuple[str, str]]
+_TURNS = 4  # last turns that count
+_LONGEST = 400  # characters of a rewritten question
+# Words that refer back, and openings that go on.
+_REFERS = re.compile(
+    r"\b(?:he|she|him|his|hers?|it|its|they|them|their|this|that|these|those|there|then|the same|"
+    r"er|sie|ihm|ihn|sein\w*|ihr\w*|dessen|deren|davon|dazu|dort|diese\w*|dabei|damit|es)\b|"
+    r"그(?:것|분|녀|는|의|때|약|계약|환자)|이것|해당|거기",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"^\s*(?:and|but|also|what about|how about|und|aber|auch|was ist mit|그리고|그럼|그러면|또)\b[\s,:]*", re.IGNORECASE
+)
+_DRUG = re.compile(
+    r"\b([^\W\d_]{4,}(?:\s[^\W\d_]{4,})?)\s+\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|㎎|g|ml|iu|ie|i\.e\.)\b|"
+    r"([가-힣]{2,})\s*\d+\s?(?:mg|㎎|ml)",
+    re.IGNORECASE,
+)
+_OF_A_DRUG = re.compile(
+    r"\bdos|how (?:often|much|long|many)|tablet|\bmg\b|wie (?:oft|viel|lange)|용량|얼마나|몇 번|몇 회", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that can be understood without the conversation.
+
+    Attributes:
+        question: rewritten, or as it was.
+        rewritten: whether it was changed.
+        documents: documents that it is about because the last answer was; empty where it names its own.
+    """
+
+    question: str
+    rewritten: bool
+    documents: tuple[str, ...] = ()
+
+
+def standalone(question: str, history: History, generator: Generator | None = None) -> Standalone:
+    """Turn a follow-up into a question that stands alone.
+
+    A model may do it; what it writes is taken only if every name and number in it stands in the conversation. Without
+    one, or where it fails, rules do: they add the last person or parties, drug and document.
+
+    Args:
+        question: the last question.
+        history: answers so far, or pairs of question and answer text, oldest first.
+        generator: the model, where there is one.
+    """
+    if not history:
+        return Standalone(question, False)
+    language = detect_language(question)
+    recent = list(history)[-_TURNS:]
+    own = analyse(question, language)
+    if not (_GOES_ON.search(question) or _REFERS.search(question) or (len(own.terms) < 2 and not own.names)):
+        return Standalone(question, False)
+    documents = () if own.names else _documents(recent)
+    if generator is not None:
+        written = _by_model(question, recent, generator, language)
+        if written:
+            return Standalone(written, written != question, documents)
+    written = _by_rules(question, recent, language)
+    return Standalone(written, written != question, documents)
+
+
+def _pair(turn: Answer | tuple[str, str]) -> tuple[str, str]:
+    return (turn.asked or turn.question, turn.text) if isinstance(turn, Answer) else turn
+
+
+def _documents(recent: Sequence[Answer | tuple[str, str]]) -> tuple[str, ...]:
+    last = next((t for t in reversed(recent) if isinstance(t, Answer) and t.citations), None)
+    return tuple(dict.fromkeys(c.document for c in last.citations)) if isinstance(last, Answer) else ()
+
+
+def _by_model(
+    question: str, recent: Sequence[Answer | tuple[str, str]], generator: Generator, language: str
+) -> str:
+    from prompts.prompt import rewrite_prompt
+
+    pairs = [_pair(turn) for turn in recent]
+    try:
+        said = complete(generator, rewrite_prompt(question, pairs, language=language)).strip()
+    except RagError:
+        return ""
+    line = said.splitlines()[0].strip().strip('"“”') if said else ""
+    known = set(words(" ".join([question, *(t for pair in pairs for t in pair)])))
+    stated = {w for name in names_in(f". {line}") for w in words(name)} | {w for w in words(line) if w[0].isdigit()}
+    return line if 0 < len(line) <= _LONGEST and stated <= known else ""
+
+
+def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], language: str) -> str:
+    pairs = [_pair(turn) for turn in recent]
+    bare = _GOES_ON.sub("", question).strip()
+    own = analyse(f". {bare}", language)  # so that a name may open it
+    named = next((found for q, _ in reversed(pairs) if (found := _subjects(q))), [])
+    if names_in(f". {bare}") and not own.concepts and len(own.terms) < 2:
+        return _swapped(bare, pairs[-1][0])
+    added = []
+    if _OF_A_DRUG.search(question) and not _drugs(bare) and not _mentions(bare, pairs):
+        added.extend(_drugs(pairs[-1][1])[:1] or _drugs(pairs[-1][0])[:1])
+    elif len(own.terms) < 2 and not own.concepts:
+        added.append(_topic(pairs[-1][0]))  # "and of bisoprolol?" asks the last question again of another thing
+    if not own.names:
+        added.extend(named)
+    fresh = [a for a in dict.fromkeys(added) if a and a.lower() not in bare.lower()]
+    if not fresh:
+        return question if bare == question.strip() else bare
+    return f"{bare[0].upper()}{bare[1:].rstrip(' ?.!')} ({', '.join(fresh)})?"
+
+
+def _subjects(question: str) -> list[str]:
+    """Names in an earlier question, as they were written."""
+    language = detect_language(question)
+    return names_in(question) if analyse(question, language).names else []
+
+
+def _drugs(text: str) -> list[str]:
+    return [next(g for g in m.groups() if g).split()[-1] for m in _DRUG.finditer(text)]
+
+
+def _mentions(bare: str, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the question names one of the drugs that the conversation had."""
+    said = set(words(bare))
+    return any(d.lower() in said for _, a in pairs for d in _drugs(a))
+
+
+def _topic(question: str) -> str:
+    """What an earlier question asked for, in its own words without its names."""
+    language = detect_language(question)
+    asked = analyse(question, language)
+    bare = asked.ask
+    for name in names_in(asked.ask):
+        bare = bare.replace(name, " ")
+    kept = [w for w in re.findall(r"[^\s?!,;()]+", bare) if set(terms(w, language)) & set(asked.terms)]
+    return " ".join(kept)
+
+
+def _swapped(bare: str, last: str) -> str:
+    """The last question with its name replaced: "and Peter Quill?"."""
+    fresh = names_in(f". {bare}")[0]
+    for old in sorted(_subjects(last), key=len, reverse=True)[:1]:
+        return last.replace(old, fresh)
+    return f"{last.rstrip(' ?.!')} ({fresh})?"

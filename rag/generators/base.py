@@ -1,0 +1,148 @@
+"""What the rest of the house may ask of a language model, and what keeps it within bounds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from collections.abc import Generator as Closable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from ingest.errors import GeneratorError
+from prompts.budget import Counter
+from prompts.prompt import Prompt
+
+_SLOW = "raise the time-out or use a faster model"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one generation.
+
+    Attributes:
+        timeout_s: seconds a whole answer may take, from request to last piece.
+        retries: further attempts where nothing has arrived yet.
+        backoff_s: pause before the first retry; doubles each time.
+        output_tokens: asked of the model as its maximum.
+        output_characters: where an answer is cut whatever the model says.
+    """
+
+    timeout_s: float = 120.0
+    retries: int = 2
+    backoff_s: float = 0.5
+    output_tokens: int = 512
+    output_characters: int = 8_000
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Writes an answer to a prompt, piece by piece.
+
+    The contract: pieces joined are the answer; the iterator may be closed early and then frees what it holds;
+    failures are `GeneratorError`s that say what to do; a generator may be used from several threads.
+    """
+
+    @property
+    def name(self) -> str:
+        """As the user named it, e.g. `ollama:llama3`."""
+
+    @property
+    def window(self) -> int:
+        """Tokens that prompt and answer may have together."""
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds it keeps."""
+
+    def counter(self) -> Counter:
+        """Counts tokens as the model does, or never too few."""
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """Pieces of the answer as they come.
+
+        Raises:
+            GeneratorError: where the model cannot be reached, takes too long or breaks off.
+        """
+
+
+def bounded(
+    open_stream: Callable[[], Iterator[str]], limits: Limits, name: str, transient: Callable[[Exception], bool]
+) -> Iterator[str]:
+    """Pieces of a stream, tried again while nothing has come, cut at the limits.
+
+    Args:
+        open_stream: starts one attempt.
+        limits: the bounds.
+        name: of the generator, for messages.
+        transient: whether an error may pass by itself (time-out, overload, connection).
+
+    Raises:
+        GeneratorError: after the last attempt, or where a stream breaks off with text already out.
+    """
+    began = time.monotonic()
+    for attempt in range(limits.retries + 1):
+        started = False
+        try:
+            with closing(closable(open_stream())) as pieces:
+                for piece in _within(pieces, limits, began, name):
+                    started = True
+                    yield piece
+            return
+        except GeneratorError:
+            raise
+        except Exception as error:
+            if started:
+                raise GeneratorError(f"{name} broke off in mid-answer: {_short(error)}", "ask again") from error
+            spent = time.monotonic() - began > limits.timeout_s
+            if attempt == limits.retries or spent or not transient(error):
+                raise GeneratorError(f"{name} gave no answer: {_short(error)}", advice(error)) from error
+            time.sleep(limits.backoff_s * 2**attempt)
+
+
+def closable(pieces: Iterator[str]) -> Closable[str, None, None]:
+    """A generator, so that closing it closes what it draws from."""
+    yield from pieces
+
+
+def _within(pieces: Iterator[str], limits: Limits, began: float, name: str) -> Iterator[str]:
+    written = 0
+    for piece in pieces:
+        if time.monotonic() - began > limits.timeout_s:
+            raise GeneratorError(f"{name} took longer than {limits.timeout_s:g} s", _SLOW)
+        room = limits.output_characters - written
+        if piece:
+            yield piece[:room]
+        written += len(piece)
+        if written >= limits.output_characters:
+            return
+
+
+def _short(error: Exception) -> str:
+    """Kind and first line of an error, without what a server may have echoed of the prompt."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:160]}" if lines else type(error).__name__
+
+
+def advice(error: Exception) -> str:
+    """What the user can do about it, by the kind of the error and its HTTP status."""
+    status = getattr(error, "status_code", None)
+    kind = type(error).__name__.lower()
+    if status in (401, 403):
+        return "check the key: OPENAI_API_KEY, or CASEFOLIO_API_KEY together with --base-url"
+    if status == 404:
+        return "check the model's name and --base-url (many servers want it to end in /v1)"
+    if status == 429:
+        return "the server is busy or a quota is used up; wait and ask again"
+    if status is not None and status >= 500:
+        return "the server failed; look at its log and ask again"
+    if "timeout" in kind:
+        return _SLOW
+    if "connect" in kind:
+        return "is the server running, and is --base-url right?"
+    return "ask again, or ask without --llm"
+
+
+def complete(generator: Generator, prompt: Prompt) -> str:
+    """The whole answer."""
+    return "".join(generator.stream(prompt))

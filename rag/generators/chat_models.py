@@ -1,0 +1,97 @@
+"""Any chat model that LangChain knows, by its `init_chat_model` name: `openai:gpt-…`, `ollama:llama3`, …
+
+`base_url` points an `openai:` model at any server that speaks the same protocol.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.errors import GeneratorError
+from prompts.budget import Counter, byte_bound, openai_counter
+from prompts.prompt import Prompt
+from rag.generators.base import Limits, bounded
+
+_WINDOW = 8192  # tokens; a safe size for a server that does not say
+_TRANSIENT = ("timeout", "connect", "ratelimit", "overloaded", "internalserver", "serviceunavailable", "remoteprotocol")
+
+
+class ChatModel:
+    """A LangChain chat model behind a URL.
+
+    Args:
+        name: `PROVIDER:MODEL`.
+        base_url: of the server, where it is not the provider's own.
+        limits: bounds of one generation.
+        window: tokens that prompt and answer may have together.
+
+    Raises:
+        GeneratorError: where LangChain or the provider's package is missing, or the name means nothing to it.
+    """
+
+    def __init__(
+        self, name: str, base_url: str | None = None, limits: Limits | None = None, window: int = _WINDOW
+    ) -> None:
+        self.name = name
+        self.window = window
+        self.limits = limits or Limits()
+        self._model = _open(name, base_url, self.limits)
+
+    def counter(self) -> Counter:
+        """tiktoken for OpenAI's models; for others the bytes of the text, which are never too few."""
+        provider, _, model = self.name.partition(":")
+        if provider == "openai":
+            return openai_counter(model)
+        return Counter(byte_bound, False, f"{provider} does not say how it counts: tokens are over-estimated by bytes")
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """Pieces of the answer."""
+        return bounded(lambda: self._attempt(prompt), self.limits, self.name, _may_pass)
+
+    def _attempt(self, prompt: Prompt) -> Iterator[str]:
+        finished = False
+        for chunk in self._model.stream([("system", prompt.system), ("human", prompt.user)]):
+            finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
+            yield chunk.text if isinstance(chunk.text, str) else chunk.text()
+        if not finished and self.name.startswith("openai:"):
+            # A connection closed in mid-stream ends the loop like a finished answer does; only the reason differs.
+            raise ConnectionError("the server closed the connection before the answer was finished")
+
+
+def _open(name: str, base_url: str | None, limits: Limits) -> Any:
+    provider, colon, model = name.partition(":")
+    if not (provider and colon and model):
+        raise GeneratorError(f"no such model: {name}", "write PROVIDER:MODEL, e.g. openai:gpt-4o-mini or ollama:llama3")
+    try:
+        from langchain.chat_models import init_chat_model
+    except ImportError as error:
+        raise GeneratorError("chat models need LangChain", "pip install 'casefolio[langchain]'") from error
+    settings: dict[str, Any] = {"temperature": 0, "max_tokens": limits.output_tokens}
+    if base_url:
+        settings["base_url"] = base_url
+    if provider == "openai":
+        settings |= {"timeout": limits.timeout_s, "max_retries": 0}
+        if base_url:
+            # The key for OpenAI is not sent to somebody else's server.
+            settings["api_key"] = os.environ.get("CASEFOLIO_API_KEY") or "none"
+    try:
+        return init_chat_model(model, model_provider=provider, **settings)
+    except ImportError as error:
+        hint = f"pip install langchain-{provider}"
+        raise GeneratorError(f"{provider} models need their LangChain package", hint) from error
+    except Exception as error:
+        first = str(error).strip().splitlines()[0][:160]
+        raise GeneratorError(f"{name} cannot be set up: {first}", _setup_hint(provider)) from error
+
+
+def _setup_hint(provider: str) -> str:
+    return "set OPENAI_API_KEY, or give --base-url" if provider == "openai" else "see LangChain's page of this provider"
+
+
+def _may_pass(error: Exception) -> bool:
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return status in (408, 409, 429) or status >= 500
+    return isinstance(error, ConnectionError) or any(word in type(error).__name__.lower() for word in _TRANSIENT)

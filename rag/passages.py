@@ -1,0 +1,15 @@
+"""Citations out of passages: the one place where a span becomes a quote with its page."""
+
+from __future__ import annotations
+
+from indexes.hit import Hit
+from ingest.document import Span
+from rag.answer import Citation, Verdict
+
+
+def citation_of(hit: Hit, span: Span, verdict: Verdict | None) -> Citation:
+    """The citation of a span (in `Document.text`) inside a hit; its page is counted by the page breaks before it."""
+    start, end = span.start - hit.chunk.span.start, span.end - hit.chunk.span.start
+    pages = hit.chunk.pages or (1,)
+    page = pages[min(len(pages) - 1, hit.text[:start].count("\f"))]
+    return Citation(hit.document, hit.sha256, page, span, hit.text[start:end], verdict)

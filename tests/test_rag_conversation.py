@@ -1,0 +1,85 @@
+"""Follow-ups become questions that stand alone, by rules or by a model that may not invent."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.document import Span
+from ingest.errors import GeneratorError
+from rag.answer import Answer, Citation, Claim
+from rag.conversation import standalone
+from rag.generators.scripted import Scripted
+
+ASKED = "Which anticoagulant was Owen Marlowe discharged on?"
+SAID = "“Apixaban 5 mg twice daily is continued.” [1]"
+
+
+def an_answer(question: str = ASKED, text: str = SAID, document: str = "marlowe/letter.pdf") -> Answer:
+    citation = Citation(document, "0" * 64, 1, Span(0, 5), "Apixa")
+    return Answer(question, "supported", text, (Claim("Apixa", Span(0, 5), (citation,)),), (citation,), ())
+
+
+@pytest.mark.parametrize("question", ["and the dose?", "What is the dose?", "And how often does he take it?"])
+def test_a_dose_is_asked_of_the_last_drug_and_person(question: str) -> None:
+    found = standalone(question, [an_answer()])
+    assert found.rewritten
+    assert "Apixaban" in found.question
+    assert "Owen Marlowe" in found.question
+    assert found.documents == ("marlowe/letter.pdf",)
+
+
+def test_pronouns_get_their_person() -> None:
+    assert "Owen Marlowe" in standalone("When was he admitted?", [an_answer()]).question
+
+
+def test_another_person_gets_the_last_question() -> None:
+    assert standalone("and Peter Quill?", [an_answer()]).question == ASKED.replace("Owen Marlowe", "Peter Quill")
+
+
+def test_german_and_korean() -> None:
+    german = [("Welches Antibiotikum erhielt Frau Ingrid Brandt?", "„Ceftriaxon 2 g i.v. einmal täglich“ [1]")]
+    found = standalone("Und wie hoch war die Dosis?", german).question
+    assert "Ceftriaxon" in found
+    assert "Brandt" in found
+    korean = [("김도윤 환자에게 처방된 약은 무엇인가요?", "“트라마돌 50mg 1일 2회” [1]")]
+    assert "김도윤" in standalone("그럼 용량은 얼마인가요?", korean).question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which law governs the agreement between Brightwater Ltd. and Tolland Freight plc?",
+        "What is the monthly fee?",
+        "When was Peter Quill admitted?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    found = standalone(question, [an_answer()])
+    assert (found.question, found.rewritten) == (question, False)
+
+
+def test_without_history_nothing_changes() -> None:
+    assert standalone("and the dose?", []).question == "and the dose?"
+
+
+def test_a_model_may_rewrite() -> None:
+    writer = Scripted("What is the dose of apixaban for Owen Marlowe?")
+    found = standalone("and the dose?", [an_answer()], writer)
+    assert found.question == "What is the dose of apixaban for Owen Marlowe?"
+    assert "Apixaban" in writer.history[0].user
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["What is the dose of warfarin for Peter Quill?", "", "What is the dose of 7 drugs?", "x" * 900],
+)
+def test_a_model_that_invents_names_or_numbers_is_not_believed(said: str) -> None:
+    found = standalone("and the dose?", [an_answer()], Scripted(said)).question
+    assert "Quill" not in found
+    assert "7" not in found
+    assert "Owen Marlowe" in found
+
+
+def test_a_model_that_fails_leaves_it_to_the_rules() -> None:
+    found = standalone("and the dose?", [an_answer()], Scripted(GeneratorError("gone")))
+    assert "Apixaban" in found.question

@@ -1,0 +1,126 @@
+"""Documents that disagree, answers as of a day, lists, yes and no, dates of documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexes.hit import Hit
+from ingest.document import Chunk, Document, Page, Span
+from rag.answer import Answer
+from rag.answering import answer_from_hits
+from rag.dating import document_date, spoken
+
+FIRST = """Services Agreement, dated 1 July 2022, between Norwell Ltd. and Tarn Hospital Trust.
+4.2 Either party may terminate this Agreement without cause by giving ninety days' written notice.
+"""
+AMENDED = """First Amendment, dated 15 September 2023, to the agreement between Norwell Ltd. and Tarn Hospital Trust.
+Clause 4.2 is replaced: Either party may terminate this Agreement without cause by giving 180 days' written notice.
+"""
+LETTER = """Riverside Hospital
+Date: 3 April 2021
+Dear Dr. Stone,
+Re: Mrs. Ada Lorne, born 1 May 1950
+The chest X-ray shows no pneumonia. There is a small pleural effusion on the left.
+A pulmonary embolism is possible.
+Discharge medication:
+Apixaban 5 mg 1-0-1
+Ramipril 5 mg 1-0-0
+Bisoprolol 2.5 mg 1-0-0
+Yours sincerely
+Dr. Ruth Vale
+"""
+
+
+def document(path: str, text: str, language: str = "en") -> Document:
+    return Document(path, path, "0" * 64, "text/plain", language, "", text, (Page(1, Span(0, len(text))),))
+
+
+def ask(question: str, texts: dict[str, str], as_of: str | None = None, language: str = "en") -> Answer:
+    documents = {path: document(path, text, language) for path, text in texts.items()}
+    hits = []
+    for rank, (path, text) in enumerate(texts.items(), start=1):
+        chunk = Chunk(path, path, Span(0, len(text)), (1,), (), language)
+        hits.append(Hit(chunk, path, "0" * 64, text, 1.0 / rank, rank))
+    return answer_from_hits(question, hits, language=language, whole=documents.get, as_of=as_of)
+
+
+NOTICE = "What notice is needed to terminate the agreement between Norwell Ltd. and Tarn Hospital Trust?"
+BOTH = {"agreement.pdf": FIRST, "amendment.pdf": AMENDED}
+
+
+def test_both_versions_with_their_dates_the_later_first() -> None:
+    answer = ask(NOTICE, BOTH)
+    assert [c.document for c in answer.citations] == ["amendment.pdf", "agreement.pdf"]
+    assert "15 September 2023" in answer.text
+    assert "1 July 2022" in answer.text
+    assert any("Later: amendment.pdf" in note for note in answer.notes)
+
+
+def test_as_of_a_day() -> None:
+    before, after = ask(NOTICE, BOTH, "2023-01-01"), ask(NOTICE, BOTH, "2024-01-01")
+    assert {c.document for c in before.citations} == {"agreement.pdf"}
+    assert {c.document for c in after.citations} == {"amendment.pdf"}
+
+
+def test_documents_that_agree_are_no_conflict() -> None:
+    answer = ask(NOTICE, {"a.pdf": FIRST, "b.pdf": FIRST})
+    assert len({c.document for c in answer.citations}) == 1
+    assert not any("Later" in note for note in answer.notes)
+
+
+def test_a_list_is_answered_as_a_list() -> None:
+    answer = ask("Which medications was Ada Lorne discharged on?", {"letter.txt": LETTER})
+    assert [c.quote.split()[0] for c in answer.citations] == ["Apixaban", "Ramipril", "Bisoprolol"]
+    assert answer.text.count("\n- “") == 3
+
+
+def test_a_class_of_drugs_is_not_answered_by_another() -> None:
+    answer = ask("Which anticoagulant does Ada Lorne take?", {"letter.txt": LETTER})
+    assert "Apixaban" in answer.text
+    assert "Ramipril" not in answer.text
+    assert ask("Which antibiotic does Ada Lorne take?", {"letter.txt": LETTER}).status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("Does the chest X-ray show pneumonia?", "No."),
+        ("Is there a pleural effusion?", "Yes."),
+    ],
+)
+def test_yes_and_no_where_it_is_sure(question: str, lead: str) -> None:
+    assert ask(question, {"letter.txt": LETTER}).text.startswith(lead)
+
+
+def test_a_possibility_is_neither_yes_nor_no() -> None:
+    text = ask("Is there a pulmonary embolism?", {"letter.txt": LETTER}).text
+    assert not text.startswith(("Yes.", "No."))
+
+
+def test_the_lead_names_the_letter_and_its_day() -> None:
+    answer = ask("When was Ada Lorne born?", {"letter.txt": LETTER})
+    assert answer.text.startswith("letter.txt of 3 April 2021 states:\n“")
+    assert answer.claims[0].span.of(answer.text) == answer.claims[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("Klinik\nBerlin, den 22.06.2032\nSehr geehrter Herr", "de", "2032-06-22"),
+        ("Arztbrief vom 20.11.2064\n* 1.2.2000", "de", "2064-11-20"),
+        ("Patient: Ada Lorne, born 1 May 1950", "en", ""),
+        ("This Agreement is made as of March 1, 2020 between", "en", "2020-03-01"),
+        ("작성일: 2024년 3월 2일\n생년월일: 1970년 5월 2일", "ko", "2024-03-02"),
+        ("생년월일: 1970년 5월 2일", "ko", ""),
+        ("Some text without any date.", "en", ""),
+    ],
+)
+def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, language: str, day: str) -> None:
+    assert document_date(document("d", text, language)) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "3 April 2021"), ("de", "3.4.2021"), ("ko", "2021년 4월 3일"), ("fr", "3 April 2021")]
+)
+def test_dates_are_written_as_in_the_language(language: str, said: str) -> None:
+    assert spoken("2021-04-03", language) == said
