@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.document import Span
-from ingest.meaning.alignment import Finding, align
+from ingest.meaning.alignment import align
 from ingest.meaning.facts import Profile, profile
+from ingest.meaning.finding import Finding
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
 from rag.verification.grounding import Grounding, ground

@@ -50,6 +50,38 @@ def test_the_right_twin_ranks_first(part: str) -> None:
     assert sum(ranked) >= 0.95 * len(ranked)
 
 
+def test_pairs_written_by_hand() -> None:
+    found = [(row["label"], verify(row["claim"], row["quote"], row["language"]).label) for row in rows("written.jsonl")]
+    contradictions = [label for wanted, label in found if wanted == "contradiction"]
+    assert contradictions.count("contradicted") >= 0.94 * len(contradictions)
+    assert ("same", "contradicted") not in found
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "language", "label"),
+    [
+        (
+            "The Licensor is indemnified by the Licensee.",
+            "The Licensee shall indemnify the Licensor.",
+            "en",
+            "supported",
+        ),
+        ("The Buyer pays the Seller.", "The Seller pays the Buyer.", "en", "contradicted"),
+        ("Der Mieter zahlt dem Vermieter.", "Der Vermieter zahlt dem Mieter.", "de", "contradicted"),
+        ("Dem Vermieter zahlt der Mieter.", "Der Mieter zahlt dem Vermieter.", "de", "supported"),
+        ("매수인은 매도인에게 지급한다.", "매도인은 매수인에게 지급한다.", "ko", "contradicted"),
+        ("매도인에게 매수인은 지급한다.", "매수인은 매도인에게 지급한다.", "ko", "supported"),
+    ],
+)
+def test_who_does_it_to_whom(claim: str, quote: str, language: str, label: str) -> None:
+    assert verify(claim, quote, language).label == label
+
+
+def test_a_sentence_of_the_quote_is_supported_and_half_of_one_is_not() -> None:
+    assert verify("The scan was normal.", "No fever. The scan was normal. Not treated.", "en").label == "supported"
+    assert verify("Evidence of embolism.", "No evidence of embolism.", "en").label == "contradicted"
+
+
 def test_the_reason_is_a_pair_of_spans() -> None:
     claim, quote = "Fracture of the left femur.", "X-ray: fracture of the right femur, bruise of the left hand."
     verdict = verify(claim, quote, "en")

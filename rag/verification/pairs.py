@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.document import Span
-from ingest.meaning.alignment import Finding
 from ingest.meaning.facts import Profile
+from ingest.meaning.finding import Finding
 from ingest.meaning.wording import alike, generic_keys
 
 PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
