@@ -105,7 +105,9 @@ def measure(language: str, n: int, rng: random.Random) -> tuple[int, int]:
                 for question in ASKED[language]
             ]
         wanted = [f"{number:03}.txt" for number in range(n) for _ in ASKED[language]]
-        return len(wanted), sum(hit is not None and hit.document == name for hit, name in zip(right, wanted, strict=True))
+        return len(wanted), sum(
+            hit is not None and hit.document == name for hit, name in zip(right, wanted, strict=True)
+        )
 
 
 def main() -> int:

@@ -11,7 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = ("ingest", "indexes", "prompts", "rag", "eval")
-HEAVY = {"torch", "transformers", "sentence_transformers", "langchain", "langchain_core", "sklearn", "onnxruntime", "faiss"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "langchain",
+    "langchain_core",
+    "sklearn",
+    "onnxruntime",
+    "faiss",
+}
 
 
 def imports(path):
@@ -59,5 +68,7 @@ def test_heavy_libraries_wait_until_they_are_used():
 
 
 def test_import_rag_leaves_torch_unloaded():
-    code = "import sys, rag, rag.library; sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'langchain')))"
+    code = (
+        "import sys, rag, rag.library; sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'langchain')))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -65,7 +65,11 @@ def test_every_hit_and_citation_is_a_slice_of_the_text(folder):
     rag("index", folder)
     texts = {name: rag("text", folder, name).stdout for name in LETTERS}
     assert texts == LETTERS
-    for question in ("What was Mary Poole discharged on?", "Wann wurde Frau Weber entlassen?", "김민수 환자는 언제 퇴원했나?"):
+    for question in (
+        "What was Mary Poole discharged on?",
+        "Wann wurde Frau Weber entlassen?",
+        "김민수 환자는 언제 퇴원했나?",
+    ):
         hits = one(rag("search", folder, question, "--json", "--no-sync"))["hits"]
         citations = one(rag("ask", folder, question, "--json", "--no-sync"))["citations"]
         assert hits
@@ -218,13 +222,17 @@ def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path):
         process.wait()
     assert rag("index", folder, "--index", broken).returncode == 0
     for question in ("How does the wound of patient 7 heal?", "warfarin"):
-        hits = [one(rag("search", folder, question, "--index", i, "--no-sync", "--json"))["hits"] for i in (whole, broken)]
+        hits = [
+            one(rag("search", folder, question, "--index", i, "--no-sync", "--json"))["hits"] for i in (whole, broken)
+        ]
         assert hits[0] == hits[1]
 
 
 def test_help_needs_no_heavy_module():
     code = "import sys; sys.argv = ['rag', '--help']\ntry:\n import rag.cli; rag.cli.main()\nexcept SystemExit: pass\n"
-    code += "heavy = {'torch', 'numpy', 'onnxruntime', 'faiss', 'langchain', 'transformers', 'lxml'} & set(sys.modules)\n"
+    code += (
+        "heavy = {'torch', 'numpy', 'onnxruntime', 'faiss', 'langchain', 'transformers', 'lxml'} & set(sys.modules)\n"
+    )
     code += "sys.exit(repr(heavy) if heavy else 0)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr
@@ -232,8 +240,12 @@ def test_help_needs_no_heavy_module():
 
 def test_a_cold_question_imports_no_torch(folder):
     rag("index", folder)
-    code = f"import sys; from rag.cli import main; main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
-    code += "sys.exit(repr(sorted(m for m in ('torch', 'transformers', 'langchain', 'sklearn') if m in sys.modules)) if "
+    code = (
+        f"import sys; from rag.cli import main; main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
+    )
+    code += (
+        "sys.exit(repr(sorted(m for m in ('torch', 'transformers', 'langchain', 'sklearn') if m in sys.modules)) if "
+    )
     code += "{'torch', 'transformers', 'langchain', 'sklearn'} & set(sys.modules) else 0)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr
@@ -242,7 +254,11 @@ def test_a_cold_question_imports_no_torch(folder):
 def test_the_readme_holds_the_help_of_every_verb():
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = subprocess.run(
-        [sys.executable, "-m", "rag", "--help"], capture_output=True, text=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"}
+        [sys.executable, "-m", "rag", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
     ).stdout
     for verb in VERBS:
         assert f"rag {verb} " in readme

@@ -120,7 +120,8 @@ def test_one_library_serves_many_threads(folder):
                     wrong.append(query)
 
         threads = [
-            threading.Thread(target=ask, args=pair) for pair in [("ketamine", "a.txt"), ("last day of March", "b.txt")] * 3
+            threading.Thread(target=ask, args=pair)
+            for pair in [("ketamine", "a.txt"), ("last day of March", "b.txt")] * 3
         ]
         for thread in threads:
             thread.start()

@@ -55,17 +55,19 @@ def print_events(events: Iterator[Event]) -> Answer:
     """Print verified text as it comes, then where each quote stands; Ctrl-C stops the model and passes on."""
     from rag.events import Done, Text
 
-    answer = None
+    answer, begun = None, False
     try:
         for event in events:
             if isinstance(event, Text):
+                begun = True
                 sys.stdout.write(event.text)
                 sys.stdout.flush()
             elif isinstance(event, Done):
                 answer = event.answer
     finally:
-        sys.stdout.write("\n")
-        sys.stdout.flush()
+        if begun:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
         close = getattr(events, "close", None)
         if close is not None:
             close()
