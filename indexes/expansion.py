@@ -2,7 +2,7 @@
 
 Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
 than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and
-a compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003: parts must be attested).
+a compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003).
 """
 
 from __future__ import annotations

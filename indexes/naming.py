@@ -8,7 +8,8 @@ question they drown the words that say what is asked. So documents and passages 
   identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
   party or title (`ingest.identity`); a word written like no name counts less than half;
 * names: stretches of the question that stand in the zone of a best document in the same order, held together by at
-  least one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
+  least one rare term. They are taken out of what the passages are asked, clause by clause where
+  nothing else is in a clause.
 
 No document is excluded by this; a question that names none is asked of all as it stands.
 """
