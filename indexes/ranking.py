@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.dense import Dense
-from indexes.fusion import normalised
+from indexes.fusion import best, normalised
 from indexes.naming import Named
 from indexes.sparse import Sparse
 
@@ -50,7 +50,7 @@ def candidates(
     together[words + prior <= 0] = -1.0
     if allowed is not None:
         together[~allowed] = -1.0
-    order = _best(together, DEPTH)
+    order = best(together, DEPTH)
     return order[together[order] > 0], words
 
 
@@ -95,25 +95,16 @@ def rank(
 
     scores, by_vector = fused(query)
     if query is not None and FEEDBACK:
-        scores, by_vector = fused(_nearer(query, dense, positions[_best(scores, FEEDBACK)]))
+        scores, by_vector = fused(_nearer(query, dense, positions[best(scores, FEEDBACK)]))
     order = np.lexsort((positions, -scores))
     return Ranking(positions[order], scores[order], by_vector[order], by_word[order], by_document[order])
 
 
-def _nearer(query: NDArray[np.float32], dense: Dense, best: NDArray[np.int64]) -> NDArray[np.float32]:
+def _nearer(query: NDArray[np.float32], dense: Dense, first: NDArray[np.int64]) -> NDArray[np.float32]:
     """The question's vector moved towards the first round's best passages (Rocchio, 1971; Li et al., TOIS 2023)."""
-    rows = dense.vectors(best)
+    rows = dense.vectors(first)
     if not len(rows):
         return query
     moved = query + np.float32(FEEDBACK_WEIGHT) * rows.mean(axis=0)
     unit: NDArray[np.float32] = moved / np.float32(max(float(np.linalg.norm(moved)), 1e-9))
     return unit
-
-
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Positions of the k highest scores, best first, ties by position."""
-    if len(scores) > k:
-        kept = np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
-    else:
-        kept = np.arange(len(scores))
-    return kept[np.argsort(-scores[kept], kind="stable")][:k]

@@ -117,7 +117,7 @@ def test_above_the_exact_limit_a_graph_finds_nearly_the_same(monkeypatch, tmp_pa
     exact = Dense(rows, np.arange(600), 600)
     monkeypatch.setattr(indexes.dense, "EXACT_LIMIT", 50)
     graph = built(rows)
-    assert type(graph._index).__name__ == "IndexHNSWFlat"
+    assert type(graph._graph).__name__ == "IndexHNSWFlat"
     graph.save(tmp_path / "d")
     assert (tmp_path / "d" / "hnsw.faiss").is_file()
     loaded = Dense.load(tmp_path / "d")
