@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from indexes.dense import Dense
 from indexes.encoders.base import Encoder
 from indexes.expansion import expand
 from indexes.hit import Hit
+from indexes.listing import agreeing_first, same_words
 from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.passages import stored_chunk
@@ -33,6 +34,7 @@ FIRST_BUDGET = 48  # passages encoded for one question where vectors are still m
 TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 )
+_ROUNDS = 4  # further stretches of the ranking read where passages repeat each other
 _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
 _FOREIGN_WEIGHT = 0.0  # and where it does not
 
@@ -254,7 +256,9 @@ class Index:
                        snapshot.dense_weight)  # fmt: skip
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
-        return Found(self._hits(snapshot, ranking, k), named, documents, share)
+        hits = agreeing_first(named.asked, self._hits(snapshot, ranking, k))
+        numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
+        return Found(numbered, named, documents, share)
 
     def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
         """Give the best lexical candidates their vectors now; the rest can wait."""
@@ -266,18 +270,31 @@ class Index:
             self._encode(batch)
         return self.snapshot()
 
-    def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> tuple[Hit, ...]:
-        top = [int(p) for p in ranking.positions[:k]]
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> list[Hit]:
+        """The first k passages of different words; the same words again only where there are no others."""
+        seen: set[str] = set()
+        hits: list[Hit] = []
+        repeats: list[Hit] = []
+        for start in range(0, len(ranking.positions), max(1, k)):
+            for hit in self._read(snapshot, ranking, start, start + k):
+                said = same_words(hit.text)
+                (repeats if said in seen else hits).append(hit)
+                seen.add(said)
+            if len(hits) >= k or start >= _ROUNDS * k:
+                break
+        least = hits[-1].score if hits else 0.0
+        return [*hits, *(replace(hit, score=min(hit.score, least)) for hit in repeats)][:k]
+
+    def _read(self, snapshot: Snapshot, ranking: Ranking, start: int, end: int) -> Iterator[Hit]:
+        keys = [int(snapshot.table.keys[p]) for p in ranking.positions[start:end]]
         with self._lock:
-            rows = self.store.chunks([int(snapshot.table.keys[p]) for p in top])
-        hits = []
-        for at, position in enumerate(top):
-            piece, text, path, sha256 = rows[int(snapshot.table.keys[position])]
+            rows = self.store.chunks(keys)
+        for at, key in enumerate(keys, start=start):
+            piece, text, path, sha256 = rows[key]
             parts = (("dense", float(ranking.dense[at])), ("sparse", float(ranking.sparse[at])),
                      ("document", float(ranking.document[at])))  # fmt: skip
             via = tuple(name for name, score in parts if score > 0)
-            hits.append(Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts))
-        return tuple(hits)
+            yield Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts)
 
 
 def _allowed(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:

@@ -190,3 +190,22 @@ def test_the_order_of_indexing_changes_no_hit(tmp_path, index):
             assert other.search(question, 10).hits == index.search(question, 10).hits
     finally:
         other.close()
+
+
+def test_boilerplate_does_not_fill_the_list(index):
+    footer = "Privacy notice: this letter is confidential and meant for the practice only."
+    texts = [f"Note {i} for the ward.\n\n" + "The wound was seen and dressed again on that day. " * 3 + f"\n\n{footer}"
+             for i in range(12)]  # fmt: skip
+    texts.append("The notice period of the privacy officer is four weeks, and letters are kept ten years.")
+    parts = [document(f"{i:02}.txt", text) for i, text in enumerate(texts)]
+    index.put([(d.path, d.sha256, index.prepare([d])) for d in parts])
+    index.encode_pending()
+    hits = index.search("privacy notice of a confidential letter", 4).hits
+    assert len(hits) == 4
+    assert len({" ".join(h.text.split()) for h in hits}) == 4
+    # nothing is lost: asked for more, the same words come again, last
+    everything = index.search("privacy notice of a confidential letter", 100).hits
+    said = [" ".join(h.text.split()) for h in everything]
+    assert len(said) > len(set(said))
+    assert len(set(said[: len(set(said))])) == len(set(said))
+    assert all(a.score >= b.score for a, b in pairwise(everything))
