@@ -2,8 +2,8 @@
 
     python benchmarks/slices.py SET [--index DIR] [--limit N]
 
-SET is a case set (`documents/`, `cases.jsonl`). Runs `rag ask --questions`, `rag search --queries` and `rag text` as whole
-processes over its answerable cases.
+SET is a case set (`documents/`, `cases.jsonl`). Runs `rag ask --questions`, `rag search --queries` and `rag text` as
+whole processes over its answerable cases.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ def main() -> int:
     asked = [c for c in cases if c["answerable"]][: args.limit]
     with tempfile.TemporaryDirectory() as scratch:
         questions, queries = Path(scratch, "q.jsonl"), Path(scratch, "s.jsonl")
-        questions.write_text("\n".join(json.dumps({"id": c["id"], "question": c["question"]}) for c in asked), "utf-8")
-        queries.write_text("\n".join(json.dumps({"id": c["id"], "text": c["question"]}) for c in asked), "utf-8")
+        for file, field in ((questions, "question"), (queries, "text")):
+            file.write_text("\n".join(json.dumps({"id": c["id"], field: c["question"]}) for c in asked), "utf-8")
         rag("index", folder, *place)
         answers = [json.loads(x) for x in rag("ask", folder, *place, "--questions", str(questions)).splitlines()]
         found = [json.loads(x) for x in rag("search", folder, *place, "--queries", str(queries)).splitlines()]
     spans = [(c["document"], c["start"], c["end"], c["quote"]) for a in answers for c in a["citations"]]
     hits = [(h["document"], h["start"], h["end"], h["text"]) for f in found for h in f["hits"]]
-    texts = {name: rag("text", folder, name, *place) for name in {d for d, *_ in [*spans, *hits]}}
+    named = {d for d, *_ in [*spans, *hits]}
+    texts = {name: rag("text", folder, name, *place) for name in named}
     wrong = [f"{d}:{s}-{e}" for d, s, e, quote in [*spans, *hits] if texts[d][s:e] != quote]
     print(f"{len(asked)} questions, {len(answers)} answers, {len(spans)} citations, {len(hits)} hits, {len(wrong)} wrong")
     print("\n".join(wrong[:20]))
