@@ -43,7 +43,9 @@ def main() -> int:
     named = {d for d, *_ in [*spans, *hits]}
     texts = {name: rag("text", folder, name, *place) for name in named}
     wrong = [f"{d}:{s}-{e}" for d, s, e, quote in [*spans, *hits] if texts[d][s:e] != quote]
-    print(f"{len(asked)} questions, {len(answers)} answers, {len(spans)} citations, {len(hits)} hits, {len(wrong)} wrong")
+    print(
+        f"{len(asked)} questions, {len(answers)} answers, {len(spans)} citations, {len(hits)} hits, {len(wrong)} wrong"
+    )
     print("\n".join(wrong[:20]))
     return 1 if wrong or len(answers) != len(asked) or len(found) != len(asked) else 0
 
