@@ -18,6 +18,7 @@ from indexes.hit import Hit
 from indexes.listing import agreeing_first, same_words
 from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
+from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
 from indexes.ranking import Ranking, candidates, rank
 from indexes.scope import NO_FILTERS, Filters, scope_filter
@@ -75,6 +76,7 @@ class Index:
         self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False
     ) -> None:
         self.encoder = encoder
+        self.parts: Parts = ALL  # others only where a part is measured
         self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
         self.store = Store(folder, create=create, read_only=read_only)
@@ -243,20 +245,22 @@ class Index:
             k: how many hits at most.
             filters: which documents may be looked at; applied before ranking.
         """
-        snapshot = self.snapshot()
+        snapshot, parts = self.snapshot(), self.parts
         language = detect_language(question)
-        named = snapshot.naming.read(question, language)
+        named = snapshot.naming.read(question, language, parts)
         allowed = _allowed(snapshot, filters)
-        weights = expand(named.terms, language, snapshot.sparse)
-        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
+        weights = expand(named.terms, language, snapshot.sparse, parts)
+        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)
-        query = self.encoder.encode_queries([named.asked])[0] if len(snapshot.dense.rows) else None
+        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense.rows) else None
         ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
-                       snapshot.dense_weight)  # fmt: skip
+                       snapshot.dense_weight, parts)  # fmt: skip
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
-        hits = agreeing_first(named.asked, self._hits(snapshot, ranking, k))
+        hits = self._hits(snapshot, ranking, k)
+        if parts.twins:
+            hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
         return Found(numbered, named, documents, share)
 
@@ -278,7 +282,7 @@ class Index:
         for start in range(0, len(ranking.positions), max(1, k)):
             for hit in self._read(snapshot, ranking, start, start + k):
                 said = same_words(hit.text)
-                (repeats if said in seen else hits).append(hit)
+                (repeats if self.parts.repeats and said in seen else hits).append(hit)
                 seen.add(said)
             if len(hits) >= k or start >= _ROUNDS * k:
                 break

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.analyzers import Word, keys, words
+from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
 
 # Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
@@ -106,11 +107,13 @@ class Naming:
         self._long_keys = lru_cache(maxsize=_KEPT_LONG)(lambda at: _placed(keys(long_text(at), languages[at])))
         self._longer = np.bincount(document_of, minlength=zones.n) > 1
 
-    def read(self, question: str, language: str) -> Named:
+    def read(self, question: str, language: str, parts: Parts = ALL) -> Named:
         """Split a question into which documents and what."""
         spoken = words(question, language)
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
-        evidence, by_name, rarity = self._evidence(spoken)
+        if not parts.naming:
+            return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, ())
+        evidence, by_name, rarity = self._evidence(spoken, names=parts.names)
         fitting = self._fitting(evidence)
         if self._n > 1 and fitting and not self._longer[fitting].any():
             # A document of one passage has no other place for its name: only a name that the rules found counts, and
@@ -141,7 +144,9 @@ class Naming:
         confidence = self._confidence(float(by_name.max(initial=0.0)))
         return Named(_scaled(by_name), confidence, tuple(fitting), question, every, ())
 
-    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
+    def _evidence(
+        self, spoken: Sequence[Word], *, names: bool
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
         """Evidence for each document, the part of it that rests on names, and the rarity of each term."""
         evidence, by_name = np.zeros(self._n, np.float32), np.zeros(self._n, np.float32)
         rarity: dict[str, float] = {}
@@ -155,7 +160,8 @@ class Naming:
             worth = np.float32(rarity[term] if proper else _COMMON * rarity[term])
             evidence[anywhere] += np.float32(_ELSEWHERE) * worth
             evidence[in_zone] += np.float32(1 - _ELSEWHERE) * worth
-            by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
+            if names:
+                by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
         return evidence + by_name, by_name, rarity
 
     def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:

@@ -15,7 +15,9 @@ def hits(*texts, language="en", document=None, scores=None):
     named = document or [0.0] * len(texts)
     given_scores = scores or [1 - 0.01 * i for i in range(len(texts))]
     return [
-        Hit(Chunk(str(i), "d", Span(0, len(t)), (1,), (), language), f"{i}.txt", "", t, s, i + 1, (), (("document", n),))
+        Hit(
+            Chunk(str(i), "d", Span(0, len(t)), (1,), (), language), f"{i}.txt", "", t, s, i + 1, (), (("document", n),)
+        )
         for i, (t, n, s) in enumerate(zip(texts, named, given_scores, strict=True))
     ]
 
@@ -28,7 +30,12 @@ def order(question, given_hits):
     ("language", "question", "against", "agreeing"),
     [
         ("en", "Is the left knee swollen?", "The right knee is swollen.", "The left knee is swollen."),
-        ("de", "Ist das linke Knie geschwollen?", "Das rechte Knie ist geschwollen.", "Das linke Knie ist geschwollen."),
+        (
+            "de",
+            "Ist das linke Knie geschwollen?",
+            "Das rechte Knie ist geschwollen.",
+            "Das linke Knie ist geschwollen.",
+        ),
         ("ko", "왼쪽 무릎이 부어 있습니까?", "오른쪽 무릎이 부어 있다.", "왼쪽 무릎이 부어 있다."),
     ],
 )
