@@ -11,7 +11,7 @@ from ingest.errors import UsageError
 from rag.cli.common import add_folder, open_library
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
-_NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+_NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
