@@ -26,7 +26,9 @@ from ingest.errors import ContractMismatch, StoreError
 
 FILE_NAME = "casefolio.sqlite"
 SCHEMA_VERSION = 1
-_PATIENCE_S = 600.0  # how long another process may hold the file; a reader holds it while it builds its caches
+_PATIENCE_S = 600.0  # how long another process may hold the file, for instance to build its caches from it
+
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 _SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -178,7 +180,7 @@ class Store:
             return StoreError(f"{self.path} is locked by another process", "wait for it to end, then run again")
         if code == sqlite3.SQLITE_FULL or getattr(error, "errno", 0) == errno.ENOSPC:
             return StoreError(f"no space left where the index lies: {self.folder}", "free some, or use --index DIR")
-        if isinstance(error, OSError) or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        if isinstance(error, OSError) or code in _UNWRITABLE:
             return StoreError(
                 f"cannot write the index in {self.folder}: {text}", "name a writable place with --index DIR"
             )
@@ -390,8 +392,8 @@ class Store:
 
     def texts(self) -> Iterator[tuple[str, str, str]]:
         """Path, language and text of each document that was read, by path."""
-        for row in self._each("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path"):
-            yield str(row[0]), str(row[1]), str(row[2])
+        rows = self._each("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")
+        return ((path, language, text) for path, language, text in rows)
 
     def text_of(self, key: int) -> str:
         """Text of the document with a key.
@@ -418,10 +420,10 @@ class Store:
 
     def chunk_terms(self) -> Iterator[tuple[int, str]]:
         """Key and terms of each chunk, in the order of `chunk_table`."""
-        for key, terms in self._each(
+        rows = self._each(
             "SELECT c.key, c.terms FROM chunks c JOIN documents d ON d.key = c.document ORDER BY d.path, c.start, c.end"
-        ):
-            yield key, terms
+        )
+        return ((key, terms) for key, terms in rows)
 
     def chunks(self, keys: Sequence[int]) -> dict[int, tuple[Chunk, str, str, str]]:
         """Chunks by key, each with its text and the path and hash of its document."""
@@ -464,8 +466,7 @@ class Store:
 
     def vectors(self) -> Iterator[tuple[bytes, bytes]]:
         """Digest and little-endian float32 bytes of every vector."""
-        for digest, vector in self._each("SELECT digest, vector FROM vectors"):
-            yield digest, vector
+        return ((digest, vector) for digest, vector in self._each("SELECT digest, vector FROM vectors"))
 
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
