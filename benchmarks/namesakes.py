@@ -18,14 +18,14 @@ from pathlib import Path
 from rag.library import Library
 
 FIRST = {
-    "en": "Alice Brian Clara Daniel Edith Frank Grace Henry Irene Jack Karen Liam Mona Neil Olive Peter Quinn Rosa Simon Tessa".split(),
-    "de": "Anna Bernd Carla Dieter Elke Fritz Gerda Horst Inge Jürgen Karla Ludwig Maria Norbert Olga Paul Rita Stefan Tanja Uwe".split(),
-    "ko": "민수 서연 지훈 하은 도윤 예린 준호 수빈 현우 지민 태양 유진 성민 다은 재현 소영 동욱 미경 영호 은지".split(),
+    "en": ["Alice", "Brian", "Clara", "Daniel", "Edith", "Frank", "Grace", "Henry", "Irene", "Jack", "Karen", "Liam", "Mona", "Neil", "Olive", "Peter", "Quinn", "Rosa", "Simon", "Tessa"],
+    "de": ["Anna", "Bernd", "Carla", "Dieter", "Elke", "Fritz", "Gerda", "Horst", "Inge", "Jürgen", "Karla", "Ludwig", "Maria", "Norbert", "Olga", "Paul", "Rita", "Stefan", "Tanja", "Uwe"],
+    "ko": ["민수", "서연", "지훈", "하은", "도윤", "예린", "준호", "수빈", "현우", "지민", "태양", "유진", "성민", "다은", "재현", "소영", "동욱", "미경", "영호", "은지"],
 }
 LAST = {
-    "en": "Abbott Barlow Carver Dalton Easton Fowler Garner Harlow Ingram Jarvis Keaton Lawson Mercer Norton Osborn Palmer Radley Sawyer Thorne Weston".split(),
-    "de": "Albers Brandt Conrad Decker Eggert Förster Grünwald Hübner Imhoff Jäger Köhler Lüders Möller Neuner Osterloh Pfeiffer Reuter Schäfer Thiele Weiß".split(),
-    "ko": "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 홍".split(),
+    "en": ["Abbott", "Barlow", "Carver", "Dalton", "Easton", "Fowler", "Garner", "Harlow", "Ingram", "Jarvis", "Keaton", "Lawson", "Mercer", "Norton", "Osborn", "Palmer", "Radley", "Sawyer", "Thorne", "Weston"],
+    "de": ["Albers", "Brandt", "Conrad", "Decker", "Eggert", "Förster", "Grünwald", "Hübner", "Imhoff", "Jäger", "Köhler", "Lüders", "Möller", "Neuner", "Osterloh", "Pfeiffer", "Reuter", "Schäfer", "Thiele", "Weiß"],
+    "ko": ["김", "이", "박", "최", "정", "강", "조", "윤", "장", "임", "한", "오", "서", "신", "권", "황", "안", "송", "류", "홍"],
 }
 LETTER = {
     "en": (

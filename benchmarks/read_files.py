@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Document, Unread
-from ingest.paging import BLANK, NO_TEXT
+from ingest.paging import NO_TEXT
 from ingest.reading import Reader
 
 
@@ -39,8 +39,12 @@ def folded(text: str) -> str:
 
 
 def pages_without_text(document: Document) -> int:
-    """Pages whose text layer is empty: blank ones, and those that need OCR."""
-    return sum(p.reason == BLANK or p.reason.startswith(NO_TEXT) for p in document.pages)
+    """Pages whose text layer has fewer than five letters: blank ones, and those that need OCR."""
+    few = (len("".join(p.span.of(document.text).split())) < 5 for p in document.pages)
+    return sum(
+        p.reason.startswith(NO_TEXT) or (p.source == "text" and short)
+        for p, short in zip(document.pages, few, strict=True)
+    )
 
 
 def judge(case: dict[str, Any], results: list[Document | Unread], count: Count) -> str:

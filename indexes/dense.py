@@ -107,7 +107,9 @@ class Dense:
         if len(self.rows) > EXACT_LIMIT:
             selector = None if keep is None else faiss.IDSelectorBatch(keep)
             # its own type stubs miss this name
-            parameters["params"] = getattr(faiss, "SearchParametersHNSW")(sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k))
+            parameters["params"] = faiss.SearchParametersHNSW(
+                sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k)
+            )
         similar, found = self._index.search(query[None, :], min(k, len(self.rows)), **parameters)
         found, similar = found[0][found[0] >= 0], similar[0][found[0] >= 0]
         return self.positions[found], similar

@@ -59,4 +59,6 @@ def pack_identity(identity: Identity) -> str:
 def unpack_identity(body: str) -> Identity:
     """The identity that `pack_identity` packed."""
     b = json.loads(body)
-    return Identity(b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]), b.get("day", ""))
+    return Identity(
+        b["kind"], b["title"], tuple(Field(n, v, Span(s, e)) for n, v, s, e in b["fields"]), b.get("day", "")
+    )

@@ -46,7 +46,7 @@ class Filters:
             (self.kind is None or kind == self.kind)
             and (self.language is None or language == self.language)
             and (self.since is None or day[: len(self.since)] >= self.since)
-            and (self.until is None or bool(day) and day[: len(self.until)] <= self.until)
+            and (self.until is None or (bool(day) and day[: len(self.until)] <= self.until))
         )
 
 

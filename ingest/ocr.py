@@ -63,6 +63,8 @@ class Ocr:
 
     def __init__(self, language: str = "und") -> None:
         self._languages = _LANGUAGES.get(language, "")
+        if language == "de" and "deu" not in tesseract.installed():
+            self._languages = "eng"  # reads German but for its umlauts; Hangul it cannot read at all
         tesseract.require(*(self._languages or "eng").split("+"))
 
     def read(self, image: Image.Image) -> Recognised:

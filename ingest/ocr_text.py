@@ -10,7 +10,7 @@ from ingest.document import Row, Span
 from ingest.tables import CELL_BREAK, Table, table_of
 from ingest.tesseract import Word
 
-_CLOSE = 0.25  # of the height: Hangul closer than this is one word, though Tesseract may cut it into syllables
+_CLOSE = 0.37  # of the height: Hangul closer than this is one word, though Tesseract may cut it into syllables
 
 
 def page_text(words: Sequence[Word]) -> tuple[str, tuple[Row, ...]]:

@@ -320,7 +320,7 @@ class Library:
             question: in any language; with `history` it may be a follow-up.
             k: passages to retrieve.
             scope: path or pattern of paths.
-            settings: `history`, `generator`, `unsupported`, `as_of`, `threshold`, `support_threshold`; see `rag.asking`.
+            settings: those of `Asking`; `rag.asking.stream` explains them.
 
         Raises:
             UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.

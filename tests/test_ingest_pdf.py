@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pypdf
 import pytest
+from pypdf.generic import NameObject, StreamObject
 from reportlab.lib.colors import black, white
 from reportlab.pdfgen.canvas import Canvas
 
@@ -58,6 +59,16 @@ def test_pages_are_joined_and_every_span_quotes_its_page() -> None:
 def test_a_blank_page_is_read_and_countable() -> None:
     reading = _read(_pdf(_lines("first page"), _blank))
     assert [(page.source, page.reason) for page in reading.pages] == [("text", ""), ("text", "blank")]
+
+
+def test_a_page_whose_text_was_taken_out_is_unread() -> None:
+    writer = pypdf.PdfWriter(io.BytesIO(_pdf(_lines("kept"), _lines("taken out"))))
+    writer.pages[1][NameObject("/Contents")] = writer._add_object(StreamObject())
+    out = io.BytesIO()
+    writer.write(out)
+    reading = _read(out.getvalue())
+    assert [page.source for page in reading.pages] == ["text", "unread"]
+    assert reading.pages[1].reason == "blank, though it was written to have text"
 
 
 def test_a_page_that_is_only_a_drawing_is_unread_without_ocr() -> None:

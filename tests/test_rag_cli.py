@@ -16,8 +16,8 @@ from rag.cli import VERBS
 
 ROOT = Path(__file__).parent.parent
 LETTERS = {
-    "poole/discharge.txt": "Discharge Summary\nPatient: Mary Poole\n\nMrs. Poole was admitted on 3 May 2021 with chest pain."
-    " She was discharged on apixaban 5 mg twice daily.\n",
+    "poole/discharge.txt": "Discharge Summary\nPatient: Mary Poole\n\nMrs. Poole was admitted on 3 May 2021 with chest"
+    " pain. She was discharged on apixaban 5 mg twice daily.\n",
     "lane/discharge.txt": "Discharge Summary\nPatient: Hugo Lane\n\nMr. Lane was admitted on 7 June 2022 after a fall."
     " He was discharged on warfarin 3 mg once daily.\n",
     "weber/brief.txt": "Entlassungsbrief\nPatientin: Frau Erika Weber, geb. 3.4.1950\n\nDie Patientin wurde am 5.6.2021"

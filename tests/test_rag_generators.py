@@ -181,7 +181,7 @@ def test_closing_the_stream_stops_the_local_model(tiny: Path) -> None:
 
 
 def test_the_local_model_keeps_its_time_out(tiny: Path) -> None:
-    model = generator_from(f"transformers:{tiny}", limits=Limits(timeout_s=0.2, output_tokens=3000, retries=0))
+    model = generator_from(f"transformers:{tiny}", limits=Limits(timeout_s=0.001, output_tokens=3000, retries=0))
     assert model is not None
     with pytest.raises(GeneratorError, match="longer than"):
         complete(model, a_prompt(model))
@@ -317,18 +317,28 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
     command = [sys.executable, "-m", "rag", "chat", str(tmp_path), "--llm", "openai:slow", "--base-url", server.url]
-    chat = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    )
-    assert chat.stdin is not None
-    assert chat.stdout is not None
-    chat.stdin.write("What is continued?\n")
-    seen = ""
-    while "continued" not in seen:
-        piece = chat.stdout.read(1)
-        assert piece, chat.stderr.read() if chat.stderr else ""
-        seen += piece
-    chat.send_signal(signal.SIGINT)
-    _, said = chat.communicate(timeout=20)
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        # a test run in the background of a shell inherits "ignore Ctrl-C"
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as chat:
+        assert chat.stdin is not None
+        assert chat.stdout is not None
+        chat.stdin.write("What is continued?\n")
+        seen = ""
+        while "continued" not in seen:
+            piece = chat.stdout.read(1)
+            assert piece, chat.stderr.read() if chat.stderr else ""
+            seen += piece
+        chat.send_signal(signal.SIGINT)
+        try:
+            _, said = chat.communicate(timeout=60)
+        finally:
+            chat.kill()
     assert chat.returncode == 0
     assert "stopped" in said

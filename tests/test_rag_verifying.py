@@ -126,6 +126,12 @@ def test_a_response_is_judged_sentence_by_sentence() -> None:
     assert grounding("", contexts, contexts[0], "en").score > found.score
 
 
+def test_another_amount_in_a_response_is_a_contradiction() -> None:
+    found = grounding("", ["The rent is $900 per month."], "The rent is $950 per month.", "en")
+    assert [c.label for c in found.claims] == ["contradicted"]
+    assert found.score <= 0.4
+
+
 def test_nothing_to_judge() -> None:
     assert grounding("", [], "", "en").claims == ()
     assert grounding("", [], "All of this is invented by somebody in Paris.", "en").score < 1.0

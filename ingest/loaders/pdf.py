@@ -12,7 +12,7 @@ from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.furniture import mark_furniture
 from ingest.language import detect_language
 from ingest.loaders.base import Reading, Source
-from ingest.loaders.pdf_fallback import read_with_pypdf
+from ingest.loaders.pdf_fallback import pages_with_lost_text, read_with_pypdf
 from ingest.loaders.pdf_page import Look, look_at, picture
 from ingest.paging import PageText, join
 from ingest.recognising import recognise
@@ -39,6 +39,8 @@ def read_pdf(source: Source) -> Reading:
             document.init_forms()
         looks = [_look(document, index) for index in range(len(document))]
         pages = _with_ocr(document, looks, source.ocr)
+        for index in pages_with_lost_text(source, [i for i, look in enumerate(looks) if look.blank]):
+            pages[index] = PageText("", "unread", reason="blank, though it was written to have text")
         metadata = _metadata(document)
         attachments, notes = _attachments(document)
         return join(

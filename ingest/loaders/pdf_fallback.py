@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pypdf
 
@@ -11,6 +12,8 @@ from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.paging import NO_TEXT, PageText, join
 from ingest.text import canonical
+
+_SETTING_UP = 300  # bytes of content that a program writes on a page before anything is drawn
 
 
 def read_with_pypdf(source: Source) -> Reading:
@@ -33,6 +36,38 @@ def read_with_pypdf(source: Source) -> Reading:
     if not any(page.text.strip() for page in pages):
         raise BrokenFile("not a readable PDF: no text can be found in it")
     return join(pages, "application/pdf", notes=("damaged; read with pypdf",))
+
+
+def pages_with_lost_text(source: Source, blank: Sequence[int]) -> list[int]:
+    """Those of some blank pages whose text was taken out or is damaged.
+
+    A blank page names no fonts, or has a few bytes of content that set up the page. One that names fonts and has no
+    content at all, or plenty of it with nothing to see, had text once.
+
+    Args:
+        source: the file.
+        blank: indices of pages on which nothing can be seen.
+    """
+    if not blank:
+        return []
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(source.data), strict=False)
+        _decrypt(reader, source.passwords)
+        return [index for index in blank if _had_text(reader.pages[index])]
+    except MemoryError:
+        raise
+    except Exception:  # PDFium repaired what pypdf cannot read; then there is no telling
+        return []
+
+
+def _had_text(page: pypdf.PageObject) -> bool:
+    resources = page.get("/Resources")
+    fonts = resources.get_object().get("/Font") if resources is not None else None
+    if fonts is None or not fonts.get_object():
+        return False
+    content = page.get_contents()
+    size = len(content.get_data().strip()) if content is not None else 0
+    return size == 0 or size > _SETTING_UP
 
 
 def _decrypt(reader: pypdf.PdfReader, passwords: tuple[str, ...]) -> None:

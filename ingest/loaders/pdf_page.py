@@ -27,11 +27,12 @@ _MAX_SIDE = 5_000  # pixels
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a first look at a page found; `dpi` is how finely to draw it for OCR."""
+    """What a first look at a page found; `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it."""
 
     page: PageText
     wants_ocr: bool = False
     dpi: float = 300.0
+    blank: bool = False
 
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
@@ -114,7 +115,9 @@ def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Lo
     width, height = view.size
     if solid < _FEW:
         if not images and (drawn.empty or not _has_ink(page)):
-            return Look(replace(read, reason=BLANK))
+            return Look(replace(read, reason=BLANK), blank=True)
+        if solid and not images:
+            return Look(read)  # a part number, "n/a", a name: short, but all there is
         return Look(replace(read, reason=NO_TEXT), True, dpi)
     if is_garbage(read.text):
         return Look(replace(read, text="", reason=GARBAGE), True, dpi)

@@ -18,6 +18,10 @@ from rag.verification.model import models
 # Kinds of facts whose contradiction is certain enough to call a sentence of free text contradicted.
 _HARD = frozenset(("number", "dose", "date", "side", "reference"))
 _HARD_STRENGTH = 0.6
+# From here on a contradicted value needs no doubt of the model beside it, and the whole response shares the doubt.
+_HARD_ALONE = 0.8
+_CONTRADICTED = 0.8
+_CONTRADICTED_WHOLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,21 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """A whole response; `score` is the probability that nothing in it is unsupported."""
+    """A whole response; `score` is the probability that nothing in it is unsupported.
+
+    `grounded` is the decision at the threshold where the expected F1 is best, which lies above one half, since few
+    responses are ungrounded.
+    """
 
     score: float
     claims: tuple[Grounded, ...]
+    grounded: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
         return {
             "score": self.score,
+            "grounded": self.grounded,
             "claims": [
                 {"start": c.span.start, "end": c.span.end, "verdict": c.label, "score": c.score, "context": c.context}
                 for c in self.claims
@@ -72,6 +82,8 @@ def ground(contexts: Sequence[str], response: str, language: str) -> Grounding:
     for span, features, hard in measure(response, evidence):
         measured.append([features[name] for name in CLAIM_FEATURES])
         doubt = claim_model.probability(measured[-1])
+        if hard >= _HARD_ALONE:
+            doubt = max(doubt, _CONTRADICTED)
         doubts.append(doubt)
         label: VerdictLabel = "unsupported" if doubt >= claim_model.threshold else "supported"
         if hard >= _HARD_STRENGTH and label == "unsupported":
@@ -80,7 +92,9 @@ def ground(contexts: Sequence[str], response: str, language: str) -> Grounding:
     if not doubts:
         return Grounding(1.0, ())
     doubt = response_model.probability(response_features(doubts, measured, len(response)))
-    return Grounding(round(1 - doubt, 4), tuple(claims))
+    if any(c.label == "contradicted" and 1 - c.score >= _CONTRADICTED for c in claims):
+        doubt = max(doubt, _CONTRADICTED_WHOLE)
+    return Grounding(round(1 - doubt, 4), tuple(claims), doubt < response_model.threshold)
 
 
 def _context(text: str, evidence: Evidence) -> int | None:
