@@ -136,7 +136,9 @@ class Store:
             # where it may be written, a mere reader must undo what a killed writer left half done
             mode = "ro" if read_only and not os.access(folder, os.W_OK) else "rwc" if create else "rw"
             uri = f"{self.path.resolve().as_uri()}?mode={mode}"
-            self._db = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                uri, uri=True, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+            )
             self._prepare(create and not read_only)
         except (sqlite3.Error, OSError) as error:
             raise self._error(error) from error
@@ -201,13 +203,12 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # where the disk is full, SQLite has rolled back already
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             raise self._error(error) from error
 
     @contextmanager

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.document import Document, Page, Span
 from ingest.errors import ContractMismatch, StoreError, UsageError
 from rag import Library
 from rag.cli import main
+from rag.cli.show import marked_pages
 from rag.library import index_folder
 
 ALPHA = "Alpha note. The patient received ketamine before the procedure.\n"
@@ -242,6 +244,18 @@ def test_a_limit_of_the_disk_is_not_called_damage(folder):
     assert "Traceback" not in result.stderr
 
 
+def test_a_disk_that_fills_within_a_transaction_is_called_full(folder):
+    index_folder(folder)
+    with Library.open(folder) as library:
+        store = library._index.store
+        pages = store._rows("PRAGMA page_count")[0][0]
+        store._rows(f"PRAGMA max_page_count = {pages}")  # SQLite answers as on a full disk, and rolls back by itself
+        (folder / "b.txt").write_text("Beta note. The contract ends in March.\n" * 5000)
+        with pytest.raises(StoreError, match="no space left"):
+            library.sync()
+        assert library.search("ketamine")[0].document == "a.txt"
+
+
 def test_another_layout_names_what_to_delete(folder):
     index_folder(folder)
     with sqlite3.connect(folder / ".rag" / "casefolio.sqlite") as db:
@@ -300,6 +314,16 @@ def test_an_absurd_span_is_no_span(folder, capsys):
     index_folder(folder)
     assert main(["show", str(folder), "a.txt:0-" + "9" * 5000]) == 2
     assert "no document" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("span", [Span(15, 15), Span(15, 17), Span(16, 17), Span(12, 20)])
+def test_a_span_between_two_pages_is_shown_on_the_former(span):
+    pages = (Page(1, Span(0, 15)), Page(2, Span(17, 33)))
+    document = Document("x", "two.pdf", "", "", "en", "", "Page one quoll.\n\fPage two quenda.", pages)
+    shown = marked_pages(document, span, colour=False)
+    assert "page 1 of 2" in shown
+    assert shown.count("page 2 of 2") == (span.end > 17)
+    assert shown.replace(">>>", "").replace("<<<", "").count("quoll.") == 1
 
 
 # ------------------------------------------------------------ output
