@@ -29,7 +29,8 @@ class Caches:
 
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
-    text, vectors = f"text-{store.generation}", f"vectors-{store.generation}-{store.vector_generation}"
+    state = store.identity, store.generation, store.vector_generation
+    text, vectors = f"text-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / FOLDER
     n = len(table.keys)
     sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))

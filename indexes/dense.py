@@ -77,8 +77,8 @@ class Dense:
 
                 graph = faiss.read_index(str(folder / "hnsw.faiss"))
             return cls(rows, np.load(folder / "positions.npy"), n, graph)
-        except (OSError, ValueError, KeyError, RuntimeError):
-            return None
+        except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
+            return None  # whatever is wrong with a cache, it can be built anew
 
     @property
     def complete(self) -> bool:

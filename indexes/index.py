@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,13 +24,15 @@ from indexes.passages import stored_chunk
 from indexes.ranking import Ranking, candidates, rank
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
-from indexes.store import ChunkTable, LedgerEntry, Store, StoredPart
+from indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
 from indexes.sync import Changes, compare
 from ingest.chunking import chunk
 from ingest.document import Document, Unread
+from ingest.errors import StoreError
 from ingest.identity import Identity, identify
 from ingest.language import detect_language
 
+_ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwhile
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
 TARGET_TOKENS = (
@@ -44,7 +47,7 @@ _FOREIGN_WEIGHT = 0.0  # and where it does not
 class Snapshot:
     """What a query needs of one generation of the store."""
 
-    generation: tuple[int, int]
+    generation: tuple[str, int, int]
     table: ChunkTable
     sparse: Sparse
     dense: Dense
@@ -112,6 +115,7 @@ class Index:
     def put(self, files: Sequence[tuple[str, str, Sequence[StoredPart]]]) -> None:
         """Commit what was read of some files (path, hash, parts), all or nothing."""
         with self._lock, self.store.transaction():
+            self.store.check_contract(self.encoder.contract)
             if self.store.contract() is None:
                 self.store.set_contract(self.encoder.contract)
                 self.store.set_meta("encoder", self._encoder_name)
@@ -123,20 +127,23 @@ class Index:
         if not renamed and not removed:
             return
         with self._lock, self.store.transaction():
-            # by way of names that no file has, so that two files may swap theirs
-            for number, (old, _) in enumerate(renamed):
-                self.store.rename_file(old, f"\0{number}")
-            for number, (_, new) in enumerate(renamed):
-                self.store.rename_file(f"\0{number}", new)
+            # first, for a mail `m.eml` with an attachment may be gone and a folder of that name hold a file
             for path in removed:
                 self.store.delete_file(path)
+            # by way of names that no file has, as relative paths start with no slash: two files may swap theirs
+            for number, (old, _) in enumerate(renamed):
+                self.store.rename_file(old, f"/{number}")
+            for number, (_, new) in enumerate(renamed):
+                self.store.rename_file(f"/{number}", new)
 
     def tidy(self) -> None:
-        """After deletions: drop vectors nobody refers to, and all caches."""
+        """After deletions: drop all caches, and vectors nobody refers to; what a kill left undone is made up for."""
         with self._lock:
+            if not self.store.untidy:
+                return
+            drop_caches(self.store.folder)
             with self.store.transaction():
                 self.store.drop_orphans()
-            drop_caches(self.store.folder)
 
     def encode_pending(self, progress: Callable[[int, int], None] | None = None, limit: int | None = None) -> int:
         """Encode passages that have no vector yet, committing as it goes.
@@ -164,6 +171,7 @@ class Index:
     def _encode(self, batch: Sequence[tuple[bytes, str]]) -> None:
         vectors = self.encoder.encode_passages([text for _, text in batch])
         with self._lock, self.store.transaction():
+            self.store.check_contract(self.encoder.contract)
             self.store.put_vectors([digest for digest, _ in batch], vectors)
 
     def remember(self, key: str, value: str) -> None:
@@ -197,13 +205,14 @@ class Index:
 
     def snapshot(self) -> Snapshot:
         """The current generation, loaded once."""
-        with self._lock:
-            generation = (self.store.generation, self.store.vector_generation)
+        with self._lock, self.store.reading():
+            generation = (self.store.identity, self.store.generation, self.store.vector_generation)
             if self._snapshot is None or self._snapshot.generation != generation:
+                self.store.check_contract(self.encoder.contract)
                 self._snapshot = self._load(generation)
             return self._snapshot
 
-    def _load(self, generation: tuple[int, int]) -> Snapshot:
+    def _load(self, generation: tuple[str, int, int]) -> Snapshot:
         table = self.store.chunk_table()
         rows = self.store.profiles()
         place = {key: at for at, (key, _, _, _) in enumerate(rows)}
@@ -244,7 +253,16 @@ class Index:
             question: in any language.
             k: how many hits at most.
             filters: which documents may be looked at; applied before ranking.
+
+        Raises:
+            StoreError: where the index changes faster than it can be read.
         """
+        for _ in range(_ATTEMPTS):
+            with suppress(Moved):
+                return self._search(question, k, filters)
+        raise StoreError(f"the index in {self.store.folder} keeps changing", "ask again when indexing has ended")
+
+    def _search(self, question: str, k: int, filters: Filters) -> Found:
         snapshot, parts = self.snapshot(), self.parts
         language = detect_language(question)
         named = snapshot.naming.read(question, language, parts)
@@ -266,7 +284,7 @@ class Index:
 
     def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
         """Give the best lexical candidates their vectors now; the rest can wait."""
-        with self._lock:
+        with self._lock, self.store.reading():
             wanted = self.store.embedded([int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]])
             has = {snapshot.table.digests[int(p)] for p in snapshot.dense.positions}
         batch = list({digest: text for digest, text in wanted if digest not in has}.items())
@@ -291,7 +309,9 @@ class Index:
 
     def _read(self, snapshot: Snapshot, ranking: Ranking, start: int, end: int) -> Iterator[Hit]:
         keys = [int(snapshot.table.keys[p]) for p in ranking.positions[start:end]]
-        with self._lock:
+        with self._lock, self.store.reading():
+            if (self.store.identity, self.store.generation) != snapshot.generation[:2]:
+                raise Moved
             rows = self.store.chunks(keys)
         for at, key in enumerate(keys, start=start):
             piece, text, path, sha256 = rows[key]

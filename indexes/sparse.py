@@ -54,8 +54,8 @@ class Sparse:
             import bm25s
 
             return cls(bm25s.BM25.load(folder, mmap=True), state["n"])
-        except (OSError, ValueError, KeyError):
-            return None
+        except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError):
+            return None  # whatever is wrong with a cache, it can be built anew
 
     def scores(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
         """BM25 of every passage, shape (n,): the sum over the terms, each times its weight."""

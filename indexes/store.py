@@ -6,10 +6,13 @@ content is overwritten (`secure_delete`), not only unlinked: patients' letters m
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,9 @@ from ingest.errors import ContractMismatch, StoreError
 
 FILE_NAME = "casefolio.sqlite"
 SCHEMA_VERSION = 1
+_PATIENCE_S = 600.0  # how long another process may hold the file, for instance to build its caches from it
+
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 _SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,6 +110,14 @@ class ChunkTable:
     languages: list[str]
 
 
+class NoIndex(StoreError):
+    """There is no index, or one whose making was broken off before anything was committed."""
+
+
+class Moved(Exception):
+    """What a question was reading has been changed by another thread or process: it must be asked again."""
+
+
 class Store:
     """One open store. Not thread-safe: each thread opens its own (reads are cheap).
 
@@ -115,47 +129,66 @@ class Store:
         self.folder = folder
         self.path = folder / FILE_NAME
         if not create and not self.path.is_file():
-            raise StoreError(f"no index in {folder}", "make one with `rag index FOLDER`")
+            raise self._none()
         try:
             if create and not read_only:
                 folder.mkdir(parents=True, exist_ok=True)
-            mode = "ro" if read_only else "rwc" if create else "rw"
+            # where it may be written, a mere reader must undo what a killed writer left half done
+            mode = "ro" if read_only and not os.access(folder, os.W_OK) else "rwc" if create else "rw"
             uri = f"{self.path.resolve().as_uri()}?mode={mode}"
-            self._db = sqlite3.connect(uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False)
-            self._prepare(read_only)
+            self._db = sqlite3.connect(
+                uri, uri=True, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
+            )
+            self._prepare(create and not read_only)
         except (sqlite3.Error, OSError) as error:
             raise self._error(error) from error
 
-    def _prepare(self, read_only: bool) -> None:
+    def _none(self) -> NoIndex:
+        return NoIndex(f"no index in {self.folder}", "make one with `rag index FOLDER`")
+
+    def _prepare(self, create: bool) -> None:
         db = self._db
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA cache_size = -65536")
-        if not db.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone():
-            if read_only:
-                raise StoreError(f"the index in {self.folder} is empty", "make it with `rag index FOLDER`")
+        if not self._made():
+            if not create:
+                raise self._none()
             with self.transaction():
-                for statement in _SCHEMA.split(";\n"):
-                    if statement.strip():
-                        db.execute(statement)
-                self.set_meta("schema", str(SCHEMA_VERSION))
-                self.set_meta("generation", "0")
-                self.set_meta("vector_generation", "0")
+                if not self._made():  # another process may have been first
+                    self._make()
         if self.meta("schema") != str(SCHEMA_VERSION):
             raise StoreError(
                 f"{self.path} has layout {self.meta('schema')}, this program reads layout {SCHEMA_VERSION}",
-                "delete the folder and index again",
+                f"delete {self.folder} and run `rag index` again",
             )
+
+    def _made(self) -> bool:
+        return bool(self._rows("SELECT name FROM sqlite_master LIMIT 1"))
+
+    def _make(self) -> None:
+        for statement in _SCHEMA.split(";\n"):
+            if statement.strip():
+                self._db.execute(statement)
+        self.set_meta("schema", str(SCHEMA_VERSION))
+        self.set_meta("identity", uuid.uuid4().hex)
+        self.set_meta("generation", "0")
+        self.set_meta("vector_generation", "0")
 
     def _error(self, error: Exception) -> StoreError:
         text = str(error)
-        if "locked" in text:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind of error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreError(f"{self.path} is locked by another process", "wait for it to end, then run again")
-        if "full" in text or getattr(error, "errno", 0) == 28:
+        if code == sqlite3.SQLITE_FULL or getattr(error, "errno", 0) == errno.ENOSPC:
             return StoreError(f"no space left where the index lies: {self.folder}", "free some, or use --index DIR")
-        if isinstance(error, OSError) or "readonly" in text or "unable to open" in text:
+        if isinstance(error, OSError) or code in _UNWRITABLE:
             return StoreError(
                 f"cannot write the index in {self.folder}: {text}", "name a writable place with --index DIR"
+            )
+        if code == sqlite3.SQLITE_IOERR:
+            return StoreError(
+                f"reading or writing {self.path} failed: {text}", "check the disk and its limits, or use --index DIR"
             )
         return StoreError(f"{self.path} is damaged: {text}", f"delete {self.folder} and run `rag index` again")
 
@@ -170,13 +203,42 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # where the disk is full, SQLite has rolled back already
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Everything read inside is of one state of the store, whatever other processes commit meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._rows("BEGIN")
+        try:
+            yield
+        finally:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+                self._rows("COMMIT")
+
+    def become(self, other: Path) -> None:
+        """Take over all that the store in folder `other` holds, or, where that is broken off, nothing of it.
+
+        A file that others have open must not be replaced under them: they would write the new one's journal.
+        """
+        try:
+            with closing(sqlite3.connect(f"{(other / FILE_NAME).resolve().as_uri()}?mode=rw", uri=True)) as source:
+                source.backup(self._db)
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+
+    def _each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._db.execute(sql)
+        except sqlite3.Error as error:
             raise self._error(error) from error
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -197,6 +259,16 @@ class Store:
         self._db.execute(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", (key, value)
         )
+
+    @property
+    def identity(self) -> str:
+        """Drawn when the store is made, so that nobody takes caches of another store for this one's."""
+        return self.meta("identity") or "0"
+
+    @property
+    def untidy(self) -> bool:
+        """Whether something was deleted since vectors and caches were last cleared of what is gone."""
+        return self.meta("untidy") is not None
 
     @property
     def generation(self) -> int:
@@ -277,7 +349,8 @@ class Store:
 
     def delete_file(self, file: str) -> None:
         """Remove all that came from a file; call inside a transaction."""
-        self._db.execute("DELETE FROM documents WHERE file = ?", (file,))
+        if self._db.execute("DELETE FROM documents WHERE file = ?", (file,)).rowcount:
+            self.set_meta("untidy", "1")
         self._bump()
 
     def rename_file(self, old: str, new: str) -> None:
@@ -290,6 +363,7 @@ class Store:
     def drop_orphans(self) -> None:
         """Remove vectors that no chunk refers to any more; call inside a transaction."""
         self._db.execute("DELETE FROM vectors WHERE digest NOT IN (SELECT digest FROM chunks)")
+        self._db.execute("DELETE FROM meta WHERE key = 'untidy'")
         self._bump("vector_generation")
 
     def ledger(self) -> list[LedgerEntry]:
@@ -319,11 +393,19 @@ class Store:
 
     def texts(self) -> Iterator[tuple[str, str, str]]:
         """Path, language and text of each document that was read, by path."""
-        yield from self._db.execute("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")
+        rows = self._each("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")
+        return ((path, language, text) for path, language, text in rows)
 
     def text_of(self, key: int) -> str:
-        """Text of the document with a key."""
-        return str(self._rows("SELECT text FROM documents WHERE key = ?", (key,))[0][0])
+        """Text of the document with a key.
+
+        Raises:
+            Moved: where it is gone.
+        """
+        rows = self._rows("SELECT text FROM documents WHERE key = ?", (key,))
+        if not rows:
+            raise Moved
+        return str(rows[0][0])
 
     # ------------------------------------------------------------ chunks and vectors
 
@@ -339,9 +421,10 @@ class Store:
 
     def chunk_terms(self) -> Iterator[tuple[int, str]]:
         """Key and terms of each chunk, in the order of `chunk_table`."""
-        yield from self._db.execute(
+        rows = self._each(
             "SELECT c.key, c.terms FROM chunks c JOIN documents d ON d.key = c.document ORDER BY d.path, c.start, c.end"
         )
+        return ((key, terms) for key, terms in rows)
 
     def chunks(self, keys: Sequence[int]) -> dict[int, tuple[Chunk, str, str, str]]:
         """Chunks by key, each with its text and the path and hash of its document."""
@@ -377,16 +460,16 @@ class Store:
         return [found[key] for key in keys if key in found]
 
     def put_vectors(self, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        """Keep vectors of passages; call inside a transaction."""
+        """Keep vectors of passages, but not of those deleted while they were encoded; call inside a transaction."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+            "INSERT OR REPLACE INTO vectors SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM chunks WHERE digest = ?1)",
             [(d, v.astype("<f4").tobytes()) for d, v in zip(digests, vectors, strict=True)],
         )
         self._bump("vector_generation")
 
     def vectors(self) -> Iterator[tuple[bytes, bytes]]:
         """Digest and little-endian float32 bytes of every vector."""
-        yield from self._db.execute("SELECT digest, vector FROM vectors")
+        return ((digest, vector) for digest, vector in self._each("SELECT digest, vector FROM vectors"))
 
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""

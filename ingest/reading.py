@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest import limits
 from ingest.document import Document, Unread, document_id
-from ingest.errors import LimitExceeded, ReadingError
+from ingest.errors import FolderError, LimitExceeded, ReadingError
 from ingest.language import detect_language
 from ingest.loaders import detect, load
 from ingest.loaders.base import Reading, Source
@@ -46,16 +46,25 @@ def read_file(
 
 
 def list_files(root: Path) -> tuple[list[str], list[Unread]]:
-    """The files of a folder, relative to it with `/` and sorted, and the symbolic links that leave it, as unread.
+    """The files of a folder, relative to it with `/` and sorted, and what cannot be a document of it, as unread:
+    links that leave it or lead nowhere, named pipes, names that are not UTF-8, folders that may not be entered.
 
     Hidden files and folders (`.rag` among them) are passed over. Links within the folder are followed once: a folder
     that was seen under another name, or that holds itself, is not entered again.
     """
     base = root.resolve()
+    refused: list[Unread] = []
+
+    def shut(error: OSError) -> None:
+        # in silence, its files would seem to be deleted
+        if Path(error.filename) == base:
+            raise FolderError(f"{root} cannot be opened: {error.strerror}", "check its permissions") from error
+        refused.append(Unread(_utf8(_name(Path(error.filename), base)), "", "", f"cannot be opened: {error.strerror}"))
+
     files: list[str] = []
-    escaping: list[Unread] = []
+    out: set[str] = set()
     seen: set[Path] = set()
-    for folder, folders, names in os.walk(base, followlinks=True):
+    for folder, folders, names in os.walk(base, onerror=shut, followlinks=True):
         here = Path(folder)
         real = here.resolve()
         if real in seen:
@@ -64,15 +73,42 @@ def list_files(root: Path) -> tuple[list[str], list[Unread]]:
         seen.add(real)
         for name in [*folders, *names]:
             path = here / name
-            if name.startswith(".") or not path.is_symlink() or path.resolve().is_relative_to(base):
+            if name.startswith(".") or not path.is_symlink() or _real(path).is_relative_to(base):
                 continue
+            out.add(_name(path, base))
             reason = "a symbolic link that leaves the folder is not followed"
-            escaping.append(Unread(path.relative_to(base).as_posix(), "", "", reason))
-        out = {entry.path for entry in escaping}
+            refused.append(Unread(_utf8(_name(path, base)), "", "", reason))
         folders[:] = sorted(f for f in folders if not f.startswith(".") and _name(here / f, base) not in out)
-        kept = (_name(here / n, base) for n in names if not n.startswith("."))
-        files += [n for n in kept if n not in out and (base / n).is_file()]
-    return sorted(files), sorted(escaping, key=lambda unread: unread.path)
+        for name in (_name(here / n, base) for n in names if not n.startswith(".")):
+            if name in out:
+                continue
+            if why := _refusal(base, name):
+                refused.append(Unread(_utf8(name), "", "", *why))
+            else:
+                files.append(name)
+    return sorted(files), sorted(refused, key=lambda unread: unread.path)
+
+
+def _refusal(base: Path, name: str) -> tuple[str, str] | None:
+    """Why a file of the folder is not read, and the way out; None for one that is."""
+    if _utf8(name) != name:
+        return "its name is not UTF-8", "rename it, for instance with convmv"
+    if (base / name).is_file():
+        return None
+    return ("a broken link" if (base / name).is_symlink() else "not a regular file"), ""
+
+
+def _real(path: Path) -> Path:
+    """Where a link leads; itself where that has no end."""
+    try:
+        return path.resolve()
+    except RuntimeError:
+        return path
+
+
+def _utf8(name: str) -> str:
+    """A name that can be stored and printed: bytes that are not UTF-8 as `\\xe9`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _name(path: Path, base: Path) -> str:

@@ -14,6 +14,7 @@ from ingest.language import detect_language
 from rag.answer import Answer
 from rag.answering import events_from_hits
 from rag.events import Done, Event
+from rag.question import checked
 from rag.wording import say
 
 if TYPE_CHECKING:
@@ -55,18 +56,18 @@ def stream(
         notes: sentences for the reader.
 
     Raises:
-        UsageError: for an empty question, a `k` below 1, a scope that is no pattern or a day that is none.
+        UsageError: for a question without a word, a `k` below 1, a scope that is no pattern or a day that is none.
         GeneratorError: where the model cannot be reached or breaks off.
     """
     began = time.perf_counter()
     if as_of is not None:
         _check_day(as_of)
-    asked = question
+    asked = checked(question)
     carried: tuple[str, ...] = ()
     if history:
         from rag.conversation import standalone
 
-        whole = standalone(question, history, generator)
+        whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
     found = library.find(asked, k, scope)
     events = events_from_hits(
@@ -76,7 +77,7 @@ def stream(
         names=found.named.names,
         unread=library.unread(scope),
         encoder=library.encoder,
-        whole=_reader(library),
+        whole=_reader(library, found),
         as_of=as_of,
         generator=generator,
         unsupported=unsupported,
@@ -134,12 +135,16 @@ def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
     return tuple(p for p in paths if inside(p))
 
 
-def _reader(library: Library) -> Callable[[str], Document | None]:
+def _reader(library: Library, found: Found) -> Callable[[str], Document | None]:
+    contents = {hit.document: hit.sha256 for hit in found.hits}
+
     def read(path: str) -> Document | None:
         try:
-            return library.document(path)
+            document = library.document(path)
         except UsageError:
             return None  # gone since the index was read
+        # edited since then: the spans of the hits are not its own
+        return document if document.sha256 == contents.get(path, document.sha256) else None
 
     return read
 

@@ -14,20 +14,22 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from indexes.caches import FOLDER as CACHE_FOLDER
 from indexes.caches import drop_caches
 from indexes.index import Found, Index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
-from indexes.store import FILE_NAME, Store
+from indexes.store import FILE_NAME, NoIndex, Store
 from indexes.sync import Changes, file_sha256
 from ingest.document import Document, Unread
 from ingest.errors import FolderError, StoreError, UsageError
 from rag.answer import Answer, UnreadPages
-from rag.locking import folder_lock
+from rag.locking import ENCODING_LOCK, LOCK, NEXT_LOCK, folder_lock
+from rag.question import checked
 
 if TYPE_CHECKING:
     from indexes.encoders import Profile
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 INDEX_FOLDER = ".rag"
 CALIBRATION = "calibration.json"  # inside the index folder, written by `rag eval calibrate`
 NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
+_OURS = {CALIBRATION, NEXT_FOLDER, CACHE_FOLDER, LOCK, ENCODING_LOCK, NEXT_LOCK, FILE_NAME, f"{FILE_NAME}-journal"}
 EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
@@ -180,8 +183,11 @@ class Library:
         started = time.perf_counter()
         with folder_lock(self.index_folder):
             changes = self._mirror(progress)
-            encoded = self.encode_pending(progress) if encode else 0
-            if encode:
+        encoded = 0
+        if encode:
+            # under a lock of its own: who only asks need not wait for vectors
+            with folder_lock(self.index_folder, ENCODING_LOCK):
+                encoded = self.encode_pending(progress)
                 self._index.snapshot()  # so that the next question finds the caches on disk
         return self._summary(changes, encoded, time.perf_counter() - started)
 
@@ -212,9 +218,7 @@ class Library:
         from ingest.reading import list_files
 
         files, refused = list_files(self.folder)
-        files = [
-            path for path in files if not (self.folder / path).resolve().is_relative_to(self.index_folder.resolve())
-        ]
+        files = [path for path in files if not self._is_ours(path)]
         found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
         changes = self._index.changes(found, self._again())
         self._index.move(changes.renamed, changes.removed)
@@ -222,11 +226,15 @@ class Library:
         self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
         self._read(sorted(todo - {u.path for u in refused}), found, progress)
         if changes.removed or changes.changed:
-            self._index.tidy()
-            # an index under another encoder that was never finished may hold what has just been deleted
-            shutil.rmtree(self.index_folder / NEXT_FOLDER, ignore_errors=True)
+            _drop_next(self.index_folder)
+        self._index.tidy()
         self._index.remember("reader", self._reader())
         return changes
+
+    def _is_ours(self, path: str) -> bool:
+        """Whether a file is part of the index; the user's own files may lie beside it, in its very folder."""
+        place, file = self.index_folder.resolve(), (self.folder / path).resolve()
+        return file.is_relative_to(place) and file.relative_to(place).parts[0] in _OURS
 
     def _reader(self) -> str:
         """What decides how much of a file can be read: when it changes, what was unread is tried again."""
@@ -274,7 +282,14 @@ class Library:
     def forget(self) -> None:
         """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
         self.close()
-        shutil.rmtree(self.index_folder)
+        for name in _OURS:
+            part = self.index_folder / name
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.index_folder.rmdir()  # unless the user's own files lie there too
 
     # ------------------------------------------------------------ questions
 
@@ -288,13 +303,11 @@ class Library:
             filters: which documents may be looked at; applied before ranking.
 
         Raises:
-            UsageError: for an empty question, a `k` below 1, or a filter that cannot be read.
+            UsageError: for a question without a word, a `k` below 1, or a filter that cannot be read.
         """
-        if not question.strip():
-            raise UsageError("the question is empty", "say what you want to know")
         if k < 1:
             raise UsageError(f"-k must be at least 1, got {k}")
-        return self._index.search(question, k, filters if scope is None else replace(filters, scope=scope))
+        return self._index.search(checked(question), k, filters if scope is None else replace(filters, scope=scope))
 
     def search(self, question: str, k: int = 10, scope: str | None = None) -> list[Hit]:
         """The k best passages for a question, best first."""
@@ -344,12 +357,12 @@ class Library:
         if settings.get("threshold") is not None:
             return settings
         try:
-            chosen = json.loads((self.index_folder / CALIBRATION).read_text("utf-8"))["threshold"]
+            chosen = float(json.loads((self.index_folder / CALIBRATION).read_text("utf-8"))["threshold"])
         except FileNotFoundError:
             return settings
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{self.index_folder / CALIBRATION} is damaged", "delete it, or calibrate anew") from error
-        return {**settings, "threshold": float(chosen)}
+        return {**settings, "threshold": chosen}
 
     # ------------------------------------------------------------ documents
 
@@ -402,18 +415,33 @@ def index_folder(
     where it fails, the old one stands untouched.
     """
     place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
-    beside = _under_another(place, encoder, int8)
-    target = place / NEXT_FOLDER if beside else place
-    with Library.open(
-        folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
-    ) as library:
-        summary = library.sync(progress, encode=True)
-    if beside:
-        with folder_lock(place):
-            os.replace(target / FILE_NAME, place / FILE_NAME)
+
+    def build(target: Path) -> Summary:
+        with Library.open(
+            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
+        ) as library:
+            return library.sync(progress, encode=True)
+
+    if not _under_another(place, encoder, int8):
+        return build(place)
+    target = place / NEXT_FOLDER
+    with folder_lock(place, NEXT_LOCK):
+        summary = build(target)
+        with folder_lock(place), closing(Store(place, create=False)) as store:
+            store.become(target)
             drop_caches(place)
-            shutil.rmtree(target)
+        shutil.rmtree(target)
     return summary
+
+
+def _drop_next(place: Path) -> None:
+    """Drop what a broken off change of encoder left: it may hold what has just been deleted."""
+    beside = place / NEXT_FOLDER
+    if not beside.is_dir():
+        return
+    # while another process builds it, it stays: that one brings it in step with the folder when it is next asked
+    with suppress(StoreError), folder_lock(place, NEXT_LOCK, patience_s=0):
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
@@ -433,9 +461,12 @@ def stored_encoder(index_folder: Path) -> tuple[str | None, bool]:
     """Name of the encoder that an index was built with (None where there is no index), and whether it is quantised."""
     if not (index_folder / FILE_NAME).is_file():
         return None, False
-    with closing(Store(index_folder, create=False, read_only=True)) as store:
-        contract = store.contract() or {}
-        return store.meta("encoder"), bool(contract.get("int8"))
+    try:
+        with closing(Store(index_folder, create=False, read_only=True)) as store:
+            contract = store.contract() or {}
+            return store.meta("encoder"), bool(contract.get("int8"))
+    except NoIndex:
+        return None, False
 
 
 def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:

@@ -10,19 +10,26 @@ from pathlib import Path
 
 from ingest.errors import StoreError
 
+# of the documents; of completing their vectors; of building an index under another encoder
+LOCK, ENCODING_LOCK, NEXT_LOCK = "lock", "encoding-lock", "next-lock"
 _PATIENCE_S = 600.0
 _PAUSE_S = 0.1
 
 
 @contextmanager
-def folder_lock(folder: Path, patience_s: float = _PATIENCE_S) -> Iterator[None]:
-    """Hold the writer's lock of an index folder, waiting for another process to end.
+def folder_lock(folder: Path, name: str = LOCK, patience_s: float = _PATIENCE_S) -> Iterator[None]:
+    """Hold a writer's lock of an index folder, waiting for another process to end.
+
+    Args:
+        folder: the index folder.
+        name: which of its locks.
+        patience_s: how long to wait.
 
     Raises:
         StoreError: where the other process takes longer than `patience_s`, or the folder cannot be written.
     """
     try:
-        file = (folder / "lock").open("a")
+        file = (folder / name).open("a")
     except OSError as error:
         raise StoreError(
             f"cannot write the index in {folder}: {error.strerror}", "name a writable place with --index DIR"

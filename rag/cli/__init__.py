@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # whatever the locale: results are UTF-8, and half a surrogate pair is shown as what it is, in JSON too
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] not in VERBS:
         build_parser().parse_args(arguments)
@@ -83,7 +88,10 @@ def _guarded(module: str, args: argparse.Namespace) -> int:
     from ingest.errors import RagError, UsageError
 
     try:
-        return int(importlib.import_module(module).run(args))
+        status = int(importlib.import_module(module).run(args))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a fault of the output is still told in one line
+        return status
     except UsageError as error:
         print(f"rag: {_one_line(error)}", file=sys.stderr)
         return EXIT_USAGE
@@ -95,8 +103,19 @@ def _guarded(module: str, args: argparse.Namespace) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader of our output has gone (`rag text … | head`); keep Python from complaining at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return EXIT_PIPE
+    except OSError as error:
+        if error.filename is not None:
+            print(f"rag: {error.filename}: {error.strerror}", file=sys.stderr)
+        else:
+            print(f"rag: cannot write the results: {error.strerror or error}", file=sys.stderr)
+            _drop_output()
+        return EXIT_ERROR
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import GeneratorError, PromptError
 from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
 from rag.cli.generating import add_generator, print_events, settings_of
+from rag.question import NoQuestion
 
 if TYPE_CHECKING:
     from rag.library import Asking, Library
@@ -46,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
 def _answer_line(
     library: Library, line: dict[str, str], args: argparse.Namespace, settings: Asking
 ) -> dict[str, object]:
-    """One line of a batch; a model that breaks off costs that answer alone."""
+    """One line of a batch; a model that breaks off, or a line without a question, costs that answer alone."""
     try:
         answer = library.ask(line["question"], args.k, args.scope, **settings)
-    except (GeneratorError, PromptError) as error:
+    except (GeneratorError, PromptError, NoQuestion) as error:
         say(f"{line['id']}: {error}")
         return {"id": line["id"], "question": line["question"], "error": str(error)}
     return {"id": line["id"], **answer.as_json()}

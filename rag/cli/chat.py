@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import GeneratorError, PromptError
 from rag.cli.common import add_folder, add_question, add_reading, opened, print_json, say
 from rag.cli.generating import add_generator, print_events, settings_of
+from rag.question import NoQuestion
 
 if TYPE_CHECKING:
     from rag.answer import Answer
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             except KeyboardInterrupt:
                 say("  stopped")
                 continue
-            except (GeneratorError, PromptError) as error:
+            except (GeneratorError, PromptError, NoQuestion) as error:
                 say(f"  {error}")
                 continue
             history.append(answer)

@@ -97,7 +97,7 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
         UsageError: naming every line that is faulty, before anything is done.
     """
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8-sig")
+        text = sys.stdin.read().removeprefix("\ufeff") if path == "-" else Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path}: {error}") from error
     lines, faults = [], []
@@ -107,7 +107,7 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
         try:
             value = json.loads(line)
             missing = [f for f in fields if not isinstance(value.get(f), str)]
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             value, missing = {}, ["a JSON object"]
         if missing:
             faults.append(f"line {number} lacks {', '.join(missing)}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines
+from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
+from rag.question import NoQuestion
 
 if TYPE_CHECKING:
     from indexes.hit import Hit
+    from indexes.scope import Filters
+    from rag.library import Library
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
     with opened(args) as library:
         if batch is not None:
             for line in batch:
-                hits = library.find(line["text"], args.k, filters=filters).hits
-                print_json({"id": line["id"], "query": line["text"], "hits": [h.as_json() for h in hits]})
+                print_json(_line(library, line, args.k, filters))
             return 0
         found = library.find(args.query, args.k, filters=filters)
         if args.json:
@@ -47,6 +49,17 @@ def run(args: argparse.Namespace) -> int:
         for hit in found.hits:
             _print(hit, explain=args.explain)
     return 0
+
+
+def _line(library: Library, line: dict[str, str], k: int, filters: Filters) -> dict[str, object]:
+    """One line of a batch; a line without a question costs itself alone."""
+    asked: dict[str, object] = {"id": line["id"], "query": line["text"]}
+    try:
+        hits = library.find(line["text"], k, filters=filters).hits
+    except NoQuestion as error:
+        say(f"{line['id']}: {error}")
+        return {**asked, "hits": [], "error": str(error)}
+    return {**asked, "hits": [h.as_json() for h in hits]}
 
 
 def _print(hit: Hit, *, explain: bool) -> None:

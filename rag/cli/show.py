@@ -6,12 +6,12 @@ import argparse
 import re
 import sys
 
-from ingest.document import Document, Span
+from ingest.document import Document, Page, Span
 from ingest.errors import UsageError
 from rag.cli.common import add_folder, open_library
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
-_NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+_NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +51,7 @@ def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
     """The pages that a span touches, each under its number, the span marked; all pages where there is no span."""
     before, after = (_REVERSE, _PLAIN) if colour else (">>>", "<<<")
     out = []
-    for page in document.pages:
-        touched = span is None or page.span.overlaps(span) or (len(span) == 0 and page.span.contains(span))
-        if not touched:
-            continue
+    for page in _touched(document, span):
         out.append(
             f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n"
         )
@@ -65,6 +62,14 @@ def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
             text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
         out.append(f"{text}\n")
     return "".join(out)
+
+
+def _touched(document: Document, span: Span | None) -> list[Page]:
+    if span is None:
+        return list(document.pages)
+    pages = [p for p in document.pages if p.span.overlaps(span) or (len(span) == 0 and p.span.contains(span))]
+    # what stands between two pages belongs to the former
+    return pages or [p for p in document.pages if p.number == document.page_of(span.start)]
 
 
 def _how(source: str, reason: str) -> str:
