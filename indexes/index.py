@@ -282,7 +282,10 @@ class Index:
         batch = list({digest: text for digest, text in wanted if digest not in has}.items())
         if batch:
             self._encode(batch)
-        return self.snapshot()
+        fresh = self.snapshot()
+        if fresh.generation[:2] != snapshot.generation[:2]:
+            raise Moved  # its documents are others than those that the candidates were taken from
+        return fresh
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> tuple[Hit, ...]:
         top = [int(p) for p in ranking.positions[:k]]
