@@ -1,4 +1,8 @@
-"""Nearest vectors through FAISS: exact up to `EXACT_LIMIT` passages, HNSW beyond. A cache of what the store holds."""
+"""Nearest vectors: exact up to `EXACT_LIMIT` passages, FAISS's HNSW beyond. A cache of what the store holds.
+
+Exact search is one product of matrix and vector. FAISS's flat index gives one question one thread and holds the
+vectors a second time.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from indexes.fusion import best
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,12 +35,7 @@ class Dense:
         self.n = n
         self._row_of = np.full(n, -1, np.int64)
         self._row_of[positions] = np.arange(len(positions))
-        self._index = graph
-        if graph is None and len(rows):
-            import faiss
-
-            self._index = faiss.IndexFlatIP(rows.shape[1])
-            self._index.add(np.ascontiguousarray(rows))
+        self._graph = graph
 
     @classmethod
     def build(cls, digests: list[bytes], vectors: Iterable[tuple[bytes, bytes]], dimension: int) -> Dense:
@@ -61,7 +62,7 @@ class Dense:
         if len(self.rows) > EXACT_LIMIT:
             import faiss
 
-            faiss.write_index(self._index, str(folder / "hnsw.faiss"))
+            faiss.write_index(self._graph, str(folder / "hnsw.faiss"))
         (folder / "complete.json").write_text(json.dumps({"n": self.n}))
 
     @classmethod
@@ -94,23 +95,19 @@ class Dense:
             k: how many.
             allowed: shape (n,), or None for all; applied before ranking, not after.
         """
-        if self._index is None or not len(self.rows):
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+        keep = None if allowed is None else np.flatnonzero(allowed[self.positions])
+        if self._graph is None or (keep is not None and len(keep) <= EXACT_LIMIT):
+            similar = (self.rows if keep is None else self.rows[keep]) @ query
+            order = best(similar, k)
+            return self.positions[order if keep is None else keep[order]], similar[order]
         import faiss
 
-        keep = None if allowed is None else np.flatnonzero(allowed[self.positions])
-        if keep is not None and len(keep) <= EXACT_LIMIT:
-            similar = self.rows[keep] @ query
-            order = np.argsort(-similar, kind="stable")[:k]
-            return self.positions[keep[order]], similar[order]
-        parameters: dict[str, Any] = {}
-        if len(self.rows) > EXACT_LIMIT:
-            selector = None if keep is None else faiss.IDSelectorBatch(keep)
-            # its own type stubs miss this name
-            parameters["params"] = faiss.SearchParametersHNSW(
-                sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k)
-            )
-        similar, found = self._index.search(query[None, :], min(k, len(self.rows)), **parameters)
+        selector = None if keep is None else faiss.IDSelectorBatch(keep)
+        # its own type stubs miss this name
+        parameters = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]
+            sel=selector, efSearch=max(_HNSW_SEARCH, 2 * k)
+        )
+        similar, found = self._graph.search(query[None, :], min(k, len(self.rows)), params=parameters)
         found, similar = found[0][found[0] >= 0], similar[0][found[0] >= 0]
         return self.positions[found], similar
 

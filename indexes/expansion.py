@@ -2,7 +2,7 @@
 
 Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
 than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and
-a compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003: parts must be attested).
+a compound its two parts where both are words of the collection (after Koehn and Knight, EACL 2003).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from indexes.analyzers import terms
+from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
 
 FIELD_MARKS = {"patient": "#patient", "party": "#party", "physician": "#physician", "stay": "#stay", "date": "#date",
@@ -21,21 +22,23 @@ _SHORTEST_PART, _MOST_COMPOUNDS = 5, 8
 _LINKS = ("", "s", "n", "en", "es", "e")
 
 
-def expand(asked: Iterable[str], language: str, vocabulary: Sparse) -> dict[str, float]:
+def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts = ALL) -> dict[str, float]:
     """Terms to look for and their weights: the asked ones 1, the added ones less.
 
     Args:
         asked: terms of the question.
         language: of the question.
         vocabulary: the passages, whose terms alone are worth adding.
+        parts: which of synonyms, field marks and compounds are added.
     """
     own = list(dict.fromkeys(asked))
     weights = dict.fromkeys(own, 1.0)
-    table = _synonyms(language)
+    table = _synonyms(language) if parts.synonyms else {}
     for term in own:
         for other in table.get(term, ()):
-            weights.setdefault(other, _SYNONYM)
-        if language == "de":
+            if parts.marks or not other.startswith("#"):
+                weights.setdefault(other, _SYNONYM)
+        if language == "de" and parts.compounds:
             for other in _compounds(term, vocabulary):
                 weights.setdefault(other, _COMPOUND)
     return weights

@@ -1,4 +1,4 @@
-"""How two rankings become one: normalised scores, weighted; never raw ones (their scales say nothing of each other)."""
+"""What rankings are made of: scores on one scale (raw ones say nothing of each other), and the best of them."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     if high - low < 1e-9:
         return np.where(finite, np.float32(high > 0), np.float32(0)).astype(np.float32)
     return np.where(finite, (scores - low) / (high - low), 0).astype(np.float32)
+
+
+def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Positions of the k highest scores, best first, ties by position."""
+    if 0 < k < len(scores):
+        kept = np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
+    else:
+        kept = np.arange(len(scores))
+    return kept[np.argsort(-scores[kept], kind="stable")][:k]

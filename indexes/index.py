@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,10 @@ from indexes.dense import Dense
 from indexes.encoders.base import Encoder
 from indexes.expansion import expand
 from indexes.hit import Hit
+from indexes.listing import agreeing_first, same_words
 from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
+from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
 from indexes.ranking import Ranking, candidates, rank
 from indexes.scope import NO_FILTERS, Filters, scope_filter
@@ -36,6 +38,7 @@ FIRST_BUDGET = 48  # passages encoded for one question where vectors are still m
 TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 )
+_ROUNDS = 4  # further stretches of the ranking read where passages repeat each other
 _DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
 _FOREIGN_WEIGHT = 0.0  # and where it does not
 
@@ -76,6 +79,7 @@ class Index:
         self, folder: Path, encoder: Encoder, encoder_name: str, *, create: bool, read_only: bool = False
     ) -> None:
         self.encoder = encoder
+        self.parts: Parts = ALL  # others only where a part is measured
         self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
         self.store = Store(folder, create=create, read_only=read_only)
@@ -259,20 +263,24 @@ class Index:
         raise StoreError(f"the index in {self.store.folder} keeps changing", "ask again when indexing has ended")
 
     def _search(self, question: str, k: int, filters: Filters) -> Found:
-        snapshot = self.snapshot()
+        snapshot, parts = self.snapshot(), self.parts
         language = detect_language(question)
-        named = snapshot.naming.read(question, language)
+        named = snapshot.naming.read(question, language, parts)
         allowed = _allowed(snapshot, filters)
-        weights = expand(named.terms, language, snapshot.sparse)
-        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed)
+        weights = expand(named.terms, language, snapshot.sparse, parts)
+        lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)
-        query = self.encoder.encode_queries([named.asked])[0] if len(snapshot.dense.rows) else None
+        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense.rows) else None
         ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
-                       snapshot.dense_weight)  # fmt: skip
+                       snapshot.dense_weight, parts)  # fmt: skip
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
-        return Found(self._hits(snapshot, ranking, k), named, documents, share)
+        hits = self._hits(snapshot, ranking, k)
+        if parts.twins:
+            hits = agreeing_first(named.asked, hits)
+        numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
+        return Found(numbered, named, documents, share)
 
     def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
         """Give the best lexical candidates their vectors now; the rest can wait."""
@@ -287,20 +295,33 @@ class Index:
             raise Moved  # its documents are others than those that the candidates were taken from
         return fresh
 
-    def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> tuple[Hit, ...]:
-        top = [int(p) for p in ranking.positions[:k]]
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> list[Hit]:
+        """The first k passages of different words; the same words again only where there are no others."""
+        seen: set[str] = set()
+        hits: list[Hit] = []
+        repeats: list[Hit] = []
+        for start in range(0, len(ranking.positions), max(1, k)):
+            for hit in self._read(snapshot, ranking, start, start + k):
+                said = same_words(hit.text)
+                (repeats if self.parts.repeats and said in seen else hits).append(hit)
+                seen.add(said)
+            if len(hits) >= k or start >= _ROUNDS * k:
+                break
+        least = hits[-1].score if hits else 0.0
+        return [*hits, *(replace(hit, score=min(hit.score, least)) for hit in repeats)][:k]
+
+    def _read(self, snapshot: Snapshot, ranking: Ranking, start: int, end: int) -> Iterator[Hit]:
+        keys = [int(snapshot.table.keys[p]) for p in ranking.positions[start:end]]
         with self._lock, self.store.reading():
             if (self.store.identity, self.store.generation) != snapshot.generation[:2]:
                 raise Moved
-            rows = self.store.chunks([int(snapshot.table.keys[p]) for p in top])
-        hits = []
-        for at, position in enumerate(top):
-            piece, text, path, sha256 = rows[int(snapshot.table.keys[position])]
+            rows = self.store.chunks(keys)
+        for at, key in enumerate(keys, start=start):
+            piece, text, path, sha256 = rows[key]
             parts = (("dense", float(ranking.dense[at])), ("sparse", float(ranking.sparse[at])),
                      ("document", float(ranking.document[at])))  # fmt: skip
             via = tuple(name for name, score in parts if score > 0)
-            hits.append(Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts))
-        return tuple(hits)
+            yield Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts)
 
 
 def _allowed(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:

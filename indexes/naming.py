@@ -8,7 +8,8 @@ question they drown the words that say what is asked. So documents and passages 
   identity zone, half as much where they stand elsewhere in it, and once more where they are the name of its patient,
   party or title (`ingest.identity`); a word written like no name counts less than half;
 * names: stretches of the question that stand in the zone of a best document in the same order, held together by at
-  least one rare term. They are taken out of what the passages are asked, clause by clause where nothing else is in a clause.
+  least one rare term. They are taken out of what the passages are asked, clause by clause where
+  nothing else is in a clause.
 
 No document is excluded by this; a question that names none is asked of all as it stands.
 """
@@ -16,13 +17,15 @@ No document is excluded by this; a question that names none is asked of all as i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import Word, words
+from indexes.analyzers import Word, keys, words
+from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
 
 # Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
@@ -33,6 +36,7 @@ _LONG = 40_000  # characters looked through where no zone holds a name
 _ELSEWHERE = 0.5  # what a term outside the zone counts, against 1 inside
 _COMMON = 0.4  # what a word that is written like no name counts, against 1
 _FITS = 0.9  # share of the best evidence from which on a document is named as well
+_KEPT_ZONES, _KEPT_LONG = 512, 32  # documents whose words are kept ready
 _MOST = 5  # documents looked at for names
 _CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
 
@@ -96,17 +100,20 @@ class Naming:
         self._names_of = names
         self._passages = passages
         self._document_of = document_of
-        self._zone_text = zone_text
-        self._long_text = long_text
-        self._languages = languages
         self._n = zones.n
+        self._rare = np.log(1 + self._n) / 2  # the rarity from which on a term holds a name together
+        # a conversation stays with a few documents
+        self._zone_keys = lru_cache(maxsize=_KEPT_ZONES)(lambda at: _placed(keys(zone_text(at), languages[at])))
+        self._long_keys = lru_cache(maxsize=_KEPT_LONG)(lambda at: _placed(keys(long_text(at), languages[at])))
         self._longer = np.bincount(document_of, minlength=zones.n) > 1
 
-    def read(self, question: str, language: str) -> Named:
+    def read(self, question: str, language: str, parts: Parts = ALL) -> Named:
         """Split a question into which documents and what."""
         spoken = words(question, language)
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
-        evidence, by_name, rarity = self._evidence(spoken)
+        if not parts.naming:
+            return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, ())
+        evidence, by_name, rarity = self._evidence(spoken, names=parts.names)
         fitting = self._fitting(evidence)
         if self._n > 1 and fitting and not self._longer[fitting].any():
             # A document of one passage has no other place for its name: only a name that the rules found counts, and
@@ -137,7 +144,9 @@ class Naming:
         confidence = self._confidence(float(by_name.max(initial=0.0)))
         return Named(_scaled(by_name), confidence, tuple(fitting), question, every, ())
 
-    def _evidence(self, spoken: Sequence[Word]) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
+    def _evidence(
+        self, spoken: Sequence[Word], *, names: bool
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], dict[str, float]]:
         """Evidence for each document, the part of it that rests on names, and the rarity of each term."""
         evidence, by_name = np.zeros(self._n, np.float32), np.zeros(self._n, np.float32)
         rarity: dict[str, float] = {}
@@ -151,16 +160,19 @@ class Naming:
             worth = np.float32(rarity[term] if proper else _COMMON * rarity[term])
             evidence[anywhere] += np.float32(_ELSEWHERE) * worth
             evidence[in_zone] += np.float32(1 - _ELSEWHERE) * worth
-            by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
+            if names:
+                by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
         return evidence + by_name, by_name, rarity
 
     def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:
         """Which words of the question belong to names, by the first fitting document that holds any."""
         taken = np.zeros(len(spoken), bool)
-        for text_of in (self._zone_text, self._long_text):
+        if not any(self._is_rare(w, rarity) for w in spoken):
+            return taken
+        asked = [w.key for w in spoken]
+        for zone_of in (self._zone_keys, self._long_keys):
             for document in fitting:
-                zone = [w.key for w in words(text_of(document), self._languages[document])]
-                runs = _runs([w.key for w in spoken], zone)
+                runs = _runs(asked, *zone_of(document))
                 for start, end in runs:
                     taken[start:end] = self._is_name(spoken[start:end], rarity)
                 if taken.any():
@@ -169,8 +181,10 @@ class Naming:
         return taken
 
     def _is_name(self, run: Sequence[Word], rarity: dict[str, float]) -> bool:
-        rare = np.log(1 + self._n) / 2
-        return any(w.proper for w in run) and any(rarity.get(t, 0.0) >= rare for w in run for t in w.terms)
+        return any(w.proper for w in run) and any(self._is_rare(w, rarity) for w in run)
+
+    def _is_rare(self, word: Word, rarity: dict[str, float]) -> bool:
+        return any(rarity.get(t, 0.0) >= self._rare for t in word.terms)
 
     @staticmethod
     def _add_titles(spoken: Sequence[Word], runs: Sequence[tuple[int, int]], taken: NDArray[np.bool_]) -> None:
@@ -182,11 +196,16 @@ class Naming:
                 taken[start:end] = True
 
 
-def _runs(question: Sequence[str], zone: Sequence[str]) -> list[tuple[int, int]]:
-    """Longest stretches of the question that stand in the zone word by word, from left to right."""
+def _placed(zone: list[str]) -> tuple[list[str], dict[str, list[int]]]:
+    """Words of a zone, and the places of each."""
     places: dict[str, list[int]] = {}
     for at, key in enumerate(zone):
         places.setdefault(key, []).append(at)
+    return zone, places
+
+
+def _runs(question: Sequence[str], zone: Sequence[str], places: Mapping[str, list[int]]) -> list[tuple[int, int]]:
+    """Longest stretches of the question that stand in the zone word by word, from left to right."""
     out, start = [], 0
     while start < len(question):
         longest = 0

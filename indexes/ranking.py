@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.dense import Dense
-from indexes.fusion import normalised
+from indexes.fusion import best, normalised
 from indexes.naming import Named
+from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
 
 DOCUMENT_WEIGHT = 2.0
@@ -42,15 +43,17 @@ def candidates(
     sparse: Sparse,
     document_of: NDArray[np.int64],
     allowed: NDArray[np.bool_] | None,
+    parts: Parts = ALL,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Passages worth a vector, best first, by words and document alone; and the sparse scores of all passages."""
-    words = sparse.scores(weights)
+    words = sparse.scores(weights if parts.sparse else {})
     prior = DOCUMENT_WEIGHT * named.confidence * named.evidence[document_of]
-    together = np.sqrt(words / max(float(words.max(initial=0.0)), 1e-9)) + prior
+    scaled = words / max(float(words.max(initial=0.0)), 1e-9)
+    together = (np.sqrt(scaled) if parts.root else scaled) + prior
     together[words + prior <= 0] = -1.0
     if allowed is not None:
         together[~allowed] = -1.0
-    order = _best(together, DEPTH)
+    order = best(together, DEPTH)
     return order[together[order] > 0], words
 
 
@@ -63,6 +66,7 @@ def rank(
     document_of: NDArray[np.int64],
     allowed: NDArray[np.bool_] | None,
     dense_weight: NDArray[np.float32],
+    parts: Parts = ALL,
 ) -> Ranking:
     """Order the candidates.
 
@@ -75,6 +79,7 @@ def rank(
         document_of: document of each passage.
         allowed: passages in scope, or None for all.
         dense_weight: per passage, what its vector counts against its words (0 to 1).
+        parts: which parts take part.
     """
     pool = [lexical]
     if query is not None:
@@ -83,9 +88,11 @@ def rank(
             inside = np.flatnonzero(np.isin(document_of, named.documents) & (True if allowed is None else allowed))
             pool.append(inside[:_EXHAUSTIVE])
     positions = np.unique(np.concatenate(pool))
-    by_word = np.sqrt(normalised(words[positions]))
+    by_word = normalised(words[positions])
+    if parts.root:
+        by_word = np.sqrt(by_word)
     by_document = named.confidence * named.evidence[document_of[positions]]
-    weight = dense_weight[positions]
+    weight = dense_weight[positions] if parts.sparse else np.ones(len(positions), np.float32)
 
     def fused(vector: NDArray[np.float32] | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         similar = np.full(len(positions), np.nan, np.float32) if vector is None else dense.similarity(vector, positions)
@@ -94,26 +101,17 @@ def rank(
         return share * by_vector + (1 - share) * by_word + np.float32(DOCUMENT_WEIGHT) * by_document, by_vector
 
     scores, by_vector = fused(query)
-    if query is not None and FEEDBACK:
-        scores, by_vector = fused(_nearer(query, dense, positions[_best(scores, FEEDBACK)]))
+    if query is not None and parts.feedback:
+        scores, by_vector = fused(_nearer(query, dense, positions[best(scores, FEEDBACK)]))
     order = np.lexsort((positions, -scores))
     return Ranking(positions[order], scores[order], by_vector[order], by_word[order], by_document[order])
 
 
-def _nearer(query: NDArray[np.float32], dense: Dense, best: NDArray[np.int64]) -> NDArray[np.float32]:
+def _nearer(query: NDArray[np.float32], dense: Dense, first: NDArray[np.int64]) -> NDArray[np.float32]:
     """The question's vector moved towards the first round's best passages (Rocchio, 1971; Li et al., TOIS 2023)."""
-    rows = dense.vectors(best)
+    rows = dense.vectors(first)
     if not len(rows):
         return query
     moved = query + np.float32(FEEDBACK_WEIGHT) * rows.mean(axis=0)
     unit: NDArray[np.float32] = moved / np.float32(max(float(np.linalg.norm(moved)), 1e-9))
     return unit
-
-
-def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Positions of the k highest scores, best first, ties by position."""
-    if len(scores) > k:
-        kept = np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
-    else:
-        kept = np.arange(len(scores))
-    return kept[np.argsort(-scores[kept], kind="stable")][:k]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 K1, B = 0.9, 0.4  # the defaults of Anserini (Yang et al., SIGIR 2017), made for passages of much the same length
+_KEPT_PARTS = 1_000  # parts of words whose words are remembered
 
 
 class Sparse:
@@ -21,6 +22,7 @@ class Sparse:
         self._scorer = scorer
         self.n = n
         self._joined: str | None = None
+        self._found: dict[str, list[str]] = {}
 
     @classmethod
     def build(cls, passages: Iterable[str]) -> Sparse:
@@ -70,6 +72,13 @@ class Sparse:
 
     def containing(self, part: str) -> list[str]:
         """Terms of the collection with `part` somewhere inside."""
+        if part not in self._found:
+            if len(self._found) >= _KEPT_PARTS:
+                self._found.clear()
+            self._found[part] = self._search(part)
+        return self._found[part]
+
+    def _search(self, part: str) -> list[str]:
         if self._scorer is None:
             return []
         if self._joined is None:

@@ -428,14 +428,14 @@ class Store:
 
     def chunks(self, keys: Sequence[int]) -> dict[int, tuple[Chunk, str, str, str]]:
         """Chunks by key, each with its text and the path and hash of its document."""
+        rows = self._rows(
+            "SELECT c.key, c.start, c.end, c.pages, c.section, c.language, c.columns, d.path, d.sha256,"
+            " substr(d.text, c.start + 1, c.end - c.start) FROM chunks c"
+            " JOIN documents d ON d.key = c.document WHERE c.key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        )
         out = {}
-        for key in keys:
-            rows = self._rows(
-                "SELECT c.start, c.end, c.pages, c.section, c.language, c.columns, d.path, d.sha256,"
-                " substr(d.text, c.start + 1, c.end - c.start) FROM chunks c"
-                " JOIN documents d ON d.key = c.document WHERE c.key = ?", (key,)
-            )  # fmt: skip
-            start, end, pages, section, language, columns, path, sha256, text = rows[0]
+        for key, start, end, pages, section, language, columns, path, sha256, text in rows:
             owner = document_id(path, sha256)
             chunk = Chunk(f"{owner}:{start}-{end}", owner, Span(start, end), tuple(json.loads(pages)),
                           tuple(json.loads(section)), language, tuple(json.loads(columns)))  # fmt: skip
@@ -452,10 +452,12 @@ class Store:
 
     def embedded(self, keys: Sequence[int]) -> list[tuple[bytes, str]]:
         """Digest and text to embed of the chunks with these keys, in their order."""
-        out = []
-        for key in keys:
-            out += self._rows("SELECT digest, embedded FROM chunks WHERE key = ?", (key,))
-        return [(digest, embedded) for digest, embedded in out]
+        rows = self._rows(
+            "SELECT key, digest, embedded FROM chunks WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+        found = {key: (digest, embedded) for key, digest, embedded in rows}
+        return [found[key] for key in keys if key in found]
 
     def put_vectors(self, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep vectors of passages, but not of those deleted while they were encoded; call inside a transaction."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ingest.document import Span
 from ingest.errors import UsageError
 from ingest.meaning import annotate
 from ingest.meaning.assertion import Assertion
+from rag.cli.lines import Record, answer_lines
 
 EPILOG = """\
 Each line of the input is {"id", "text", "language"?, "start"?, "end"?, "section_kind"?}. With start and end the
@@ -34,34 +31,12 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: the file is missing, or a line is not what the help describes; the lines before it were answered.
     """
-    for number, line in enumerate(_lines(args.file), 1):
-        if line.strip():
-            print(_encodable(_answer(line, number)), flush=True)
-    return 0
+    return answer_lines(args.file, _answer)
 
 
-def _encodable(answer: dict[str, Any]) -> str:
-    line = json.dumps(answer, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
-        return json.dumps(answer)
-    return line
-
-
-def _lines(name: str | None) -> Iterator[str]:
-    if name is None or name == "-":
-        yield from sys.stdin
-        return
-    try:
-        with Path(name).open(encoding="utf-8") as file:
-            yield from file
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {name}: {error}") from error
-
-
-def _answer(line: str, number: int) -> dict[str, Any]:
-    record = _record(line, number)
+def _answer(record: Record, number: int) -> Record:
+    if not isinstance(record.get("text"), str):
+        raise UsageError(f"line {number} has no text", 'give {"id": …, "text": "…"}')
     text, language, kind = record["text"], record.get("language"), str(record.get("section_kind") or "")
     start, end = record.get("start"), record.get("end")
     if start is None or end is None:
@@ -72,16 +47,6 @@ def _answer(line: str, number: int) -> dict[str, Any]:
         raise UsageError(f"line {number}: start and end must be positions in a text of {len(text)} characters")
     (assertion,) = annotate(text, language, [Span(start, end)], kind)
     return {"id": record.get("id")} | as_json(assertion, text)
-
-
-def _record(line: str, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"line {number} is no JSON: {error}") from error
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-        raise UsageError(f"line {number} has no text", 'give {"id": …, "text": "…"}')
-    return record
 
 
 def as_json(assertion: Assertion, text: str) -> dict[str, Any]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ingest.document import Span
 from ingest.errors import UsageError
 from rag.answer import Verdict
+from rag.cli.lines import answer_lines
 from rag.verifying import grounding, verify
 
 EPILOG = """\
@@ -39,10 +36,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: the file is missing, or a line is not what the help describes; the lines before it were answered.
     """
-    for number, line in enumerate(_lines(args.file), 1):
-        if line.strip():
-            print(_encodable(answer(_record(line, number), number)), flush=True)
-    return 0
+    return answer_lines(args.file, answer)
 
 
 def answer(record: dict[str, Any], number: int) -> dict[str, Any]:
@@ -78,33 +72,3 @@ def as_json(verdict: Verdict, claim: str, quote: str) -> dict[str, Any]:
 
 def _place(span: Span | None, text: str) -> dict[str, Any] | None:
     return None if span is None else {"start": span.start, "end": span.end, "text": span.of(text)}
-
-
-def _encodable(found: dict[str, Any]) -> str:
-    line = json.dumps(found, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
-        return json.dumps(found)
-    return line
-
-
-def _lines(name: str | None) -> Iterator[str]:
-    if name is None or name == "-":
-        yield from sys.stdin
-        return
-    try:
-        with Path(name).open(encoding="utf-8") as file:
-            yield from file
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {name}: {error}") from error
-
-
-def _record(line: str, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"line {number} is no JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise UsageError(f"line {number} is no JSON object")
-    return record
