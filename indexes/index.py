@@ -290,7 +290,10 @@ class Index:
         batch = list({digest: text for digest, text in wanted if digest not in has}.items())
         if batch:
             self._encode(batch)
-        return self.snapshot()
+        fresh = self.snapshot()
+        if fresh.generation[:2] != snapshot.generation[:2]:
+            raise Moved  # its documents are others than those that the candidates were taken from
+        return fresh
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, k: int) -> list[Hit]:
         """The first k passages of different words; the same words again only where there are no others."""

@@ -183,6 +183,22 @@ def test_a_question_during_a_sync_gets_hits_of_one_state(folder):
         assert all(library.document(h.document).text[h.chunk.span.start : h.chunk.span.end] == h.text for h in hits)
 
 
+def test_a_question_that_makes_vectors_during_a_sync_gets_hits_of_one_state(folder):
+    (folder / "b.txt").write_text("Beta note. The contract ends in March.\n")
+    with Library.open(folder) as library:
+        library.sync()
+        encode = library._index._encode
+
+        def interfere(batch):
+            library._index._encode = encode
+            (folder / "b.txt").unlink()
+            index_folder(folder)
+            encode(batch)
+
+        library._index._encode = interfere
+        assert [h.document for h in library.search("When does the contract end?")] == ["a.txt"]
+
+
 def test_a_vector_of_a_passage_deleted_meanwhile_is_not_kept(folder):
     with Library.open(folder) as library:
         library.sync()
