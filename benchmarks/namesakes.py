@@ -13,57 +13,16 @@ import argparse
 import random
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from rag.library import Library
 
-FIRST = {
-    "en": ["Alice", "Brian", "Clara", "Daniel", "Edith", "Frank", "Grace", "Henry", "Irene", "Jack", "Karen", "Liam", "Mona", "Neil", "Olive", "Peter", "Quinn", "Rosa", "Simon", "Tessa"],
-    "de": ["Anna", "Bernd", "Carla", "Dieter", "Elke", "Fritz", "Gerda", "Horst", "Inge", "Jürgen", "Karla", "Ludwig", "Maria", "Norbert", "Olga", "Paul", "Rita", "Stefan", "Tanja", "Uwe"],
-    "ko": ["민수", "서연", "지훈", "하은", "도윤", "예린", "준호", "수빈", "현우", "지민", "태양", "유진", "성민", "다은", "재현", "소영", "동욱", "미경", "영호", "은지"],
-}
-LAST = {
-    "en": ["Abbott", "Barlow", "Carver", "Dalton", "Easton", "Fowler", "Garner", "Harlow", "Ingram", "Jarvis", "Keaton", "Lawson", "Mercer", "Norton", "Osborn", "Palmer", "Radley", "Sawyer", "Thorne", "Weston"],
-    "de": ["Albers", "Brandt", "Conrad", "Decker", "Eggert", "Förster", "Grünwald", "Hübner", "Imhoff", "Jäger", "Köhler", "Lüders", "Möller", "Neuner", "Osterloh", "Pfeiffer", "Reuter", "Schäfer", "Thiele", "Weiß"],
-    "ko": ["김", "이", "박", "최", "정", "강", "조", "윤", "장", "임", "한", "오", "서", "신", "권", "황", "안", "송", "류", "홍"],
-}
-LETTER = {
-    "en": (
-        "Riverbank Hospital, Department of Trauma Surgery\nDischarge Summary\n\nPatient: {name}\nDate of birth: {birth}\n"
-        "Admitted: {admitted}   Discharged: {discharged}\n\nDiagnosis\nFracture of the {side} distal radius.\n\nHistory\n"
-        "{title} {last} fell on the outstretched hand while walking home. There was no loss of consciousness. The patient has"
-        " high blood pressure, otherwise no relevant history.\n\nFindings\nSwelling and pain over the {side} wrist. No"
-        " neurovascular deficit. The radiograph shows an extra-articular fracture without dislocation.\n\nCourse\nThe wrist"
-        " was treated in a cast for {weeks} weeks. Pain was controlled with ibuprofen. The control radiograph was"
-        " satisfactory.\n\nMedication on discharge\nIbuprofen {dose} mg three times daily. Amlodipine 5 mg once daily.\n\n"
-        "Follow-up in our clinic is arranged. Physiotherapy is recommended after removal of the cast.\n\n"
-        "Yours sincerely\nDr. Helen Marsh\n"
-    ),
-    "de": (
-        "Klinikum am See, Klinik für Unfallchirurgie\nEntlassungsbrief\n\nSehr geehrte Damen und Herren,\n\nwir berichten über"
-        " {title} {name}, geb. am {birth}, stationär vom {admitted} bis {discharged}.\n\nDiagnose\nDistale Radiusfraktur"
-        " {side}.\n\nAnamnese\n{title} {last} stürzte auf dem Heimweg auf die ausgestreckte Hand. Keine Bewusstlosigkeit."
-        " Bekannt ist ein Bluthochdruck, sonst keine Vorerkrankungen.\n\nBefund\nSchwellung und Druckschmerz über dem"
-        " Handgelenk {side}. Keine neurovaskulären Ausfälle. Das Röntgenbild zeigt eine extraartikuläre Fraktur ohne"
-        " Dislokation.\n\nVerlauf\nRuhigstellung im Gips für {weeks} Wochen. Die Schmerzen wurden mit Ibuprofen behandelt."
-        " Die Röntgenkontrolle war zufriedenstellend.\n\nMedikation bei Entlassung\nIbuprofen {dose} mg 1-1-1. Amlodipin 5 mg"
-        " 1-0-0.\n\nWiedervorstellung in unserer Ambulanz. Nach Gipsabnahme wird Physiotherapie empfohlen.\n\n"
-        "Mit freundlichen Grüßen\nDr. med. Helene Marsch\n"
-    ),
-    "ko": (
-        "한강병원 정형외과\n퇴원요약\n\n환자명: {name}\n생년월일: {birth}\n입원일: {admitted}\n퇴원일: {discharged}\n\n진단\n{side}"
-        " 원위 요골 골절\n\n병력\n{name} 님은 귀가 중 넘어지면서 손을 짚었다. 의식 소실은 없었다. 고혈압 외에 특이 병력은 없다.\n\n"
-        "검사 소견\n{side} 손목에 부종과 압통이 있었다. 신경혈관 손상은 없었다. 방사선 사진에서 전위가 없는 관절외 골절이"
-        " 관찰되었다.\n\n경과\n{weeks}주간 석고 고정을 하였다. 통증은 이부프로펜으로 조절하였다. 추적 방사선 사진은 양호하였다.\n\n"
-        "퇴원 처방\n이부프로펜 {dose} mg 1일 3회, 암로디핀 5 mg 1일 1회\n\n외래에서 추적 관찰할 예정이다. 석고 제거 후 물리치료를"
-        " 권한다.\n\n주치의: 문혜린\n"
-    ),
-}
-ASKED = {
-    "en": ("Which wrist did {name} break?", "When was {title} {last_and_first} discharged?", "How much ibuprofen does {name} take?"),
-    "de": ("Welches Handgelenk hat sich {name} gebrochen?", "Wann wurde {title} {name} entlassen?", "Wie viel Ibuprofen nimmt {name} ein?"),
-    "ko": ("{name} 환자는 어느 쪽 손목이 골절되었습니까?", "{name}님은 언제 퇴원했나요?", "{name} 환자의 이부프로펜 용량은?"),
-}  # fmt: skip
+DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+FIRST = {language: data["first"].split() for language, data in DATA.items()}
+LAST = {language: data["last"].split() for language, data in DATA.items()}
+LETTER = {language: data["letter"] for language, data in DATA.items()}
+ASKED = {language: data["asked"] for language, data in DATA.items()}
 SIDES = {"en": ("left", "right"), "de": ("links", "rechts"), "ko": ("좌측", "우측")}
 
 

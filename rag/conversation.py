@@ -87,9 +87,7 @@ def _documents(recent: Sequence[Answer | tuple[str, str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.document for c in last.citations)) if isinstance(last, Answer) else ()
 
 
-def _by_model(
-    question: str, recent: Sequence[Answer | tuple[str, str]], generator: Generator, language: str
-) -> str:
+def _by_model(question: str, recent: Sequence[Answer | tuple[str, str]], generator: Generator, language: str) -> str:
     from prompts.prompt import rewrite_prompt
 
     pairs = [_pair(turn) for turn in recent]

@@ -85,9 +85,7 @@ def judge(
     return Judged(draft, tuple(kept), flags)
 
 
-def _flags(
-    draft: Draft, judged: Sequence[Citation], threshold: float, check: Verify, language: str
-) -> tuple[str, ...]:
+def _flags(draft: Draft, judged: Sequence[Citation], threshold: float, check: Verify, language: str) -> tuple[str, ...]:
     if any(_holds(c, threshold) for c in judged):
         return ()
     if any(c.verdict and c.verdict.label == "contradicted" for c in judged):

@@ -19,16 +19,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from indexes.caches import FOLDER as CACHE_FOLDER
-from indexes.caches import drop_caches
 from indexes.index import Found, Index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.store import FILE_NAME, NoIndex, Store
-from indexes.sync import Changes, file_sha256
-from ingest.document import Document, Unread
+from indexes.sync import Changes
+from ingest.document import Document
 from ingest.errors import FolderError, StoreError, UsageError
 from rag.answer import Answer, UnreadPages
-from rag.locking import ENCODING_LOCK, LOCK, NEXT_LOCK, folder_lock
+from rag.locking import ENCODING_LOCK, folder_lock
+from rag.mirroring import Mirror, Progress
+from rag.places import CALIBRATION, INDEX_FOLDER, OURS
 from rag.question import checked
 
 if TYPE_CHECKING:
@@ -42,16 +42,8 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
 
-INDEX_FOLDER = ".rag"
-CALIBRATION = "calibration.json"  # inside the index folder, written by `rag eval calibrate`
-NEXT_FOLDER = "next"  # inside the index folder: an index under another encoder, while it is being built
-_OURS = {CALIBRATION, NEXT_FOLDER, CACHE_FOLDER, LOCK, ENCODING_LOCK, NEXT_LOCK, FILE_NAME, f"{FILE_NAME}-journal"}
 EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
-Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
-
-READING_VERSION = 3  # raise it when files would be read or cut into passages differently: all are then read again
-_COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +174,8 @@ class Library:
         """
         started = time.perf_counter()
         with folder_lock(self.index_folder):
-            changes = self._mirror(progress)
+            mirror = Mirror(self.folder, self.index_folder, self._index, passwords=self._passwords, ocr=self._ocr)
+            changes = mirror.update(progress)
         encoded = 0
         if encode:
             # under a lock of its own: who only asks need not wait for vectors
@@ -214,62 +207,6 @@ class Library:
 
         return language_warning(self._profile, Counter(languages))
 
-    def _mirror(self, progress: Progress | None) -> Changes:
-        from ingest.reading import list_files
-
-        files, refused = list_files(self.folder)
-        files = [path for path in files if not self._is_ours(path)]
-        found = {path: file_sha256(self.folder / path) for path in files} | {u.path: u.sha256 for u in refused}
-        changes = self._index.changes(found, self._again())
-        self._index.move(changes.renamed, changes.removed)
-        todo = {*changes.added, *changes.changed}
-        self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
-        self._read(sorted(todo - {u.path for u in refused}), found, progress)
-        if changes.removed or changes.changed:
-            _drop_next(self.index_folder)
-        self._index.tidy()
-        self._index.remember("reader", self._reader())
-        return changes
-
-    def _is_ours(self, path: str) -> bool:
-        """Whether a file is part of the index; the user's own files may lie beside it, in its very folder."""
-        place, file = self.index_folder.resolve(), (self.folder / path).resolve()
-        return file.is_relative_to(place) and file.relative_to(place).parts[0] in _OURS
-
-    def _reader(self) -> str:
-        """What decides how much of a file can be read: when it changes, what was unread is tried again."""
-        tools = [tool for tool in ("tesseract", "soffice") if shutil.which(tool)]
-        return f"{READING_VERSION} {' '.join(tools)} ocr={self._ocr}"
-
-    def _again(self) -> list[str]:
-        """Files to read once more although their bytes are the same."""
-        before = self._index.recall("reader")
-        if before is None:
-            return []
-        if before.split()[0] != str(READING_VERSION):
-            return [entry.file for entry in self._index.ledger()]
-        if before == self._reader() and not self._passwords:
-            return []
-        return [e.file for e in self._index.ledger() if e.document is None or e.document.unread_pages]
-
-    def _read(self, paths: list[str], found: dict[str, str], progress: Progress | None) -> None:
-        from ingest.reading import Reader
-
-        if not paths:
-            return
-        waiting: list[tuple[str, str, list[Document | Unread]]] = []
-        with Reader(self.folder, passwords=self._passwords, ocr=self._ocr) as reader:
-            for done, parts in enumerate(reader.read(paths), start=1):
-                waiting.append((parts[0].path, parts[0].sha256 or found[parts[0].path], parts))
-                if len(waiting) >= _COMMIT_FILES or done == len(paths):
-                    self._commit(waiting)
-                    waiting = []
-                if progress:
-                    progress("read", done, len(paths))
-
-    def _commit(self, waiting: list[tuple[str, str, list[Document | Unread]]]) -> None:
-        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
-
     def encode_pending(self, progress: Progress | None = None, limit: int | None = None) -> int:
         """Give passages without a vector theirs; can be stopped and taken up again at any time.
 
@@ -282,7 +219,7 @@ class Library:
     def forget(self) -> None:
         """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
         self.close()
-        for name in _OURS:
+        for name in OURS:
             part = self.index_folder / name
             if part.is_dir():
                 shutil.rmtree(part)
@@ -396,65 +333,6 @@ class Library:
         """Files and pages in scope that could not be read."""
         inside = scope_filter(scope)
         return tuple(_unread_pages(e for e in self._index.ledger() if inside(e.path)))
-
-
-def index_folder(
-    folder: str | Path,
-    *,
-    index: str | Path | None = None,
-    encoder: str | None = None,
-    int8: bool | None = None,
-    passwords: Sequence[str] = (),
-    ocr: bool = True,
-    progress: Progress | None = None,
-    tell: Callable[[str], None] | None = None,
-) -> Summary:
-    """Read and encode a folder, as `rag index` does; the arguments are those of `Library.open` and `Library.sync`.
-
-    Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
-    where it fails, the old one stands untouched.
-    """
-    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
-
-    def build(target: Path) -> Summary:
-        with Library.open(
-            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
-        ) as library:
-            return library.sync(progress, encode=True)
-
-    if not _under_another(place, encoder, int8):
-        return build(place)
-    target = place / NEXT_FOLDER
-    with folder_lock(place, NEXT_LOCK):
-        summary = build(target)
-        with folder_lock(place), closing(Store(place, create=False)) as store:
-            store.become(target)
-            drop_caches(place)
-        shutil.rmtree(target)
-    return summary
-
-
-def _drop_next(place: Path) -> None:
-    """Drop what a broken off change of encoder left: it may hold what has just been deleted."""
-    beside = place / NEXT_FOLDER
-    if not beside.is_dir():
-        return
-    # while another process builds it, it stays: that one brings it in step with the folder when it is next asked
-    with suppress(StoreError), folder_lock(place, NEXT_LOCK, patience_s=0):
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
-    """Whether an index stands that was built under another contract than the encoder asked for."""
-    stored, quantised = stored_encoder(place)
-    if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
-        return False
-    from indexes.encoders import load_encoder
-
-    with closing(Store(place, create=False, read_only=True)) as store:
-        contract = store.contract()
-    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8)
-    return contract is not None and contract != wanted.contract
 
 
 def stored_encoder(index_folder: Path) -> tuple[str | None, bool]:

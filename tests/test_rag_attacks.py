@@ -17,7 +17,7 @@ from ingest.errors import ContractMismatch, StoreError, UsageError
 from rag import Library
 from rag.cli import main
 from rag.cli.show import marked_pages
-from rag.library import index_folder
+from rag.reindexing import index_folder
 
 ALPHA = "Alpha note. The patient received ketamine before the procedure.\n"
 

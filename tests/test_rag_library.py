@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from rag import Library
-from rag.library import index_folder
+from rag.reindexing import index_folder
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from rag.library import Library, Progress
+    from rag.library import Library
+    from rag.mirroring import Progress
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Index and print the summary."""
-    from rag.library import index_folder
+    from rag.reindexing import index_folder
 
     with progress_bars() as progress:
         summary = index_folder(

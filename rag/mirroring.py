@@ -1,0 +1,114 @@
+"""Making an index mirror its folder: read what is new or changed, drop what is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from indexes.index import Index
+from indexes.sync import Changes, file_sha256
+from ingest.document import Document, Unread
+from ingest.errors import StoreError
+from rag.locking import NEXT_LOCK, folder_lock
+from rag.places import NEXT_FOLDER, is_ours
+
+Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
+
+READING_VERSION = 3  # raise it when files would be read or cut into passages differently: all are then read again
+_COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
+_TOOLS = ("tesseract", "soffice")
+
+Read = tuple[str, str, list[Document | Unread]]  # path of a file, hash of its bytes, what was read of it
+
+
+class Mirror:
+    """One folder and its index; the caller holds the folder's lock.
+
+    Args:
+        folder: of files.
+        index_folder: where the index lies; its own files are not read.
+        index: to write to.
+        passwords: tried on encrypted files.
+        ocr: whether Tesseract may be used.
+    """
+
+    def __init__(self, folder: Path, index_folder: Path, index: Index, *, passwords: Sequence[str], ocr: bool) -> None:
+        self._folder = folder
+        self._index_folder = index_folder
+        self._index = index
+        self._passwords = tuple(passwords)
+        self._ocr = ocr
+
+    def update(self, progress: Progress | None) -> Changes:
+        """Read, rename and remove until the index says what the folder says.
+
+        Returns:
+            What had changed.
+        """
+        from ingest.reading import list_files
+
+        files, refused = list_files(self._folder)
+        files = [path for path in files if not is_ours(self._folder / path, self._index_folder)]
+        found = {path: file_sha256(self._folder / path) for path in files} | {u.path: u.sha256 for u in refused}
+        changes = self._index.changes(found, self._again())
+        self._index.move(changes.renamed, changes.removed)
+        todo = {*changes.added, *changes.changed}
+        self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
+        self._read(sorted(todo - {u.path for u in refused}), found, progress)
+        if changes.removed or changes.changed:
+            _drop_next(self._index_folder)
+        self._index.tidy()
+        self._index.remember("reader", self._reader())
+        return changes
+
+    def _reader(self) -> str:
+        """What decides how much of a file can be read: when it changes, what was unread is tried again."""
+        tools = [tool for tool in _TOOLS if shutil.which(tool)]
+        return f"{READING_VERSION} {' '.join(tools)} ocr={self._ocr}"
+
+    def _again(self) -> list[str]:
+        """Files to read once more although their bytes are the same."""
+        from ingest.reading import PASSWORD_VARIABLE
+
+        before, entries = self._index.recall("reader"), self._index.ledger()
+        if before is None:
+            return []
+        if before.split()[0] != str(READING_VERSION):
+            return [entry.file for entry in entries]
+        unread = [e for e in entries if e.document is None or e.document.unread_pages]
+        if before != self._reader():
+            return [e.file for e in unread]
+        if self._passwords or os.environ.get(PASSWORD_VARIABLE):
+            return [e.file for e in unread if "password" in f"{e.reason} {e.hint}"]
+        return []
+
+    def _read(self, paths: list[str], found: Mapping[str, str], progress: Progress | None) -> None:
+        from ingest.reading import Reader
+
+        if not paths:
+            return
+        waiting: list[Read] = []
+        with Reader(self._folder, passwords=self._passwords, ocr=self._ocr) as reader:
+            for done, parts in enumerate(reader.read(paths), start=1):
+                waiting.append((parts[0].path, parts[0].sha256 or found[parts[0].path], parts))
+                if len(waiting) >= _COMMIT_FILES or done == len(paths):
+                    self._commit(waiting)
+                    waiting = []
+                if progress:
+                    progress("read", done, len(paths))
+
+    def _commit(self, waiting: Sequence[Read]) -> None:
+        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
+
+
+def _drop_next(place: Path) -> None:
+    """Drop what a broken off change of encoder left: it may hold what has just been deleted."""
+    beside = place / NEXT_FOLDER
+    if not beside.is_dir():
+        return
+    # while another process builds it, it stays: that one brings it in step with the folder when it is next asked
+    with suppress(StoreError), folder_lock(place, NEXT_LOCK, patience_s=0):
+        shutil.rmtree(beside, ignore_errors=True)

@@ -1,0 +1,64 @@
+"""`rag index`: read and encode a folder; another encoder is built beside the old index."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from indexes.caches import drop_caches
+from indexes.store import Store
+from rag.library import Library, Summary, stored_encoder
+from rag.locking import NEXT_LOCK, folder_lock
+from rag.mirroring import Progress
+from rag.places import INDEX_FOLDER, NEXT_FOLDER
+
+
+def index_folder(
+    folder: str | Path,
+    *,
+    index: str | Path | None = None,
+    encoder: str | None = None,
+    int8: bool | None = None,
+    passwords: Sequence[str] = (),
+    ocr: bool = True,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Summary:
+    """Read and encode a folder, as `rag index` does; the arguments are those of `Library.open` and `Library.sync`.
+
+    Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
+    where it fails, the old one stands untouched.
+    """
+    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
+
+    def build(target: Path) -> Summary:
+        with Library.open(
+            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
+        ) as library:
+            return library.sync(progress, encode=True)
+
+    if not _under_another(place, encoder, int8):
+        return build(place)
+    target = place / NEXT_FOLDER
+    with folder_lock(place, NEXT_LOCK):
+        summary = build(target)
+        with folder_lock(place), closing(Store(place, create=False)) as store:
+            store.become(target)
+            drop_caches(place)
+        shutil.rmtree(target)
+    return summary
+
+
+def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
+    """Whether an index stands that was built under another contract than the encoder asked for."""
+    stored, quantised = stored_encoder(place)
+    if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
+        return False
+    from indexes.encoders import load_encoder
+
+    with closing(Store(place, create=False, read_only=True)) as store:
+        contract = store.contract()
+    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8)
+    return contract is not None and contract != wanted.contract
