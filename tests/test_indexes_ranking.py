@@ -16,7 +16,7 @@ WEIGHT = 0.7
 
 def naming(n, documents=(), confidence=0.0, evidence=None):
     given_evidence = np.zeros(n, np.float32) if evidence is None else np.array(evidence, np.float32)
-    return Named(given_evidence, confidence, tuple(documents), "", (), ())
+    return Named(given_evidence, confidence, tuple(documents), "", (), ("Acme",) if documents else ())
 
 
 def order(passages, question, vectors=None, query=None, allowed=None, named=None, document_of=None):
@@ -115,3 +115,11 @@ def test_normalised_lies_between_nought_and_one(values):
 def test_equal_scores_are_all_or_nothing():
     assert normalised(np.array([2, 2], np.float32)).tolist() == [1, 1]
     assert normalised(np.array([0, 0], np.float32)).tolist() == [0, 0]
+
+
+def test_words_count_for_more_within_a_named_document():
+    vectors, passages = [[1, 0], [0, 1]], ["leg", "knee"]
+    bare = order(passages, "knee", vectors, [1, 0])
+    named = order(passages, "knee", vectors, [1, 0], named=naming(1, [0], 1.0, [1.0]))
+    assert bare.positions.tolist() == [0, 1]
+    assert named.positions.tolist() == [1, 0]
