@@ -22,8 +22,8 @@ from indexes.hit import Hit
 from ingest.document import Chunk, Span
 from ingest.language import detect_language
 from rag.generators.candidates import Candidate, candidates
-from rag.generators.extractive import of_the_named
 from rag.generators.features import features
+from rag.generators.persons import of_the_named
 from rag.generators.question import analyse
 from rag.generators.stems import terms
 

@@ -28,10 +28,10 @@ from sklearn.model_selection import GroupKFold
 
 from rag.gathering import gather
 from rag.generators.candidates import Candidate
-from rag.generators.extractive import _WEIGHTS, of_the_named
+from rag.generators.extractive import _WEIGHTS, is_plain
 from rag.generators.features import NAMES, features
-from rag.generators.kinds import expected
-from rag.generators.question import analyse
+from rag.generators.persons import of_the_named
+from rag.generators.question import analyse, without_concepts
 from rag.library import Library
 
 STRENGTH = 0.3  # inverse of the regularisation; the figures move by under a point from 0.1 to 3
@@ -55,7 +55,7 @@ def row_of(case: dict[str, Any], library: Library, name: str) -> Row:
     question = analyse(case["question"], case["language"], found.named.names)
     gathered = gather(found.hits, found.documents, library.document, only=not question.names)
     sentences = of_the_named(question, gathered)
-    hidden = dataclasses.replace(question, concepts=(), kind=expected(question.ask), members=None, topic=question.terms)
+    hidden = without_concepts(question)
     gold = [
         any(
             s.hit.document == g["document"] and s.span.start < g["end"] and g["start"] < s.span.end
@@ -64,9 +64,10 @@ def row_of(case: dict[str, Any], library: Library, name: str) -> Row:
         for s in sentences
     ]
     return Row(
-        name, f"{name}/{case['group']}", case["answerable"], bool(question.concepts and question.names),
+        name, f"{name}/{case['group']}", case["answerable"], is_plain(question),
         np.array(features(question, sentences)), np.array(gold, dtype=bool),
-        np.array(features(hidden, sentences)), np.array([s.hit.document in _right(case, sentences) for s in sentences]),
+        np.array(features(hidden, sentences)),
+        np.array([s.hit.document in _right(case, sentences) for s in sentences], dtype=bool),
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _right(case: dict[str, Any], sentences: Sequence[Candidate]) -> set[str]:
 
 def nameless(row: Row) -> list[Row]:
     """The case within its own document and without its names, with its concepts and without them."""
-    if row.hidden is None or row.inside is None:
+    if row.hidden is None or row.inside is None or not len(row.gold):
         return [row]
     out = []
     for values, suffix in ((row.values, ""), (row.hidden, "-open")):
@@ -90,6 +91,7 @@ def nameless(row: Row) -> list[Row]:
 def fit(rows: Sequence[Row]) -> NDArray[np.float64]:
     """Weights of one model; each set counts alike, and a long document no more than a short one."""
     count = {name: sum(r.set_name == name for r in rows) for name in {r.set_name for r in rows}}
+    rows = [free(r) for r in rows]
     rows = [r for r in rows if len(r.gold)]
     weight = [np.full(len(r.gold), min(1.0, 200 / count[r.set_name]) * 60 / max(60, len(r.gold))) for r in rows]
     model = LogisticRegression(C=STRENGTH, fit_intercept=False, max_iter=1000)
@@ -101,7 +103,16 @@ def fit(rows: Sequence[Row]) -> NDArray[np.float64]:
     return np.asarray(model.coef_[0])
 
 
+def free(row: Row) -> Row:
+    """The case without the sentences that are barred from answering."""
+    if not len(row.gold):
+        return row
+    kept = row.values[:, NAMES.index("barred")] == 0
+    return dataclasses.replace(row, values=row.values[kept], gold=row.gold[kept])
+
+
 def top(row: Row, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    row = free(row)
     if not len(row.gold):
         return np.zeros(1), np.zeros(1, dtype=bool)
     scores = row.values @ weights

@@ -13,7 +13,8 @@ from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.events import Done, Event, Passages, Text
 from rag.gathering import Whole, date_of, gather, heading_of, remembered, text_of
-from rag.generators.extractive import choose, default_threshold, of_the_named
+from rag.generators.extractive import choose, default_threshold
+from rag.generators.persons import of_the_named
 from rag.generators.question import analyse
 from rag.nearest import nearest
 from rag.quoting import Quoted, quote

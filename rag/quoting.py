@@ -49,7 +49,8 @@ def quote(
         kept = list(found.choices)
     else:
         same = [c for c in choices if c.candidate.hit.document == found.choices[0].candidate.hit.document]
-        kept = further([found.choices[0], *(c for c in same if c is not found.choices[0])], threshold, _most(question))
+        ordered = [found.choices[0], *(c for c in same if c is not found.choices[0])]
+        kept = further(question, ordered, threshold, _most(question))
     _lead_yes_no(question, kept, composer)
     _put(question, kept, composer, dated)
     return Quoted(composer, tuple(_later(found, question.language)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ _GREETING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TO = re.compile(r"^\s*(?:herrn?|frau|an (?:den|die|das|herrn|frau)|to:?|attn|dr\.)\b", re.IGNORECASE | re.MULTILINE)
+_LABEL = re.compile(r"[^\W\d_][^.:;,\n]{2,40}:\s")  # such a line begins something of its own
 _HEAD = 700  # characters in which a letterhead is looked for where no salutation is found
 _SALUTED = 4000  # characters in which a salutation can stand
 _LONGEST = 480  # a "sentence" longer than this that runs over several lines is a list or a table: cut at its lines
@@ -40,6 +42,8 @@ class Candidate:
         heading: titles of the sections it stands under.
         zones: parts of a letter it belongs to.
         rank: of the passage by which retrieval found it, 0 where it did not.
+        columns: names of the columns where it is a row of a table.
+        title: whether it is the title of a section.
     """
 
     hit: Hit
@@ -49,6 +53,15 @@ class Candidate:
     heading: str
     zones: frozenset[str]
     rank: int
+    columns: str = ""
+    title: bool = False
+
+    @property
+    def around(self) -> str:
+        """What lends it its subject: columns and headings, and before prose the sentence before."""
+        own = self.columns or _LABEL.match(self.text)
+        prose = not own and self.before.rstrip().endswith((".", "!", "?", "다", "다.", ";", ":"))
+        return "\n".join(part for part in (self.columns, self.heading, self.before if prose else "") if part)
 
 
 @lru_cache(maxsize=64)  # whole documents are among the keys: a few hold the memory down
@@ -113,15 +126,18 @@ def of_whole(document: Document, hits: Sequence[Hit]) -> list[Candidate]:
             skip = next(furniture, None)
         if skip is None or not (skip.start <= start and end <= skip.end):
             rows.append((Span(start, end), document.text[start:end]))
+    tables = {" | ".join(r.columns) for r in document.rows}
     titles = {s.heading for s in document.sections if len(s.heading)}
     ranked = sorted((h for h in hits if h.document == document.path), key=lambda h: h.rank)
-    headings, before, out = _headings(document), "", []
+    headings, rows_at, before, out = _headings(document), _columns(document), "", []
     for (place, text), zone in zip(rows, _zones(rows), strict=True):
         rank = next((h.rank for h in ranked if h.chunk.span.overlaps(place)), 0)
         heading = headings(place.start)
+        columns = rows_at(place)
         # A heading answers nothing by itself, but in a letterhead: what stands there may look like one.
-        if place not in titles or "letterhead" in zone:
-            out.append(Candidate(body, place, text, before, heading, zone, rank))
+        head_of_table = text in tables
+        if (place not in titles or "letterhead" in zone) and not head_of_table:
+            out.append(Candidate(body, place, text, before, heading, zone, rank, columns, place in titles))
         before = text
     return out
 
@@ -138,6 +154,19 @@ def _headings(document: Document) -> Callable[[int], str]:
             at += 1
         open_[:] = [s for s in open_ if s.span.end > position]
         return " > ".join(s.title for s in open_[-2:])
+
+    return of
+
+
+def _columns(document: Document) -> Callable[[Span], str]:
+    """A function from a span to the names of the columns it stands in, empty outside of tables."""
+    starts = [r.span.start for r in document.rows]
+
+    def of(place: Span) -> str:
+        at = bisect_right(starts, place.end - 1) - 1
+        if at < 0 or not document.rows[at].span.overlaps(place):
+            return ""
+        return " | ".join(document.rows[at].columns)
 
     return of
 

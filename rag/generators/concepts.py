@@ -25,6 +25,7 @@ class Concept:
         strong: patterns of sentences that state it; one is enough.
         cues: patterns that often stand in such sentences.
         contrary: patterns of sentences that say the opposite ("stopped"), unless the question asks for that.
+        open: it gathers several things ("rent", "fee"; "mother", "sister"): its words do not stand for each other.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Concept:
     strong: tuple[re.Pattern[str], ...]
     cues: tuple[re.Pattern[str], ...]
     contrary: tuple[re.Pattern[str], ...] = ()
+    open: bool = False
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -56,6 +58,7 @@ def concepts(language: str) -> tuple[Concept, ...]:
             strong=patterns(table, "strong"),
             cues=patterns(table, "cues"),
             contrary=patterns(table, "contrary"),
+            open=bool(table.get("open", False)),
         )
         for key, table in tables.items()
     )

@@ -20,3 +20,8 @@ def _classes() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 def members_asked(question: str) -> re.Pattern[str] | None:
     """Pattern of the members of the class of drugs that a question asks for, or None where it asks for none."""
     return next((members for ask, members in _classes() if ask.search(question)), None)
+
+
+def is_drug(word: str) -> bool:
+    """Whether a word names a drug of one of the classes, or such a class."""
+    return len(word) > 4 and any(members.search(word) for _, members in _classes())

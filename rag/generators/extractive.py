@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,12 +15,17 @@ from indexes.encoders.base import Encoder
 from rag.generators.candidates import Candidate
 from rag.generators.features import NAMES, features
 from rag.generators.question import Question
-from rag.generators.stems import words
 
 _WEIGHTS = Path(__file__).parent / "weights.json"
 _EMBEDDED = 24  # sentences that an encoder is asked about: the best without it
 _SIMILARITY = NAMES.index("similarity")
+_BARRED = NAMES.index("barred")
+_FINDINGS = frozenset({"allergy", "diagnosis", "symptom", "side_effect", "medication", "blood_group"})
+_NONE = re.compile(r"\b(?:no|not|none|never|without|kein\w*|nicht|ohne)\b|없|않", re.IGNORECASE)
+_DENIED = 0.5
 _KEEP = 0.5  # a further sentence is quoted too if it scores at least this share of the best
+
+_KEEP_PARTICULAR = 0.6  # the same where the question asks about something in particular
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,13 @@ def _models() -> dict[str, tuple[tuple[float, ...], float]]:
     }
 
 
+def is_plain(question: Question) -> bool:
+    """Whether a question names its document and asks for a known concept and nothing in particular."""
+    return bool(question.concepts and question.names and not question.specifics)
+
+
 def _model(question: Question) -> tuple[tuple[float, ...], float]:
-    return _models()["named" if question.concepts and question.names else "open"]
+    return _models()["named" if is_plain(question) else "open"]
 
 
 def default_threshold(question: Question) -> float:
@@ -67,15 +78,23 @@ def choose(question: Question, sentences: Sequence[Candidate], encoder: Encoder 
     """Rank sentences as answers by a logistic model over `features`; ties break by place in the text."""
     weights, _ = _model(question)
     rows = features(question, sentences)
-    scores = [_probability(row, weights) for row in rows]
+    open_ = [not row[_BARRED] for row in rows]
+    scores = [_probability(row, weights) if free else 0.0 for row, free in zip(rows, open_, strict=True)]
+    scores = [s * _denial(question, c.text) for s, c in zip(scores, sentences, strict=True)]
     order = sorted(range(len(rows)), key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
     if encoder is not None and order and weights[_SIMILARITY] and _speaks(encoder, question.language):
         top = order[:_EMBEDDED]
         for i, value in zip(top, _similarity(question, [sentences[i] for i in top], encoder), strict=True):
             rows[i][_SIMILARITY] = value
-            scores[i] = _probability(rows[i], weights)
+            scores[i] = _probability(rows[i], weights) if open_[i] else 0.0
         order = sorted(top, key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
     return [Choice(sentences[i], scores[i]) for i in order]
+
+
+def _denial(question: Question, text: str) -> float:
+    """What a sentence is worth that says there is none, where the question takes it that there is one."""
+    deniable = not question.yes_no and any(c.name in _FINDINGS for c in question.concepts)
+    return _DENIED if deniable and _NONE.search(text) and not _NONE.search(question.ask) else 1.0
 
 
 def _speaks(encoder: Encoder, language: str) -> bool:
@@ -92,24 +111,13 @@ def _similarity(question: Question, sentences: Sequence[Candidate], encoder: Enc
     return [float(v) for v in encoder.encode_passages(texts) @ asked]
 
 
-def of_the_named(question: Question, sentences: Sequence[Candidate]) -> list[Candidate]:
-    """Sentences of the documents that the names in the question mean; all where it names nothing.
+def further(question: Question, choices: Sequence[Choice], threshold: float, most: int) -> list[Choice]:
+    """The best choice and those nearly as good, at most `most`; none where the best is below the threshold.
 
-    A document that holds fewer than three quarters of the names that the best one holds is about somebody else.
+    Beside an answer about something in particular, a weaker sentence is more often about something else.
     """
-    if not question.names:
-        return list(sentences)
-    said: dict[str, set[str]] = {}
-    for hit in {(c.hit.document, c.hit.chunk.span): c.hit for c in sentences}.values():
-        said.setdefault(hit.document, set(words(hit.document))).update(words(hit.text))
-    share = {d: len(question.names & found) for d, found in said.items()}
-    best = max(share.values(), default=0)
-    return [c for c in sentences if share[c.hit.document] * 4 >= 3 * best] if best else list(sentences)
-
-
-def further(choices: Sequence[Choice], threshold: float, most: int) -> list[Choice]:
-    """The best choice and those nearly as good, at most `most`; none where the best is below the threshold."""
     if not choices or choices[0].score < threshold:
         return []
-    floor = max(threshold, choices[0].score * _KEEP)
+    keep = _KEEP_PARTICULAR if question.specifics and not question.many else _KEEP
+    floor = max(threshold, choices[0].score * keep)
     return [c for c in choices[:most] if c.score >= floor]

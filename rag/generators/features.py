@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rag.generators.about import speaks_of
+from rag.generators.barring import barred
 from rag.generators.candidates import Candidate
 from rag.generators.concepts import Concept, in_language
 from rag.generators.kinds import shows
@@ -36,6 +38,11 @@ NAMES = (
     "long",
     "start",
     "absent",
+    "specific",
+    "specific_direct",
+    "specific_none",
+    "unspecific",
+    "barred",  # never an answer, whatever else speaks for it: no weight is learned
 )
 _PREFIX = 5  # letters two stems must share to count as kin (German compounds, derivations)
 _KIN = 0.6
@@ -87,6 +94,7 @@ def features(
     ceiling = max(weight.values(), default=1.0)
     zones = {c.zone for c in question.concepts if c.zone}
     absent = _absent(question, sentences, stems)
+    about = speaks_of(question, sentences, stems)
     out = []
     for i, sentence in enumerate(sentences):
         text = sentence.text
@@ -131,6 +139,11 @@ def features(
                 1.0 if len(text) > 400 else 0.0,
                 1.0 / (1 + sentence.span.start / 500),
                 absent[sentence.hit.document],
+                about[i].anywhere,
+                about[i].direct,
+                1.0 if about[i].asked and not about[i].anywhere else 0.0,
+                0.0 if about[i].asked else 1.0,
+                1.0 if barred(question, sentence, about[i], stems[i], bool(strong)) else 0.0,
             ]
         )
     return out

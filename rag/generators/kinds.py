@@ -48,6 +48,11 @@ _DRUG = (
 _DOSE = r"\d\s?(?:mg|mcg|µg|㎎|g|ml|iu|ie|i\.e\.|units?|tab|tbl|hub|puffs?|정|캡슐)\b|\d\s?-\s?\d\s?-\s?\d|%"
 _PHONE = r"(?:\+?\d[\d\s()/.-]{6,}\d)"
 _LIMIT = r"liab|damages|loss|\d"
+_SIDE = (
+    r"\b(?:left|right|bilateral\w*|both)\b|\b(?:link|recht)(?:s|e|es|er|en|em)\b|\b(?:links|rechts)\w+|beidseit\w*|beide[rn]?\b|"
+    r"[좌우양]측|왼|오른|양쪽"
+)
+_SHARE = r"\d\s?(?:%|percent|per cent|prozent|퍼센트)|\b(?:half|third|quarter|hälfte|drittel|viertel|절반)\b|분의"
 
 PATTERNS: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
@@ -64,6 +69,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         "dose": _DOSE,
         "phone": _PHONE,
         "limit": _LIMIT,
+        "side": _SIDE,
+        "share": _SHARE,
     }.items()
 }
 
@@ -71,6 +78,18 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 _QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
+        (
+            "side",
+            r"\b(?:which|what) (?:side|hip|knee|leg|arm|eye|ear|lung|kidney|breast|shoulder|elbow|hand|foot)\b|"
+            r"\bleft or right|\bwelche\w* (?:\w*seite|hüfte|knie|bein|arm|auge|ohr|niere|schulter|hand|fuß)\b|"
+            r"links oder rechts|어느 ?쪽|좌측인|우측인",
+        ),
+        (
+            "share",
+            r"\b(?:what|which) (?:percentage|share|proportion)|how many percent|"
+            r"welche\w* (?:\w*anteil|quote|prozentsatz)|wie ?viel prozent|몇 ?(?:퍼센트|프로|%)|비율",
+        ),
+        ("date_or_duration", r"\b(?:un)?till? (?:when|which (?:day|date))|\bbis (?:wann|zu welchem)|언제까지"),
         ("duration", r"\bhow (?:long|far ahead|soon)\b|\bwie lange\b|얼마 ?동안|며칠 ?(?:간|동안)|몇 (?:년|개월|일)"),
         (
             "date",
@@ -101,6 +120,26 @@ _WH_KO = re.compile("무엇|누구|누가|언제|어디|어떤|어느|얼마|몇
 def expected(question: str) -> str:
     """Type of answer that the question words promise, or an empty string."""
     return next((kind for kind, pattern in _QUESTIONS if pattern.search(question)), "")
+
+
+# A second question in the same sentence: the first decides.
+_FURTHER = re.compile(
+    r",?\s(?:and|und)\s(?=(?:since|until|in|on|by|within|for|at|seit|bis|am|an|um|mit)?\s?"
+    r"(?:when|what|which|how|where|who|wann|wie|wo|wer|welche\w*)\b)",
+    re.IGNORECASE,
+)
+# What a question word asks for before all that its subject promises: "until when … rivaroxaban" is no drug.
+_FIRST = frozenset({"date", "duration", "date_or_duration", "side", "share", "person"})
+_TIMES = frozenset({"date", "duration", "date_or_duration", "number"})
+_SUBJECTS = frozenset({"drug", "dose", "organisation", "place", "money", "limit"})
+
+
+def wanted(question: str, of_concept: str) -> str:
+    """Type of answer by the question's words and by the concept it asks for."""
+    said = expected(_FURTHER.split(question)[0])
+    if not of_concept or (said in _FIRST and of_concept in _SUBJECTS) or said in ("side", "share"):
+        return said
+    return of_concept
 
 
 def shows(kind: str, text: str) -> bool:
