@@ -12,6 +12,6 @@ ask() {
     # 3: abstained, 4: pages in scope could not be read; both are honest answers
     case $status in 0|3|4) ;; *) exit "$status" ;; esac
 }
-ask "Which anticoagulant was Margaret Harrison given, and since when?"
+ask "Which anticoagulant was Margaret Harrison given?"
 ask "Welche Lungenseite war bei Ingrid Brandt von der Pneumonie betroffen?"
 ask "김서연 환자의 담낭 절제술을 집도한 의사는 누구입니까?"

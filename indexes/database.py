@@ -14,7 +14,7 @@ from typing import Any
 from ingest.errors import StoreError
 
 FILE_NAME = "casefolio.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _PATIENCE_S = 600.0  # how long another process may hold the file, for instance to build its caches from it
 
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -32,6 +32,7 @@ CREATE TABLE documents(
     reason TEXT NOT NULL,             -- why nothing was read; empty where something was
     hint TEXT NOT NULL,
     profile TEXT NOT NULL,            -- which document it is: kind, title, names, dates; JSON
+    asked INTEGER NOT NULL DEFAULT 0, -- questions it was a candidate for before it had all its vectors
     text TEXT,                        -- NULL where nothing was read
     body TEXT                         -- the other fields of Document, JSON
 );

@@ -34,6 +34,7 @@ from ingest.language import detect_language
 
 _ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwhile
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
+ASKED = 8  # best candidates of a question whose documents are completed before others
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
 TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
@@ -168,11 +169,13 @@ class Index:
             encoded += len(batch)
         return encoded
 
-    def _encode(self, batch: Sequence[tuple[bytes, str]]) -> None:
+    def _encode(self, batch: Sequence[tuple[bytes, str]], asked: Sequence[int] = ()) -> None:
         vectors = self.encoder.encode_passages([text for _, text in batch])
         with self._lock, self.store.transaction():
             self.store.check_contract(self.encoder.contract)
             self.store.put_vectors([digest for digest, _ in batch], vectors)
+            if asked:
+                self.store.count_asked(asked)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a setting in the store; one that stands already is not written again."""
@@ -284,12 +287,13 @@ class Index:
 
     def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
         """Give the best lexical candidates their vectors now; the rest can wait."""
+        keys = [int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]]
         with self._lock, self.store.reading():
-            wanted = self.store.embedded([int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]])
+            wanted = self.store.embedded(keys)
             has = {snapshot.table.digests[int(p)] for p in snapshot.dense.positions}
         batch = list({digest: text for digest, text in wanted if digest not in has}.items())
         if batch:
-            self._encode(batch)
+            self._encode(batch, asked=keys[:ASKED])
         fresh = self.snapshot()
         if fresh.generation[:2] != snapshot.generation[:2]:
             raise Moved  # its documents are others than those that the candidates were taken from

@@ -239,12 +239,25 @@ class Store(Database):
         return out
 
     def pending(self, limit: int) -> list[tuple[bytes, str]]:
-        """Up to `limit` passages without a vector: digest and what to embed, each once, in order of digest."""
+        """Up to `limit` passages without a vector: digest and what to embed, each once.
+
+        Those of the documents most asked for come first, then by digest.
+        """
         rows = self._rows(
-            "SELECT digest, MIN(embedded) FROM chunks WHERE digest NOT IN (SELECT digest FROM vectors)"
-            " GROUP BY digest ORDER BY digest LIMIT ?", (limit,)
-        )  # fmt: skip
+            "SELECT c.digest, MIN(c.embedded) FROM chunks c JOIN documents d ON d.key = c.document"
+            " WHERE c.digest NOT IN (SELECT digest FROM vectors)"
+            " GROUP BY c.digest ORDER BY MAX(d.asked) DESC, c.digest LIMIT ?",
+            (limit,),
+        )
         return [(digest, embedded) for digest, embedded in rows]
+
+    def count_asked(self, chunks: Sequence[int]) -> None:
+        """Note that a question looked for these chunks' documents; call inside a transaction."""
+        marks = ",".join("?" * len(chunks))
+        self._db.execute(
+            f"UPDATE documents SET asked = asked + 1 WHERE key IN (SELECT document FROM chunks WHERE key IN ({marks}))",
+            tuple(chunks),
+        )
 
     def embedded(self, keys: Sequence[int]) -> list[tuple[bytes, str]]:
         """Digest and text to embed of the chunks with these keys, in their order."""

@@ -189,7 +189,7 @@ def test_a_question_that_makes_vectors_during_a_sync_gets_hits_of_one_state(fold
         library.sync()
         encode = library._index._encode
 
-        def interfere(batch):
+        def interfere(batch, asked=()):
             library._index._encode = encode
             (folder / "b.txt").unlink()
             index_folder(folder)

@@ -82,6 +82,23 @@ def test_passages_are_found_by_words_before_they_have_vectors(folder):
         assert library.passages() == (2, 2)
 
 
+def test_the_documents_asked_for_are_completed_first(folder):
+    (folder / "m.txt").write_text(
+        "".join(f"Clause {n}. The lessee keeps meter {n} in repair.\n\n" * 40 for n in range(20))
+    )
+    (folder / "z.txt").write_text(
+        "".join(f"Line {n}. The orchard yields pear {n} this year.\n\n" * 40 for n in range(20))
+    )
+    with Library.open(folder) as library:
+        library.sync()
+        library.search("Which pear does the orchard yield?")
+        before = library.passages()[1]
+        library.encode_pending(limit=10)
+        waiting = [text for _, text in library._index.store.pending(1000)]
+    assert before > 0
+    assert sum("pear" in text for text in waiting) < sum("meter" in text for text in waiting)
+
+
 def test_hits_do_not_depend_on_the_order_files_came_in(folder, tmp_path):
     with Library.open(folder) as library:
         library.sync(encode=True)
