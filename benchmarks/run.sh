@@ -21,4 +21,4 @@ done
 [ -d "$sets/ragtruth_qa" ] && run benchmarks/verify.py --responses "$sets/ragtruth_qa/grounding.jsonl" --nli "$sets/klue_nli/pairs.jsonl"
 run benchmarks/namesakes.py
 run benchmarks/latency.py
-run benchmarks/concurrent.py examples/casefile "What dose of rosuvastatin does Thomas Harrison take?" --index "$(mktemp -d)"
+run benchmarks/fifty_at_once.py examples/casefile "What dose of rosuvastatin does Thomas Harrison take?" --index "$(mktemp -d)"

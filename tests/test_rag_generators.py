@@ -342,3 +342,34 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
             chat.kill()
     assert chat.returncode == 0
     assert "stopped" in said
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["openai", "transformers"])
+def test_rag_ask_writes_with_a_model_on_a_terminal(served: bool, server: Server, tiny: Path, tmp_path: Path) -> None:
+    import os
+    import pty
+    import subprocess
+    import sys
+
+    (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
+    model = ["--llm", "openai:said", "--base-url", server.url] if served else ["--llm", f"transformers:{tiny}"]
+    command = [sys.executable, "-m", "rag", "ask", str(tmp_path), "What is continued?", *model, "--unsupported", "flag"]
+    screen, terminal = pty.openpty()
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE) as asked:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(screen, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        said = asked.stderr.read().decode() if asked.stderr else ""
+    os.close(screen)
+    assert asked.returncode in (0, 3), said
+    assert "Traceback" not in said
+    if served:
+        assert b"Apixaban 5 mg twice daily is continued" in shown
+        assert b"letter.txt, page 1" in shown
