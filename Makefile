@@ -3,7 +3,7 @@
 # make lint   ruff and mypy
 # make bench  what measures speed and quality; sets are named with SETS=FOLDER
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 SETS   ?= ../shared/data
