@@ -21,7 +21,8 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
-from indexes.ranking import Ranking, candidates, rank
+from indexes.ranking import DOCUMENT_WEIGHT, Ranking, candidates, rank
+from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
@@ -83,6 +84,7 @@ class Index:
         self.parts: Parts = ALL  # others only where a part is measured
         self._encoder_name = encoder_name  # under which `load_encoder` finds it again
         self.read_only = read_only
+        self.reranker: Reranker | None = None
         self.store = Store(folder, create=create, read_only=read_only)
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
@@ -279,7 +281,11 @@ class Index:
                        snapshot.dense_weight, parts)  # fmt: skip
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
-        hits = self._hits(snapshot, ranking, k)
+        if self.reranker is None:
+            hits = self._hits(snapshot, ranking, k)
+        else:
+            deep = self._hits(snapshot, ranking, max(k, self.reranker.depth))
+            hits = reranked(named.asked, deep, self.reranker, DOCUMENT_WEIGHT)[:k]
         if parts.twins:
             hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from indexes.encoders import Profile
     from indexes.encoders.base import Encoder
     from indexes.hit import Hit
+    from indexes.reranking import Reranker
     from indexes.store import LedgerEntry
     from ingest.identity import Identity
     from rag.conversation import History
@@ -109,6 +110,7 @@ class Library:
         int8: bool | None = None,
         create: bool = True,
         tell: Callable[[str], None] | None = None,
+        reranker: Reranker | None = None,
         passwords: Sequence[str] = (),
         ocr: bool = True,
     ) -> Library:
@@ -121,6 +123,7 @@ class Library:
             int8: whether its weights are quantised on the CPU; as the index has it unless given.
             create: whether an index is made where there is none.
             tell: told in a sentence when a model is converted, which happens once.
+            reranker: takes a second look at the best passages, e.g. `indexes.reranking.CrossEncoder(PATH)`.
             passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
             ocr: whether pages without text go to Tesseract.
 
@@ -142,6 +145,7 @@ class Library:
         loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
         read_only = not create and not os.access(place, os.W_OK)
         opened = Index(place, loaded, name, create=create, read_only=read_only)
+        opened.reranker = reranker
         return cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
 
     def close(self) -> None:

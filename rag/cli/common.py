@@ -37,6 +37,9 @@ def add_question(parser: argparse.ArgumentParser, k: int) -> None:
     parser.add_argument(
         "--scope", metavar="GLOB", help="only documents whose path fits, e.g. 'patient_7/**'; applied before ranking"
     )
+    parser.add_argument(
+        "--rerank", metavar="PATH", help="a cross-encoder that takes a second look at the best passages"
+    )
     parser.add_argument("--no-sync", action="store_true", help="take the index as it is, without looking at the folder")
     parser.add_argument("--json", action="store_true", help="one JSON object a question on stdout")
 
@@ -45,12 +48,18 @@ def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str 
     """The library that the arguments name."""
     from rag.library import Library
 
+    reranker = None
+    if getattr(args, "rerank", None):
+        from indexes.reranking import CrossEncoder
+
+        reranker = CrossEncoder(args.rerank)
     return Library.open(
         args.folder,
         index=args.index,
         encoder=encoder,
         create=create,
         tell=say,
+        reranker=reranker,
         passwords=getattr(args, "password", []),
         ocr=not getattr(args, "no_ocr", False),
     )
