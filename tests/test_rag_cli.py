@@ -263,3 +263,16 @@ def test_the_readme_holds_the_help_of_every_verb():
     for verb in VERBS:
         assert f"rag {verb} " in readme
         assert verb in shown
+
+
+def test_what_the_readme_says_of_a_verb_its_help_says_too():
+    lines = [
+        line.split() for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("    rag ")
+    ]
+    told = {words[1]: [w.strip("[]") for w in words if w.startswith(("[-", "-"))] for words in lines}
+    assert set(told) == set(VERBS)
+    for verb in ("index", "search", "ask", "show", "text", "doctor"):
+        shown = rag(verb, "--help").stdout
+        assert "FOLDER" in shown
+        for option in told[verb]:
+            assert option in shown, f"rag {verb} knows no {option}"
