@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from eval.cases import Case
 from indexes.hit import Hit
 
 KS = (1, 3, 5, 10)
@@ -30,11 +29,6 @@ Merged = dict[str, list[tuple[int, int]]]
 def places_of(hits: Iterable[Hit]) -> list[Place]:
     """Where hits stand, in their order."""
     return [Place(h.document, h.chunk.span.start, h.chunk.span.end) for h in hits]
-
-
-def gold_places(case: Case) -> list[Place]:
-    """Where the gold of a case stands."""
-    return [Place(g.document, g.span.start, g.span.end) for g in case.gold]
 
 
 def merge(places: Iterable[Place]) -> Merged:

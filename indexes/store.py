@@ -183,10 +183,6 @@ class Store(Database):
         rows = self._rows("SELECT key, path, language, profile FROM documents WHERE text IS NOT NULL ORDER BY path")
         return [(key, path, language, profile) for key, path, language, profile in rows]
 
-    def document_languages(self) -> dict[str, int]:
-        """Number of documents of each language."""
-        return dict(self._rows("SELECT language, COUNT(*) FROM documents WHERE text IS NOT NULL GROUP BY language"))
-
     def texts(self) -> Iterator[tuple[str, str, str]]:
         """Path, language and text of each document that was read, by path."""
         rows = self._each("SELECT path, language, text FROM documents WHERE text IS NOT NULL ORDER BY path")

@@ -145,6 +145,9 @@ def document_id(path: str, sha256: str) -> str:
     return hashlib.sha256(f"{path}\0{sha256}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
+EMPTY_FILE = "the file is empty"  # the one reason for which nothing that could have answered is missing
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A file of which nothing could be read: the ledger names it, the reason, and the way out."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest import limits
-from ingest.document import Document, Unread, document_id
+from ingest.document import EMPTY_FILE, Document, Unread, document_id
 from ingest.errors import FolderError, LimitExceeded, ReadingError
 from ingest.language import detect_language
 from ingest.loaders import detect, load
@@ -119,7 +119,7 @@ def _read(source: Source, depth: int, budget: list[int]) -> Iterator[Document | 
     """The document of `source`, then those of its attachments."""
     sha256 = hashlib.sha256(source.data).hexdigest()
     if not source.data:
-        yield Unread(source.path, sha256, "", "the file is empty")
+        yield Unread(source.path, sha256, "", EMPTY_FILE)
         return
     media_type = ""
     try:

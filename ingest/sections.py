@@ -236,10 +236,6 @@ def _joined(heads: Sequence[Head], text: str) -> list[Head]:
     return joined
 
 
-def _awaits_title(head: Head) -> bool:
-    return bool(head.number) and head.titled and len(head.title.split()) <= 2
-
-
 def _nested(heads: Sequence[Head], end: int) -> tuple[Section, ...]:
     ends = [end] * len(heads)
     levels = [1] * len(heads)

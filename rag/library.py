@@ -23,7 +23,7 @@ from indexes.index import Found, Index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.store import FILE_NAME, NoIndex, Store
 from indexes.sync import Changes
-from ingest.document import Document
+from ingest.document import EMPTY_FILE, Document
 from ingest.errors import FolderError, StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import ENCODING_LOCK, folder_lock
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
 
-EMPTY_FILE = "the file is empty"  # there is nothing in it that could have answered
 DEFAULT_ENCODER = "minilm"
 
 

@@ -72,11 +72,6 @@ class Builder:
         """Whether nothing stands on the page that is being filled."""
         return self._length == self._page_starts[-1]
 
-    @property
-    def page_number(self) -> int:
-        """Number of the page that is being filled."""
-        return len(self._page_starts)
-
     def text_since(self, position: int) -> str:
         """What was appended from `position` on."""
         parts: list[str] = []

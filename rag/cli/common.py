@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import UsageError
+from rag.cli.lines import json_text
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -129,7 +130,7 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout, written at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
     sys.stdout.flush()
 
 
