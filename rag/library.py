@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
 
-DEFAULT_ENCODER = "minilm"
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a sync did."""
@@ -118,7 +115,7 @@ class Library:
         Args:
             folder: the folder of files.
             index: where the index lies; `FOLDER/.rag` unless named.
-            encoder: name or path of an encoder; the index's own, else `minilm`.
+            encoder: name or path of an encoder; the index's own, else the embedded default.
             int8: whether its weights are quantised on the CPU; as the index has it unless given.
             create: whether an index is made where there is none.
             tell: told in a sentence when a model is converted, which happens once.
@@ -131,7 +128,7 @@ class Library:
             StoreError: where the index is damaged or cannot be written.
             ContractMismatch: where the index was built with another encoder.
         """
-        from indexes.encoders import load_encoder
+        from indexes.encoders import default_encoder, load_encoder
 
         root = Path(folder)
         if not root.exists():
@@ -140,7 +137,11 @@ class Library:
             raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
         place = Path(index) if index is not None else root / INDEX_FOLDER
         stored, quantised = stored_encoder(place)
-        name = encoder or stored or DEFAULT_ENCODER
+        name = encoder or stored
+        if name is None:
+            name, missing = default_encoder()
+            if missing and tell:
+                tell(missing)
         loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
         read_only = not create and not os.access(place, os.W_OK)
         opened = Index(place, loaded, name, create=create, read_only=read_only)

@@ -2,7 +2,8 @@
 
 The graph takes texts of one length, so it has neither padding nor masks:
 
-    ids      int32 (n, length)   with begin and end tokens
+    ids      int32 (n, length)   with begin and end tokens; or
+    rows     float32 (n, length, width)   their embeddings, where the checkpoint keeps those to itself
     segments int32 (n, length)   0, or 1 for the second text of a pair; only where the family has segments
     pooled   float32 (n, width)  the first token or the mean of all, neither projected nor normalised
 
@@ -21,7 +22,7 @@ from indexes.encoders.profile import Pooling
 from ingest.errors import EncoderError
 
 # Part of the key under which a converted model is cached: raise it when the graph changes.
-GRAPH_VERSION = 4
+GRAPH_VERSION = 5
 FUSED = "com.microsoft"
 _OPSET = 18
 _EMBEDDINGS = "embeddings."
@@ -52,7 +53,7 @@ class _Builder:
     def model(self, pooling: Pooling) -> Any:
         from onnx import TensorProto, helper
 
-        flow = self.embed()
+        flow = self.embed() if self.checkpoint.rows is None else self.place()
         bias = self.relative_bias() if self.checkpoint.architecture.relative else ""
         for layer in range(self.shape.layers):
             only_first = pooling == "cls" and layer == self.shape.layers - 1
@@ -60,10 +61,13 @@ class _Builder:
         row = flow if pooling == "cls" else self.mean(flow)
         self.node("Squeeze", [row, self.constant("axis", np.array([1]))], "pooled")
         names = ["ids", "segments"] if self.checkpoint.architecture.segments else ["ids"]
+        inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["n", "length"]) for n in names]
+        if self.checkpoint.rows is not None:
+            inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", "length", self.shape.width])]
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [helper.make_tensor_value_info(n, TensorProto.INT32, ["n", "length"]) for n in names],
+            inputs,
             [helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["n", self.shape.width])],
             self.constants,
         )
@@ -108,6 +112,24 @@ class _Builder:
             helper.make_node("EmbedLayerNormalization", inputs, outputs, domain=FUSED, name="embedded", epsilon=epsilon)
         )
         return "embedded"
+
+    def place(self) -> str:
+        """The same from rows that were read outside; all tokens are of the first segment."""
+        architecture = self.checkpoint.architecture
+        places = self.take(f"{_EMBEDDINGS}position_embeddings.weight")[architecture.first_position :]
+        if architecture.segments:
+            places = places + self.take(f"{_EMBEDDINGS}token_type_embeddings.weight")[0]
+        scale, shift = (
+            self.constant(f"embedded_{name}", self.take(f"{_EMBEDDINGS}LayerNorm.{kind}"))
+            for name, kind in (("scale", "weight"), ("shift", "bias"))
+        )
+        self.node("Shape", ["rows"], "rows_length", start=1, end=2)
+        bounds = [self.constant("start", np.array([0])), "rows_length", self.constant("axis0", np.array([0]))]
+        self.node("Slice", [self.constant("places", places), *bounds], "placed")
+        self.node("Add", ["rows", "placed"], "summed")
+        return self.node(
+            "LayerNormalization", ["summed", scale, shift], "embedded", axis=-1, epsilon=self.shape.epsilon
+        )
 
     def linear(self, layer: int, part: str, flow: str) -> str:
         """`flow` times the weights of a part; the bias goes into the operator that follows."""

@@ -45,6 +45,7 @@ class Profile:
         parameters: millions of parameters, 0 where unknown.
         unused: patterns of tensors that the checkpoint may hold and the encoder does not use.
         trust_remote_code: whether Python code from the source may run. Never true unless the user says so.
+        sha256: hash that the weights file must have, where the source is one file; its embeddings stay in it.
         example: a question and a passage that answers it, from the model's card.
     """
 
@@ -70,6 +71,7 @@ class Profile:
     parameters: int = 0
     unused: tuple[str, ...] = ()
     trust_remote_code: bool = False
+    sha256: str = ""
     example: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
