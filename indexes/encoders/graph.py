@@ -36,11 +36,11 @@ def write_graph(checkpoint: Checkpoint, pooling: Pooling, path: Path, *, int8: b
     """
     import onnx
 
-    model = _Builder(checkpoint, int8).model(pooling)
+    model = GraphBuilder(checkpoint, int8).model(pooling)
     onnx.save_model(model, str(path), save_as_external_data=True, location="weights.bin", size_threshold=1024)
 
 
-class _Builder:
+class GraphBuilder:
     """Collects nodes and constants; each method appends and returns the name of its output."""
 
     def __init__(self, checkpoint: Checkpoint, int8: bool) -> None:
