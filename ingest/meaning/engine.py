@@ -80,11 +80,11 @@ def scan(text: str, language: str) -> Scan:
     """All marks of a text, in time linear in its length."""
     folded = fold(text)
     tokens = list(WORD.finditer(folded))
-    return _scan(text, folded, tokens, lexicon(language))
+    return _scan(text, folded, tokens, lexicon(language), language)
 
 
-def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon) -> Scan:
-    bounds = find_boundaries(text, tokens)
+def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon, language: str) -> Scan:
+    bounds = find_boundaries(text, tokens, language)
     found = list(rules.find(text, folded, tokens))
     stops = _stops(found)
     starts = [t.start() for t in tokens]
