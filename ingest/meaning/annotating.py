@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import cast
 
 from ingest.document import Span
-from ingest.meaning.assertion import Assertion, Certainty, Cue, Experiencer, Modality, Severity, Side, Temporality
+from ingest.meaning.assertion import Assertion, Certainty, Cue, Experiencer, Modality, Severity, Side, State, Temporality
 from ingest.meaning.engine import Mark, Scan, scan
 from ingest.meaning.tongue import rule_language
 
@@ -23,7 +23,7 @@ SECTION_KINDS = {
 }
 _DEFAULTS = {
     "negated": "no", "certainty": "certain", "temporality": "recent", "experiencer": "patient",
-    "side": "", "severity": "", "modality": "",
+    "side": "", "severity": "", "modality": "", "state": "",
 }  # fmt: skip
 # A cue inside a given stretch is a part of what is asserted ("without lesion" as one finding), so it does not turn it.
 _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
@@ -135,6 +135,7 @@ def _assertion(span: Span, values: dict[str, str], conditions: tuple[Span, ...],
         side=cast(Side, values["side"]),
         severity=cast(Severity, values["severity"]),
         modality=cast(Modality, values["modality"]),
+        state=cast(State, values["state"]),
         conditions=conditions,
         cues=tuple(sorted(used, key=lambda c: (c.span, c.kind))),
     )
