@@ -17,9 +17,9 @@ Each line of the input is one of
       answered by {"id", "verdict", "score", "reasons"}: supported, contradicted or unsupported; the probability of
       support; and which words of the claim stand against which of the quote
   {"id", "question"?, "contexts": [...], "response", "language"?}
-      answered by {"id", "score", "grounded", "claims": [{"start", "end", "verdict", "score", "context"}]}: the
-      probability that all of the response is grounded, the decision, and each of its sentences with the number of the
-      context that fits it best
+      answered by {"id", "score", "grounded", "claims": [{"start", "end", "verdict", "score", "context"}]}: how surely
+      all of the response is grounded, the decision (a score above .5), and each of its sentences with the number of
+      the context that fits it best
 """
 
 
