@@ -13,6 +13,7 @@ from ingest.meaning.assertion import Quantity
 from ingest.meaning.bindings import exchanged_values
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.finding import LONG, Finding, speaking_sentences
+from ingest.meaning.namings import unnamed
 from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.scopes import assertions
 from ingest.meaning.states import changed_states
@@ -63,7 +64,8 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
             findings.append(finding)
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
-    moved = exchanged_values(claim, quote)
+    told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
+    moved = [f for f in exchanged_values(claim, quote) if (f.kind, f.claim) not in told]
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}
     findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved
@@ -72,8 +74,9 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     if not scopes:
         return findings
     settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
-    states = changed_states(claim, quote)
-    return findings + states + [f for f in assertions(claim, quote) if f.kind not in settled]
+    valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
+    findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
+    return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 
 
 def _by_about(others: dict[str, list[Fact]]) -> dict[tuple[str, str], list[Fact]]:
