@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from ingest.meaning.facts import Fact, Profile
 from ingest.meaning.finding import LONG, Finding
-from ingest.meaning.wording import generic_keys, joining_words
+from ingest.meaning.wording import generic_keys, joining_words, linking_keys
 
 # Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
 BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))
@@ -27,6 +27,8 @@ _KOREAN_JOIN = re.compile(r"[가-힣0-9a-zA-Z](?:과|와|고|며|이고|하고)$
 _FAR = 14.0
 # How much heavier the words that speak for an exchange must be than those against it.
 _MARGIN = 1.5
+# How much more a name counts than another word: "signed" is said of both, "Mr Pym" of one.
+_NAMES = 4.0
 _STRENGTH = 0.9
 
 
@@ -69,15 +71,16 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
     said, read = _bindings(claim, facts), _bindings(quote, others, {claim.keys[i] for i in claim.content})
     if len(quote.content) > LONG:
         read = {key: bound for key, bound in read.items() if len(bound) <= 2}
+    ignored, naming = generic_keys(claim.language) | linking_keys(claim.language), _naming(claim)
     against = in_favour = 0.0
     votes = 0
     shown: tuple[float, Fact, Fact] | None = None
     for key, mine in said.items():
         theirs = read.get(key)
-        if not theirs or key in generic_keys(claim.language):
+        if not theirs or key in ignored:
             continue
         verdict, a, b = _judge(claim, quote, mine, theirs)
-        weight = 2.0 ** -(a.distance + b.distance)
+        weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if key in naming else 1.0)
         if verdict == AGREE:
             in_favour += weight
         elif verdict == CONFLICT and any(_relation(a.fact, o, claim, quote) == AGREE for o in others):
@@ -91,6 +94,18 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
     if votes < 2 and len(facts) < 2 and shown[1].kind in ("party", "person"):
         return None
     return Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")
+
+
+def _naming(profiled: Profile) -> set[str]:
+    """Keys of words that name somebody or something: names, parties, persons, and nouns where capitals show them."""
+    out = set()
+    for fact in profiled.facts:
+        if fact.family == "name" or fact.kind in ("party", "person"):
+            out.update(w.key for w in profiled.words[fact.place : fact.place + 4] if w.start < fact.span.end)
+            out.add(profiled.keys[fact.place])
+    if profiled.language == "de":
+        out.update(profiled.keys[i] for i in profiled.content if profiled.words[i].capital)
+    return out
 
 
 def _judge(claim: Profile, quote: Profile, mine: list[_Bound], theirs: list[_Bound]) -> tuple[int, _Bound, _Bound]:

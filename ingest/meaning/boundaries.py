@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.sentences import sentence_spans
+from ingest.document import Span
 
 # A sentence that never ends is cut, so that no scope and no work grows with the length of the text.
 MAX_TOKENS = 160
@@ -36,12 +36,12 @@ class Boundaries:
         return stops[left], stops[right] if right < len(stops) else stops[-1]
 
 
-def find_boundaries(text: str, tokens: list[re.Match[str]], language: str) -> Boundaries:
-    """Boundaries of a text from its tokens (matches of `lexicon.WORD`), in linear time."""
+def find_boundaries(text: str, tokens: list[re.Match[str]], sentence_spans: Sequence[Span]) -> Boundaries:
+    """Boundaries of a text from its tokens (matches of `lexicon.WORD`) and its sentences, in linear time."""
     sections, sentences, clauses, phrases = {0, len(text)}, {0, len(text)}, set[int](), set[int]()
     for match in _CAPITAL_HEADING.finditer(text):
         sections.add(match.start())
-    starts = {span.start for span in sentence_spans(text, language)}
+    starts = {span.start for span in sentence_spans}
     sentences |= starts
     for match in _MARK.finditer(text):
         position, character = match.start(), match.group()

@@ -46,6 +46,8 @@ def sort_of(word: str) -> str:
     """The class of a word in lower case, without its particle; empty where it names nothing that is known."""
     singular = word[:-1] if word.endswith("s") and len(word) > _SHORTEST else word
     hangul = "가" <= word[-1:] <= "힣"
+    if word in _tables()["none"]["words"]:
+        return ""
     for sort, table in _tables().items():
         if word in table["words"] or singular in table["words"]:
             return sort

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from ingest.document import Span
+from ingest.meaning.agreeing import AGREE, relation
+from ingest.meaning.annotating import annotate
 from ingest.meaning.assertion import Assertion, Cue
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
@@ -69,7 +71,7 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     past = of_the_past(claim.text, claim.language)
     generic = generic_keys(claim.language)
     speaking = speaking_sentences(claim, quote)
-    against: list[tuple[float, Assertion, Assertion]] = []
+    against = [(1.0, a, b) for a, b in _references(claim, quote) if _stands(a, b, past) < 0]
     agreeing = 0
     for number, i in enumerate(claim.content):
         places = [j for j in quote.by_key.get(claim.keys[i], [])[:OCCURRENCES] if speaking is None or quote.words[j].sentence in speaking]
@@ -87,6 +89,20 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     _, a, b = max(against, key=lambda found: found[0])
     said, read = _cue(a, "state"), _cue(b, "state")
     return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
+
+
+def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Assertion]]:
+    """What is asserted of the clauses that both texts name."""
+    pairs = [
+        (a.span, b.span)
+        for a in claim.facts
+        for b in quote.facts
+        if a.family == b.family == "reference" and relation(a, b, claim.text, quote.text) == AGREE
+    ]
+    if not pairs:
+        return []
+    mine = annotate(claim.text, claim.language, [a for a, _ in pairs])
+    return list(zip(mine, annotate(quote.text, quote.language, [b for _, b in pairs]), strict=True))
 
 
 def _is_cue(profiled: Profile, i: int, assertion: Assertion) -> bool:

@@ -65,6 +65,13 @@ def telling_keys(language: str) -> frozenset[str]:
 
 
 @cache
+def linking_keys(language: str) -> frozenset[str]:
+    """Keys of words that lead from a thing to its value and name neither: amounts to, beträgt."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["linking"].split())
+
+
+@cache
 def joining_words(language: str) -> frozenset[str]:
     """Words that join two things: and, or, but."""
     return frozenset(_tables().get(language, _tables()["en"])["joining"].split())
