@@ -23,9 +23,9 @@ _CLOSERS = "\"'”’“»«)]}*"
 _TERMINATORS = ".!?…。！？"
 # White space that may part two sentences: behind a mark, or with a line break in it.
 _BREAK = re.compile(rf"(?<=[{re.escape(_TERMINATORS + _CLOSERS)}])\s+|(?<!\s)[^\S\n]*\n\s*")
-_LAST_TOKEN = re.compile(r"[^\s(\[{„“\"'«»/]+$")
+_OPENING = re.compile(r"[(\[{„“\"'«»/]")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
-_LEADERS = re.compile(r"(?:\.{4,}|…{2,}|(?:\s[.·]){3,}|[_·]{4,})$")
+_LEADERS = ("....", "……", ". . .", ".. ..", "· · ·", "____", "····")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
 _NUMBER = re.compile(r"\d{1,4}")
 _DATE_PART = re.compile(r"\d{1,4}\.")
@@ -57,6 +57,8 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     end = len(text.rstrip())
     for gap in _BREAK.finditer(text, start, end):
         a, b = gap.span()
+        if text[b].islower() and text[a - 1] == "." and "\n" not in gap[0]:
+            continue  # the most frequent case
         if a > start and _ends(text, a, b, rules, width):
             spans.extend(_bounded(text, start, a))
             start = b
@@ -81,26 +83,30 @@ def _ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
 
 def _terminated(before: str, after: str, rules: Dots) -> bool | None:
     """Whether the full stop (or other mark) at the end of `before` ends a sentence; None where a line break decides."""
-    if _LEADERS.search(before):
+    if before.endswith(_LEADERS):
         return False  # a table of contents, or a form: "Rent ........ 900"
     if before[-1] != ".":
         return not after[0].islower()
     if after[0].islower() or after[0] in ",;:)":
         return False
-    match = _LAST_TOKEN.search(before.rstrip("."))
-    if match is None:
+    undotted = before.rstrip(".")
+    if not undotted or undotted[-1].isspace():
         return True
-    token, following = match[0].lower().rpartition("-")[2], _FIRST_WORD.match(after)
+    last = _OPENING.split(undotted.rsplit(None, 1)[-1])[-1]
+    if not last:
+        return True
+    position = len(undotted) - len(last)
+    token, following = last.lower().rpartition("-")[2], _FIRST_WORD.match(after)
     word = following[0].lower() if following else ""
-    if _opens_line(before, match.start()) and _NUMBERING.fullmatch(match[0]):
+    if _opens_line(before, position) and _NUMBERING.fullmatch(last):
         return False
     if _NUMBER.fullmatch(token):
-        return not _is_ordinal(before[: match.start()], token, after, word, rules)
+        return not _is_ordinal(before[: position], token, after, word, rules)
     if token in rules.before_number:
         return not (after[0].isdigit() or (_NUMBERING.match(after) and (len(word) < 2 or after[: len(word)].isupper())))
     if token in rules.maybe or (len(token) == 1 and token.isalpha()) or _DOTTED.fullmatch(token):
         return True if word in rules.starters and after[0].isupper() else None
-    if match[0][0].islower() and len(token) > _CUT and token.endswith(rules.cut):
+    if last[0].islower() and len(token) > _CUT and token.endswith(rules.cut):
         return False
     return token not in rules.never
 

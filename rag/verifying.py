@@ -51,7 +51,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = _ruled(mine, theirs, align(mine, theirs))
-    views = relations([(claim, quote)], tongue) if read else None
+    views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 
 

@@ -159,7 +159,8 @@ def _closing_bracket(text: str, start: int, end: int) -> int:
 def _reach(
     text: str, rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
 ) -> tuple[int, int]:
-    level = "sentence" if rule.limit else rule.scope
+    limit = rule.limit
+    level = "sentence" if limit else rule.scope
     left, right = bounds.around(level, start, end)
     stop_starts, stop_ends = stops.get(value, ([], []))
     if rule.scope == "section":
@@ -170,8 +171,8 @@ def _reach(
         index = bisect_left(stop_starts, end)
         if index < len(stop_starts):
             right = min(right, stop_starts[index])
-        if rule.limit:
-            token = bisect_left(starts, end) + rule.limit
+        if limit:
+            token = bisect_left(starts, end) + limit
             right = min(right, starts[token]) if token < len(starts) else right
         right = _closing_bracket(text, end, right)
     if rule.direction == "forward":
@@ -180,7 +181,7 @@ def _reach(
         index = bisect_right(stop_ends, start)
         if index:
             left = max(left, stop_ends[index - 1])
-        if rule.limit:
-            token = bisect_left(starts, start) - rule.limit
+        if limit:
+            token = bisect_left(starts, start) - limit
             left = max(left, starts[token]) if token >= 0 else left
     return left, right

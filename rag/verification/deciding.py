@@ -32,13 +32,18 @@ class Ruled:
         """Whether a fact of one of the kinds was found in this relation."""
         return any(f.status == status and f.kind in kinds for f in self.findings)
 
+    @property
+    def settled(self) -> bool:
+        """Whether no reading changes the verdict: a rule contradicts a claim in the quote's own words."""
+        return self.verdict.label == "contradicted" and self.missing < _OTHER_WORDS
+
 
 def judged(ruled: Ruled, view: Relation) -> Verdict:
     """The verdict of rules and reader together."""
     supports, contradicts, _ = view
     by_rule = ruled.verdict
     if by_rule.label == "contradicted":
-        if ruled.missing >= _OTHER_WORDS and supports >= _SURE:
+        if not ruled.settled and supports >= _SURE:
             return _verdict("unsupported", min(supports, _BELOW), by_rule, "the reader reads it otherwise")
         return by_rule
     if supports >= SUPPORTS:

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from ingest.document import Span
 from ingest.errors import EncoderError
+from ingest.meaning.wording import words
 from ingest.sentences import sentence_spans
 from rag.verification.evidence import content_keys
-from ingest.meaning.wording import words
 
 MISSING = "the reader's weights are missing: verdicts rest on the rules alone"
 # The reader sees some 288 tokens of a quote; of a longer one it is given the part that speaks of the claim.
