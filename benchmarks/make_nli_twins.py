@@ -1,4 +1,4 @@
-"""Training pairs for the reader's third head: claims whose values, sides, names or states were exchanged, and true ones.
+"""Training pairs for the reader: claims whose values, sides, names or states were exchanged, and true ones.
 
     python benchmarks/make_nli_twins.py --corpus examples/corpus --out nli_twins.jsonl.gz
 
@@ -106,7 +106,7 @@ def _bound(domain: dict[str, list[str]], rng: random.Random) -> Pair:
         (x1, a1), (x2, a2) = rng.sample([(x, a), (y, b)], 2)
         if not label:
             a1, a2 = (a2, a1) if rng.random() < 0.75 else (a1, rng.choice(others))
-            label = int((a1, a2) == (dict([(x, a), (y, b)])[x1], dict([(x, a), (y, b)])[x2]))
+            label = int((a1, a2) == ({x: a, y: b}[x1], {x: a, y: b}[x2]))
         return fill(form, x=x1, a=a1, y=x2, b=a2), quote, _LABELS[label], "binding"
     item, value, swapped = rng.choice(((x, a, b), (y, b, a)))
     if not label:
@@ -116,7 +116,8 @@ def _bound(domain: dict[str, list[str]], rng: random.Random) -> Pair:
 
 def _stated(domain: dict[str, object], rng: random.Random) -> Pair:
     items, forms = domain["items"], domain["forms"]
-    assert isinstance(items, list) and isinstance(forms, dict)
+    assert isinstance(items, list)
+    assert isinstance(forms, dict)
     x, y = rng.sample(items, 2)
     stands = rng.choice(sorted(forms))
     quote = fill(rng.choice(forms[stands]), x=x)

@@ -101,7 +101,7 @@ def _terminated(before: str, after: str, rules: Dots) -> bool | None:
     if _opens_line(before, position) and _NUMBERING.fullmatch(last):
         return False
     if _NUMBER.fullmatch(token):
-        return not _is_ordinal(before[: position], token, after, word, rules)
+        return not _is_ordinal(before[:position], token, after, word, rules)
     if token in rules.before_number:
         return not (after[0].isdigit() or (_NUMBERING.match(after) and (len(word) < 2 or after[: len(word)].isupper())))
     if token in rules.maybe or (len(token) == 1 and token.isalpha()) or _DOTTED.fullmatch(token):
@@ -153,7 +153,7 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
 
 
 def _goes_on(line: str, following: str, rules: Dots) -> bool:
-    """Whether a line ends, or the next begins, with what cannot stand there in a whole sentence: "no", "kein", "und"."""
+    """Whether a line ends, or the next begins, with what cannot stand there in a whole sentence: "no", "und"."""
     said = line.split()
     last = said[-1].lower() if said else ""
     if last in rules.open_words:

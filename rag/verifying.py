@@ -17,9 +17,9 @@ from ingest.meaning.facts import Profile, profile
 from ingest.meaning.finding import Finding
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
+from rag.verification.deciding import Ruled, judged
 from rag.verification.grounding import Grounding, ground
 from rag.verification.model import models
-from rag.verification.deciding import Ruled, judged
 from rag.verification.pairs import longest_run, pair_features, uncovered
 from rag.verification.reading import relations
 
@@ -71,7 +71,9 @@ def _ruled(mine: Profile, theirs: Profile, findings: list[Finding]) -> Ruled:
     agreed = [Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim]
     if label == "supported":
         reasons = agreed + reasons
-    return Ruled(Verdict(label, round(score, 4), tuple(reasons)), tuple(findings), len(missing) / max(len(mine.content), 1))
+    return Ruled(
+        Verdict(label, round(score, 4), tuple(reasons)), tuple(findings), len(missing) / max(len(mine.content), 1)
+    )
 
 
 def _verbatim(claim: str, quote: str) -> bool:

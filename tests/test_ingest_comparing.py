@@ -18,19 +18,37 @@ EXCHANGED = [
     ("en", "date", "Ms Orr signed on 2 May 2019, Mr Pym on 9 June 2019.", "Mr Pym signed on 2 May 2019."),
     ("en", "number", "The fare is EUR 30 and the toll is EUR 8.", "The toll is EUR 30 and the fare is EUR 8."),
     ("en", "person", "Father: gout. Mother: migraine.", "Her mother had gout and her father migraine."),
-    ("en", "side", "Cyst of the left wrist and burn of the right heel.", "Burn of the left heel and cyst of the right wrist."),
+    (
+        "en",
+        "side",
+        "Cyst of the left wrist and burn of the right heel.",
+        "Burn of the left heel and cyst of the right wrist.",
+    ),
     ("de", "dose", "Doxazosin 4 mg und Lisinopril 20 mg.", "Lisinopril 4 mg und Doxazosin 20 mg."),
     ("de", "number", "Die Pacht beträgt 700 Euro und die Umlage 90 Euro.", "Die Umlage beträgt 700 Euro."),
-    ("de", "side", "Narbe am linken Knie und am rechten Ellenbogen.", "Narbe am rechten Knie und am linken Ellenbogen."),
+    (
+        "de",
+        "side",
+        "Narbe am linken Knie und am rechten Ellenbogen.",
+        "Narbe am rechten Knie und am linken Ellenbogen.",
+    ),
     ("ko", "dose", "독사조신 4mg과 리시노프릴 20mg을 복용한다.", "리시노프릴 4mg과 독사조신 20mg을 복용한다."),
     ("ko", "number", "차임은 50만 원이고 관리비는 7만 원이다.", "관리비는 50만 원이고 차임은 7만 원이다."),
     ("ko", "side", "좌측 무릎과 우측 발목에 흉터가 있다.", "우측 무릎과 좌측 발목에 흉터가 있다."),
 ]
 REORDERED = [
     ("en", "Doxazosin 4 mg and lisinopril 20 mg are taken.", "Taken are lisinopril 20 mg and doxazosin 4 mg."),
-    ("en", "Ms Orr was born on 2 May 1969 and Mr Pym on 9 June 1971.", "Mr Pym was born on 9 June 1971, Ms Orr on 2 May 1969."),
+    (
+        "en",
+        "Ms Orr was born on 2 May 1969 and Mr Pym on 9 June 1971.",
+        "Mr Pym was born on 9 June 1971, Ms Orr on 2 May 1969.",
+    ),
     ("en", "Lisinopril was raised from 10 mg to 20 mg.", "Lisinopril is now 20 mg."),
-    ("en", "Cyst of the left wrist and burn of the right heel.", "The right heel is burnt and the left wrist has a cyst."),
+    (
+        "en",
+        "Cyst of the left wrist and burn of the right heel.",
+        "The right heel is burnt and the left wrist has a cyst.",
+    ),
     ("de", "Doxazosin 4 mg und Lisinopril 20 mg.", "Lisinopril 20 mg und Doxazosin 4 mg."),
     ("de", "Die Pacht beträgt 700 Euro, die Umlage 90 Euro.", "Die Umlage beträgt 90 Euro, die Pacht 700 Euro."),
     ("ko", "차임은 50만 원이고 관리비는 7만 원이다.", "관리비는 7만 원, 차임은 50만 원이다."),
@@ -132,7 +150,11 @@ def test_words_that_only_end_like_a_name(word: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "target"),
     [
-        ("de", "Die Lunge ist frei, es besteht weiterhin keine\nPenicillinallergie und kein\nAsthma bronchiale.", "Asthma"),
+        (
+            "de",
+            "Die Lunge ist frei, es besteht weiterhin keine\nPenicillinallergie und kein\nAsthma bronchiale.",
+            "Asthma",
+        ),
         ("en", "The chest film shows clear lungs on both sides and there is no\nEffusion or nodule.", "Effusion"),
         ("en", "> She was seen twice this year and has so far had no\n> Stroke or bleeding at all.", "Stroke"),
         ("ko", "두통과 어지럼을 호소하여 내원하였으며 검사에서 뚜렷한 뇌출혈 소견은\n없음.", "뇌출혈"),

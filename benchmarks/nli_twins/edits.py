@@ -4,60 +4,26 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from itertools import combinations
+from pathlib import Path
 
-# Words that exclude each other, to be put one for the other; whole words but in Korean.
-OPPOSITES = {
-    "en": (
-        ("left", "right"), ("increased", "decreased"), ("mild", "severe"), ("upper", "lower"), ("before", "after"),
-        ("mother", "father"), ("sister", "brother"), ("son", "daughter"), ("morning", "evening"), ("may", "must"),
-        ("started", "stopped"), ("present", "absent"), ("granted", "denied"), ("included", "excluded"), ("seller", "buyer"),
-        ("landlord", "tenant"), ("claimant", "defendant"), ("lender", "borrower"), ("employer", "employee"),
-        ("customer", "supplier"), ("higher", "lower"), ("anterior", "posterior"), ("medial", "lateral"), ("benign", "malignant"),
-        ("positive", "negative"), ("first", "second"), ("continue", "stop"), ("with", "without"), ("more", "less"),
-    ),
-    "de": (
-        ("links", "rechts"), ("linken", "rechten"), ("linke", "rechte"), ("linker", "rechter"), ("linkes", "rechtes"),
-        ("Mutter", "Vater"), ("Schwester", "Bruder"), ("Sohn", "Tochter"), ("mit", "ohne"), ("vor", "nach"), ("morgens", "abends"),
-        ("muss", "darf"), ("erhöht", "erniedrigt"), ("abgesetzt", "angesetzt"), ("Mieter", "Vermieter"), ("Käufer", "Verkäufer"),
-        ("Kläger", "Beklagte"), ("Auftraggeber", "Auftragnehmer"), ("Arbeitgeber", "Arbeitnehmer"), ("obere", "untere"),
-        ("positiv", "negativ"), ("gut", "schlecht"), ("mehr", "weniger"), ("erste", "zweite"), ("begonnen", "beendet"),
-        ("Leihgeber", "Leihnehmer"), ("ventral", "dorsal"), ("medial", "lateral"), ("leichte", "schwere"), ("früh", "spät"),
-    ),
-    "ko": (
-        ("좌측", "우측"), ("왼쪽", "오른쪽"), ("어머니", "아버지"), ("증가", "감소"), ("상승", "저하"), ("시작", "중단"), ("임대인", "임차인"),
-        ("매도인", "매수인"), ("원고", "피고"), ("있음", "없음"), ("있다", "없다"), ("이전", "이후"), ("이상", "이하"), ("아들", "딸"),
-        ("도급인", "수급인"), ("양성", "음성"), ("오전", "오후"), ("아침", "저녁"), ("인용", "기각"), ("상부", "하부"), ("경증", "중증"),
-        ("갑", "을"), ("가능", "불가"), ("허용", "금지"), ("정상", "비정상"), ("사용자", "근로자"), ("대주", "차주"),
-    ),
-}  # fmt: skip
-NEGATIONS = {
-    "en": (
-        (r"\bno evidence of\b", "evidence of"), (r"\bis not\b", "is"), (r"\bwas not\b", "was"), (r"\bdoes not\b", "does"),
-        (r"\bshall not\b", "shall"), (r"\bhas no\b", "has a"), (r"\bare not\b", "are"), (r"\bdenies\b", "reports"), (r"\bcannot\b", "can"),
-        (r"\bis\b(?! not| no)", "is not"), (r"\bwas\b(?! not| no)", "was not"), (r"\bshall\b(?! not)", "shall not"),
-        (r"\bhas\b(?! not| no)", "has not"), (r"\bcan\b(?! not)", "cannot"), (r"\bwill\b(?! not)", "will not"), (r"\bmust\b(?! not)", "need not"),
-    ),
-    "de": (
-        (r"\bkeine\b", "eine"), (r"\bkein\b", "ein"), (r"\bkeinen\b", "einen"), (r"\bnicht ", ""), (r"\bohne\b", "mit"),
-        (r"\bist\b(?! nicht| kein)", "ist nicht"), (r"\bwurde\b(?! nicht)", "wurde nicht"), (r"\beine\b", "keine"), (r"\bein\b", "kein"),
-        (r"\bmuss\b", "muss nicht"), (r"\bhat\b(?! nicht| kein)", "hat nicht"), (r"\bwird\b(?! nicht)", "wird nicht"), (r"\beinen\b", "keinen"),
-    ),
-    "ko": (
-        ("하지 않았다", "하였다"), ("하지 않는다", "한다"), ("하지 아니한다", "한다"), ("되지 않았다", "되었다"), ("없음", "있음"), ("없다", "있다"), ("없었다", "있었다"),
-        ("하였다", "하지 않았다"), ("되었다", "되지 않았다"), ("있음", "없음"), ("있다", "없다"), ("한다", "하지 아니한다"), ("할 수 있다", "할 수 없다"), ("안 ", ""),
-    ),
-}  # fmt: skip
+_TABLES = tomllib.loads(Path(__file__).with_name("edits.toml").read_text(encoding="utf-8"))
+_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December|"
+    "Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+)
 _NUMBER = re.compile(r"(?<![\d.,/:-])\d{1,3}(?:[.,]\d{3})*(?:[.,]\d+)?(?![\d/:-]|[.,]\d)")
 _DATE = re.compile(
     r"\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d\d-\d\d|\d{4}[.년]\s?\d{1,2}[.월]\s?\d{1,2}[.일]?"
-    r"|\d{1,2}\.? (?:January|February|March|April|May|June|July|August|September|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)(?: \d{4})?"
+    rf"|\d{{1,2}}\.? (?:{_MONTHS})(?: \d{{4}})?"
 )
 _DOSE = re.compile(
     r"\d+(?:[.,]\d+)?\s?(?:mg|µg|mcg|g|ml|IE|IU|%|mm|cm|days|weeks|months|Tage|Wochen|Monate|EUR|€|일|주|개월|원)(?!\w)"
 )
 _NAME = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau)\.? (?:[A-ZÄÖÜ][\wäöüß'-]+ )?[A-ZÄÖÜ][\wäöüß'-]+|[가-힣]{2,4}(?= ?(?:님|씨|과장|교수|원장))"
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau)\.? (?:[A-ZÄÖÜ][\wäöüß'-]+ )?[A-ZÄÖÜ][\wäöüß'-]+|"
+    r"[가-힣]{2,4}(?= ?(?:님|씨|과장|교수|원장))"
 )
 _FACTORS = (0.1, 0.5, 2, 10, 1.2, 3)
 
@@ -89,7 +55,7 @@ def _exchanged(text: str, rng: random.Random) -> list[tuple[str, str]]:
 
 def _opposed(text: str, language: str) -> list[tuple[str, str]]:
     out = []
-    for one, other in OPPOSITES[language]:
+    for one, other in _TABLES[language]["opposites"]:
         pattern = re.compile(f"{one}|{other}" if language == "ko" else rf"\b(?:{one}|{other})\b", re.IGNORECASE)
         hits = {m[0].lower() for m in pattern.finditer(text)}
         if not hits:
@@ -105,7 +71,7 @@ def _opposed(text: str, language: str) -> list[tuple[str, str]]:
 
 
 def _negated(text: str, language: str, rng: random.Random) -> list[tuple[str, str]]:
-    found = [(p, r) for p, r in NEGATIONS[language] if re.search(p, text)]
+    found = [(p, r) for p, r in _TABLES[language]["negations"] if re.search(p, text)]
     if not found:
         return []
     pattern, put = rng.choice(found[:3])

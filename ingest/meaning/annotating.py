@@ -9,7 +9,17 @@ from itertools import pairwise
 from typing import cast
 
 from ingest.document import Span
-from ingest.meaning.assertion import Assertion, Certainty, Cue, Experiencer, Modality, Severity, Side, State, Temporality
+from ingest.meaning.assertion import (
+    Assertion,
+    Certainty,
+    Cue,
+    Experiencer,
+    Modality,
+    Severity,
+    Side,
+    State,
+    Temporality,
+)
 from ingest.meaning.engine import Mark, Scan, scan
 from ingest.meaning.tongue import rule_language
 

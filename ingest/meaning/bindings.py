@@ -98,7 +98,7 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
 
 def _naming(profiled: Profile) -> set[str]:
     """Keys of words that name somebody or something: names, parties, persons, and nouns where capitals show them."""
-    out = set()
+    out: set[str] = set()
     for fact in profiled.facts:
         if fact.family == "name" or fact.kind in ("party", "person"):
             out.update(w.key for w in profiled.words[fact.place : fact.place + 4] if w.start < fact.span.end)
@@ -135,7 +135,9 @@ def _bindings(profiled: Profile, facts: list[Fact], wanted: set[str] | None = No
         inside = [b for b in near if b.distance < _FAR and not places.broken(i, b.fact)]
         if inside:
             out.setdefault(key, []).extend(inside)
-        elif near and (len(near) == 1 or near[0].distance < near[1].distance or near[0].fact.value == near[1].fact.value):
+        elif near and (
+            len(near) == 1 or near[0].distance < near[1].distance or near[0].fact.value == near[1].fact.value
+        ):
             out.setdefault(key, []).append(near[0])
     return {key: sorted(bound, key=lambda b: b.distance) for key, bound in out.items()}
 
@@ -181,11 +183,11 @@ def _costs(profiled: Profile) -> Iterator[tuple[float, int]]:
         cost = _WORD if word.content else _SMALL
         if _HARD.search(between):
             yield cost + _STOP, 1
-        elif _PARTS.search(between):
-            yield cost + _BREAK, 1
-        elif text[word.start : word.end].lower() in joins:
-            yield cost + _BREAK, 1
-        elif korean and _KOREAN_JOIN.search(text[before.start : before.end]):
+        elif (
+            _PARTS.search(between)
+            or text[word.start : word.end].lower() in joins
+            or (korean and _KOREAN_JOIN.search(text[before.start : before.end]))
+        ):
             yield cost + _BREAK, 1
         else:
             yield cost, 0

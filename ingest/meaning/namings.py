@@ -1,4 +1,4 @@
-"""What is named is named: a drug, disease, organism, procedure, device or sum in a claim that its quote does not name."""
+"""What is named is named: a drug, disease, organism, procedure, device or sum that a quote does not name."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def sort_of(word: str) -> str:
         if len(word) < (2 if hangul else _SHORTEST):
             continue
         ends = tuple(e for e in table["endings"] if ("가" <= e[0] <= "힣") == hangul and len(e) < len(word))
-        if (ends and (word.endswith(ends) or singular.endswith(ends))) or (table["beginnings"] and word.startswith(table["beginnings"])):
+        if (ends and (word.endswith(ends) or singular.endswith(ends))) or (
+            table["beginnings"] and word.startswith(table["beginnings"])
+        ):
             return sort
     return ""
 

@@ -23,7 +23,9 @@ _ALIVE = frozenset(("begun", "restored"))
 _KOREAN_PAST = re.compile(r"[았었였했됐렸졌쳤갔왔났냈섰샀줬뒀웠](?:다|음|습|고|으나|던|는데)")
 _ENGLISH_PAST = re.compile(r"\b\w{2,}ed\b")
 _GERMAN_PAST = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
-_GERMAN_PERFECT = re.compile(r"\b(?:hat|haben|ist|sind)\b.*\b(?:ge\w{2,}(?:t|en)|\w{3,}iert|(?:er|be|ver|ent|zer)\w{2,}(?:t|en))\W*$", re.DOTALL)
+_GERMAN_PERFECT = re.compile(
+    r"\b(?:hat|haben|ist|sind)\b.*\b(?:ge\w{2,}(?:t|en)|\w{3,}iert|(?:er|be|ver|ent|zer)\w{2,}(?:t|en))\W*$", re.DOTALL
+)
 
 
 def state_of(assertion: Assertion) -> str:
@@ -74,7 +76,11 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     against = [(1.0, a, b) for a, b in _references(claim, quote) if _stands(a, b, past) < 0]
     agreeing = 0
     for number, i in enumerate(claim.content):
-        places = [j for j in quote.by_key.get(claim.keys[i], [])[:OCCURRENCES] if speaking is None or quote.words[j].sentence in speaking]
+        places = [
+            j
+            for j in quote.by_key.get(claim.keys[i], [])[:OCCURRENCES]
+            if speaking is None or quote.words[j].sentence in speaking
+        ]
         if not places or claim.keys[i] in generic or _is_cue(claim, i, mine[number]):
             continue
         around = claim.about(i)
@@ -125,4 +131,3 @@ def _stands(a: Assertion, b: Assertion, past: bool) -> int:
     if mine in GONE:
         return -1 if theirs in _ALIVE and not denied(b) else 0
     return 1 if theirs in _ALIVE and not denied(a) else 0
-

@@ -14,7 +14,8 @@ from rag.cli.lines import Record, answer_lines
 EPILOG = """\
 Each line of the input is {"id", "text", "language"?, "start"?, "end"?, "section_kind"?}. With start and end the
 answer is what holds for that stretch: {"id", "negated", "certainty", "temporality", "experiencer", "side", "severity",
-"modality", "state", "conditions", "cues"}. Without, "assertions" lists the same for every clause, with its start and end.
+"modality", "state", "conditions", "cues"}. Without, "assertions" lists the same for every clause, with its start
+and end.
 """
 
 
