@@ -25,6 +25,7 @@ _NAME = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau)\.? (?:[A-ZÄÖÜ][\wäöüß'-]+ )?[A-ZÄÖÜ][\wäöüß'-]+|"
     r"[가-힣]{2,4}(?= ?(?:님|씨|과장|교수|원장))"
 )
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _FACTORS = (0.1, 0.5, 2, 10, 1.2, 3)
 
 
@@ -83,8 +84,9 @@ def _scaled(text: str, rng: random.Random) -> list[tuple[str, str]]:
     if not hits:
         return []
     m = rng.choice(hits)
-    comma = "," in m[0] and len(m[0].rpartition(",")[2]) != 3
-    value = float(m[0].replace(".", "").replace(",", ".") if comma else m[0].replace(",", ""))
+    grouped = _GROUPED.fullmatch(m[0]) is not None
+    comma = "," in m[0] and not grouped
+    value = float(re.sub(r"[.,]", "", m[0]) if grouped else m[0].replace(".", "").replace(",", ".") if comma else m[0])
     changed = value * rng.choice(_FACTORS) if rng.random() < 0.6 else value + rng.choice((1, 2, 5, -1))
     said = f"{max(changed, 1):g}"
     if said == f"{value:g}" or "e" in said:
