@@ -81,6 +81,16 @@ def cues(text: str, language: str | None = None) -> list[Cue]:
     return sorted((m.cue for m in (*scanned.marks, *scanned.headings)), key=lambda c: (c.span, c.kind))
 
 
+def negates(text: str, language: str | None = None) -> bool:
+    """Whether anything in a text is negated: "denies any allergy", "keine", 없음."""
+    return any(cue.kind == "negated" and cue.value == "yes" for cue in cues(text, language))
+
+
+def sides(text: str, language: str | None = None) -> frozenset[str]:
+    """The sides that a text names: `left`, `right`, `both`; "left the ward" and "right to" are none."""
+    return frozenset(cue.value for cue in cues(text, language) if cue.kind == "side")
+
+
 def clauses(scanned: Scan) -> list[Span]:
     """Stretches between the ends of clauses, and between the words that end every scope; white space left out."""
     stops = {*scanned.bounds.clause, *(start for start, _, kinds in scanned.ends if kinds == "all")}
