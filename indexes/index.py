@@ -276,7 +276,7 @@ class Index:
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical)
-        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense.rows) else None
+        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense) else None
         ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
                        snapshot.dense_weight, parts)  # fmt: skip
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
