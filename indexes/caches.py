@@ -11,6 +11,7 @@ from indexes.analyzers import terms
 from indexes.dense import Dense
 from indexes.naming import identity_zone
 from indexes.packing import unpack_identity
+from indexes.persons import FIELDS, names_in_documents
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
 
@@ -30,7 +31,7 @@ class Caches:
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     state = store.identity, store.generation, store.vector_generation
-    text, vectors = f"text-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
+    text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / FOLDER
     n = len(table.keys)
     sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
@@ -58,10 +59,8 @@ def _zone_terms(store: Store) -> Iterator[str]:
 
 
 def _name_terms(store: Store) -> Iterator[str]:
-    for _, _, language, profile in store.profiles():
-        identity = unpack_identity(profile)
-        names = "\n".join(identity.values("patient", "party", "number"))
-        yield " ".join(terms(names, language))
+    profiles = [(language, unpack_identity(profile).values(*FIELDS)) for _, _, language, profile in store.profiles()]
+    return names_in_documents(profiles, ((language, text) for _, language, text in store.texts()))
 
 
 def _keep(root: Path, current: set[str], fresh: dict[str, Sparse | Dense]) -> None:

@@ -67,6 +67,11 @@ def default_encoder() -> tuple[str, str]:
     )
 
 
+def better_encoder(name: str) -> str:
+    """The embedded default, where it is here and an index stands under the one that steps in for it; else empty."""
+    return DEFAULT if name == FALLBACK and default_encoder()[0] == DEFAULT else ""
+
+
 def load_encoder(
     encoder: str | Profile,
     *,
