@@ -94,7 +94,32 @@ def corpus_rows(corpus: Path, indexes: Path) -> Iterator[Row]:
 
 def folder_rows(folder: Path, indexes: Path) -> list[Row]:
     with open_set(folder, default_encoder()[0], indexes) as library:
-        return list(rows_of(library, folder.name, questions_of(folder, library)))
+        questions = questions_of(folder, library)
+        long = list(long_questions(questions, claims_beside(folder)))
+        return [*rows_of(library, folder.name, questions), *rows_of(library, f"long {folder.name}", long)]
+
+
+def claims_beside(folder: Path) -> list[str]:
+    """Sentences about other folders of the same part."""
+    found = []
+    for path in sorted(folder.parent.glob("*/claims.tsv")):
+        if path.parent != folder:
+            lines = path.read_text("utf-8").splitlines()
+            found += [line.split("\t")[-1] for line in lines if line and not line.startswith("#")]
+    return found
+
+
+def long_questions(questions: list[Asked], claims: list[str]) -> Iterator[Asked]:
+    """All wordings of a fact as one question, with sentences before it that are beside the point."""
+    facts: dict[str, list[Asked]] = {}
+    for asked in questions:
+        if asked.places:
+            facts.setdefault(asked.id.partition(".")[0], []).append(asked)
+    for number, (fact, wordings) in enumerate(facts.items()):
+        if len(wordings) > 1 and claims and wordings[0].places == wordings[-1].places:
+            beside = [claims[(7 * number + k) % len(claims)] for k in range(number % 4)]
+            words = " ".join([*beside, *(asked.question for asked in wordings)])
+            yield Asked(f"{fact}.long", "long", words, wordings[0].places)
 
 
 def part_rows(part: Path, indexes: Path) -> list[Row]:
@@ -210,7 +235,10 @@ def fit(rows: list[Row]) -> NDArray[np.float64]:
 
 
 def told_all(name: str, rows: list[Row], w: NDArray[np.float64]) -> None:
-    for collection in sorted({row.collection for row in rows}):
+    kinds = {row.collection: row.collection.partition(" ")[0] for row in rows}
+    for kind in sorted(set(kinds.values()) & {"all", "long"}):
+        told(f"{name}: {kind}", [row for row in rows if kinds[row.collection] == kind], w)
+    for collection in sorted(c for c in kinds if c.startswith(("qa", "nat")) or c.endswith("_held")):
         told(f"{name}: {collection}", [row for row in rows if row.collection == collection], w)
     told(f"{name}: all", rows, w)
 
