@@ -112,6 +112,7 @@ class Library:
         reranker: Reranker | None = None,
         passwords: Sequence[str] = (),
         ocr: bool = True,
+        trust_remote_code: bool = False,
     ) -> Library:
         """Open the library of a folder.
 
@@ -125,6 +126,7 @@ class Library:
             reranker: takes a second look at the best passages, e.g. `indexes.reranking.CrossEncoder(PATH)`.
             passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
             ocr: whether pages without text go to Tesseract.
+            trust_remote_code: whether Python code that comes with the encoder may run, this once.
 
         Raises:
             FolderError: where the folder is missing or not a folder.
@@ -132,6 +134,7 @@ class Library:
             ContractMismatch: where the index was built with another encoder.
         """
         from indexes.encoders import load_encoder
+        from indexes.encoders.trust import check_named, full_name, remember
 
         root = Path(folder)
         if not root.exists():
@@ -140,8 +143,12 @@ class Library:
             raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
         place = Path(index) if index is not None else root / INDEX_FOLDER
         stored, quantised = stored_encoder(place)
-        name = encoder or stored or DEFAULT_ENCODER
-        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
+        name = full_name(encoder) if encoder else stored or DEFAULT_ENCODER
+        if not encoder:
+            check_named(name)  # what an index says loads nothing that the user did not name here himself
+        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell, code=trust_remote_code)
+        if encoder:
+            remember(name)
         read_only = not create and not os.access(place, os.W_OK)
         opened = Index(place, loaded, name, create=create, read_only=read_only)
         opened.reranker = reranker

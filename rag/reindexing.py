@@ -23,6 +23,7 @@ def index_folder(
     int8: bool | None = None,
     passwords: Sequence[str] = (),
     ocr: bool = True,
+    trust_remote_code: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -35,11 +36,12 @@ def index_folder(
 
     def build(target: Path) -> Summary:
         with Library.open(
-            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
-        ) as library:
+            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell,
+            trust_remote_code=trust_remote_code,
+        ) as library:  # fmt: skip
             return library.sync(progress, encode=True)
 
-    if not _under_another(place, encoder, int8):
+    if not _under_another(place, encoder, int8, trust_remote_code):
         return build(place)
     target = place / NEXT_FOLDER
     with folder_lock(place, NEXT_LOCK):
@@ -51,14 +53,17 @@ def index_folder(
     return summary
 
 
-def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
+def _under_another(place: Path, encoder: str | None, int8: bool | None, code: bool) -> bool:
     """Whether an index stands that was built under another contract than the encoder asked for."""
     stored, quantised = stored_encoder(place)
     if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
         return False
     from indexes.encoders import load_encoder
+    from indexes.encoders.trust import check_named
 
+    if encoder is None:
+        check_named(stored)
     with closing(Store(place, create=False, read_only=True)) as store:
         contract = store.contract()
-    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8)
+    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8, code=code)
     return contract is not None and contract != wanted.contract

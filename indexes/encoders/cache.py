@@ -28,7 +28,7 @@ def cache_folder() -> Path:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, remembered by path, size, time and inode, so that 90 MB are not read at every start."""
     state = path.stat()
-    seen = f"{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}"
+    seen = f"{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}\0{state.st_ino}"
     note = cache_folder() / "hashes" / hashlib.sha256(seen.encode()).hexdigest()
     with suppress(OSError):
         known = note.read_text(encoding="ascii").strip()

@@ -21,9 +21,9 @@ def find_source(source: str) -> Path | None:
         found = importlib.util.find_spec(name)  # finds it without importing it, and so without torch
         places = found.submodule_search_locations if found else None
         return Path(places[0]) / inside if places else None
-    if (folder := Path(source).expanduser()).is_dir():
-        return folder
-    return _cached(source) if is_hub_name(source) else None
+    if is_hub_name(source):
+        return _cached(source)  # never a folder of that name which lies where the program was started
+    return folder if (folder := Path(source).expanduser()).is_dir() else None
 
 
 def is_hub_name(source: str) -> bool:

@@ -22,6 +22,16 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     """FOLDER and --index."""
     parser.add_argument("folder", metavar="FOLDER", help="the folder of files")
     parser.add_argument("--index", metavar="DIR", help="where the index lies (FOLDER/.rag unless named)")
+    add_code(parser)
+
+
+def add_code(parser: argparse.ArgumentParser) -> None:
+    """--trust-remote-code."""
+    parser.add_argument(
+        "--trust-remote-code",
+        action="store_true",
+        help="let Python code that comes with your own encoder run, this once",
+    )
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +73,7 @@ def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str 
         reranker=reranker,
         passwords=getattr(args, "password", []),
         ocr=not getattr(args, "no_ocr", False),
+        trust_remote_code=args.trust_remote_code,
     )
 
 

@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
             int8=args.int8,
             passwords=args.password,
             ocr=not args.no_ocr,
+            trust_remote_code=args.trust_remote_code,
             progress=progress,
             tell=say,
         )
