@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.errors import StoreError
 
 _KEY_BYTES = 32
+PART = ".part-"  # how the name of a file begins that is being written
 
 
 def home_folder() -> Path:
@@ -26,16 +27,24 @@ def home_folder() -> Path:
 
 def private_folder(folder: Path) -> Path:
     """Make a folder that others cannot enter, whatever the umask; one that is there is closed to them."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made_folder(folder)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder
 
 
+def made_folder(folder: Path) -> Path:
+    """A folder: as it is, or made, with all that it lies in, so that others cannot enter it."""
+    if not folder.is_dir():
+        made_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Write a file that others cannot read, whole or not at all."""
-    private_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent)  # 0600, whatever the umask
+    made_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)  # 0600, whatever the umask
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -70,6 +70,12 @@ def stream(
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
     found = library.find(asked, k, scope)
+    # what a file said before is no answer, where the file at hand says something else now
+    changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
+    if changed:
+        kept = tuple(hit for hit in found.hits if hit.document not in changed)
+        notes = [*notes, say("changed", detect_language(asked)).format(documents=", ".join(sorted(changed)))]
+        found = replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed))
     events = events_from_hits(
         asked,
         found.hits,
@@ -77,7 +83,7 @@ def stream(
         names=found.named.names,
         unread=library.unread(scope),
         encoder=library.encoder,
-        whole=_reader(library, found),
+        whole=_reader(library, found, changed),
         as_of=as_of,
         generator=generator,
         unsupported=unsupported,
@@ -135,10 +141,12 @@ def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
     return tuple(p for p in paths if inside(p))
 
 
-def _reader(library: Library, found: Found) -> Callable[[str], Document | None]:
+def _reader(library: Library, found: Found, changed: frozenset[str]) -> Callable[[str], Document | None]:
     contents = {hit.document: hit.sha256 for hit in found.hits}
 
     def read(path: str) -> Document | None:
+        if path in changed:
+            return None
         try:
             document = library.document(path)
         except UsageError:

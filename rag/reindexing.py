@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from indexes.caches import drop_caches
+from indexes.owned import remove_index
 from indexes.store import Store
 from rag.library import Library, Summary, stored_encoder
 from rag.locking import NEXT_LOCK, folder_lock
 from rag.mirroring import Progress
-from rag.places import INDEX_FOLDER, NEXT_FOLDER
+from rag.places import NEXT_FOLDER, index_place, make_way
 
 
 def index_folder(
@@ -32,14 +33,16 @@ def index_folder(
     Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
     where it fails, the old one stands untouched.
     """
-    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
+    place = index_place(Path(folder), index)
+    made_anew = make_way(place, tell)
 
     def build(target: Path) -> Summary:
         with Library.open(
             folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell,
             trust_remote_code=trust_remote_code,
         ) as library:  # fmt: skip
-            return library.sync(progress, encode=True)
+            summary = library.sync(progress, encode=True)
+            return replace(summary, warnings=(made_anew, *summary.warnings)) if made_anew else summary
 
     if not _under_another(place, encoder, int8, trust_remote_code):
         return build(place)
@@ -49,7 +52,7 @@ def index_folder(
         with folder_lock(place), closing(Store(place, create=False)) as store:
             store.become(target)
             drop_caches(place)
-        shutil.rmtree(target)
+        remove_index(target)
     return summary
 
 

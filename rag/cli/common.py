@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,6 +148,12 @@ def print_json(value: Any) -> None:
 def say(text: str) -> None:
     """One line to the person at the terminal, on stderr."""
     print(text, file=sys.stderr)
+
+
+def say_changed(library: Library, documents: Iterable[str]) -> None:
+    """Name the documents whose file at hand is no longer what was read."""
+    for path in sorted(library.changed(documents)):
+        say(f"note: {path} was changed since it was read; this is its earlier text")
 
 
 def one_of(args: argparse.Namespace, word: str, batch: str) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
+from rag.cli.common import (
+    add_folder,
+    add_question,
+    add_reading,
+    one_of,
+    opened,
+    print_json,
+    read_lines,
+    say,
+    say_changed,
+)
 from rag.question import NoQuestion
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
                 print_json(_line(library, line, args.k, filters))
             return 0
         found = library.find(args.query, args.k, filters=filters)
+        say_changed(library, [hit.document for hit in found.hits])
         if args.json:
             print_json({"query": args.query, "hits": [h.as_json() for h in found.hits]})
             return 0

@@ -8,7 +8,7 @@ import sys
 
 from ingest.document import Document, Page, Span
 from ingest.errors import UsageError
-from rag.cli.common import add_folder, open_library
+from rag.cli.common import add_folder, open_library, say_changed
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
 _NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
         paths = {entry.path for entry in library.ledger()}
         path, span = split_span(args.document, paths)
         document = library.document(path)
+        say_changed(library, [path])
     if span is not None and span.end > len(document.text):
         raise UsageError(f"{path} has {len(document.text)} characters, the span ends at {span.end}")
     sys.stdout.write(marked_pages(document, span, colour=sys.stdout.isatty()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from rag.cli.common import add_folder, open_library
+from rag.cli.common import add_folder, open_library, say_changed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the text as UTF-8."""
     with open_library(args, create=False) as library:
         document = library.document(args.document)
+        say_changed(library, [args.document])
     sys.stdout.buffer.write(document.text.encode("utf-8"))
     sys.stdout.buffer.flush()
     return 0
