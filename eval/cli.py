@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SetError, UsageError
+from rag.cli.lines import json_text
 
 if TYPE_CHECKING:
     from eval.report import Report
@@ -136,7 +136,7 @@ def _compare(args: argparse.Namespace) -> int:
 
     pairs = compare_runs(args.first, args.second)
     if args.json:
-        print(json.dumps([p.as_json() for p in pairs], ensure_ascii=False, allow_nan=False))
+        print(json_text([p.as_json() for p in pairs]))
     else:
         print(as_text(pairs, every=args.all))
     return 0
@@ -179,7 +179,7 @@ def _calibrate(args: argparse.Namespace) -> int:
         progress.clear()
     found = calibrate(records, args.max_unsupported)
     path = keep(index, found, sets[0], about)
-    print(json.dumps(found.as_json(sets[0], about), ensure_ascii=False) if args.json else as_text(found))
+    print(json_text(found.as_json(sets[0], about)) if args.json else as_text(found))
     print(f"kept in {path}", file=sys.stderr)
     return 0
 
@@ -188,6 +188,6 @@ def _print_report(report: Report, *, as_json: bool) -> None:
     from eval import report as writing
 
     if as_json:
-        print(json.dumps(writing.as_json(report), ensure_ascii=False, allow_nan=False))
+        print(json_text(writing.as_json(report)))
     else:
         print(writing.as_markdown(report))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import UsageError
 from rag.cli.lines import json_text
+from rag.cli.screen import on_one_line
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -95,13 +96,16 @@ def progress_bars() -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
+    from rag.cli.screen import below
+
     bars: dict[str, Any] = {}
     units = {"read": ("reading", "file"), "encode": ("encoding", "passage")}
 
     def progress(stage: str, done: int, total: int) -> None:
         if stage not in bars:
             told, unit = units.get(stage, (stage, "it"))
-            bars[stage] = tqdm(total=total, initial=0, desc=told, unit=unit, leave=False, dynamic_ncols=True)
+            bars[stage] = tqdm(total=total, initial=0, desc=told, unit=unit, leave=False, dynamic_ncols=True,
+                               file=below(sys.stderr))  # fmt: skip
         bars[stage].total = total
         bars[stage].update(done - bars[stage].n)
 
@@ -147,7 +151,7 @@ def print_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """One line to the person at the terminal, on stderr."""
-    print(text, file=sys.stderr)
+    print(on_one_line(text), file=sys.stderr)
 
 
 def say_changed(library: Library, documents: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rag.cli.common import say
+from rag.cli.screen import put
 
 if TYPE_CHECKING:
     from rag.answer import Answer
@@ -79,7 +80,7 @@ def print_events(events: Iterator[Event]) -> Answer:
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr."""
     for number, citation in enumerate(answer.citations, start=1):
-        print(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
+        put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
     if answer.asked:
         say(f"  asked as: {answer.asked}")
     for unread in answer.unread:

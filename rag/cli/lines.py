@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import UsageError
+from rag.cli.screen import escaped
 
 Record = dict[str, Any]
 
@@ -33,8 +34,8 @@ def answer_lines(name: str | None, answer: Callable[[Record, int], Record]) -> i
 
 
 def json_text(value: Any) -> str:
-    """One line of JSON that UTF-8 can carry."""
-    line = json.dumps(value, ensure_ascii=False)
+    """One line of JSON that UTF-8 can carry and that a terminal only shows."""
+    line = escaped(json.dumps(value, ensure_ascii=False))
     try:
         line.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot

@@ -1,4 +1,4 @@
-"""`rag text`: the canonical text of a document, byte for byte."""
+"""`rag text`: the canonical text of a document; byte for byte, but on a terminal."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ def run(args: argparse.Namespace) -> int:
     with open_library(args, create=False) as library:
         document = library.document(args.document)
         say_changed(library, [args.document])
-    sys.stdout.buffer.write(document.text.encode("utf-8"))
-    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():
+        sys.stdout.write(document.text)  # shown, like everything on a terminal
+    else:
+        sys.stdout.buffer.write(document.text.encode("utf-8"))
+    sys.stdout.flush()
     return 0
