@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ingest.offline import no_tracing
 from rag.cli.common import say
 from rag.cli.screen import put
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
-    """--llm, --base-url, --timeout, --context, --unsupported, --as-of."""
+    """--llm, --base-url, --trace, --timeout, --context, --unsupported, --as-of."""
     parser.add_argument(
         "--llm",
         metavar="NAME",
@@ -24,6 +25,11 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         " openai:gpt-4o-mini; without it, sentences are quoted",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="let LangSmith's tracer be sent what the model is asked, where its variables are set",
+    )
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a model may take (120)")
     parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, if its server does not say")
     parser.add_argument(
@@ -44,11 +50,13 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
     """
     generator = None
     if args.llm:
+        if not args.trace:
+            no_tracing()
         from rag.generators import generator_from
         from rag.generators.base import Limits
 
         limits = Limits(timeout_s=args.timeout)
-        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context)
+        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context, trace=args.trace)
     return {"generator": generator, "unsupported": args.unsupported, "as_of": args.as_of}
 
 
