@@ -163,7 +163,7 @@ class Database:
         state = file_state(self.path)
         if state == self._seen:
             return
-        inside = self._db.in_transaction
+        inside = self._inside
         try:
             if not inside:
                 self._db.execute("BEGIN")
@@ -178,6 +178,14 @@ class Database:
             if not inside and self._db.in_transaction:
                 self._db.execute("COMMIT")
         self._seen = state
+
+    @property
+    def _inside(self) -> bool:
+        """Whether a transaction is open."""
+        try:
+            return self._db.in_transaction
+        except sqlite3.ProgrammingError as error:
+            raise self._error(error) from error
 
     @property
     def _subject(self) -> str:
@@ -262,7 +270,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside is of one state of the store, whatever other processes commit meanwhile."""
-        if self._db.in_transaction:
+        if self._inside:
             yield
             return
         self._rows("BEGIN")
@@ -286,7 +294,7 @@ class Database:
 
     def _each(self, sql: str) -> Iterator[tuple[Any, ...]]:
         try:
-            if not self._db.in_transaction:
+            if not self._inside:
                 self.check()
             yield from self._db.execute(sql)
         except sqlite3.Error as error:
@@ -294,7 +302,7 @@ class Database:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
-            if not self._db.in_transaction:
+            if not self._inside:
                 self.check()
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:

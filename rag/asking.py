@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -107,19 +109,37 @@ def ask(library: Library, question: str, k: int = 8, scope: str | None = None, *
 
 
 async def aask(library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object) -> Answer:
-    """`ask` for asynchronous backends: in a worker thread, so the event loop stays free."""
-    return await asyncio.to_thread(ask, library, question, k, scope, **settings)
+    """`ask` for asynchronous backends: in a worker thread, so the event loop stays free. Cancelling stops the model."""
+    async with aclosing(astream(library, question, k, scope, **settings)) as events:
+        async for event in events:
+            if isinstance(event, Done):
+                return event.answer
+    raise AssertionError("a stream of events ends with the answer")
 
 
 async def astream(
     library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object
-) -> AsyncIterator[Event]:
-    """`stream` for asynchronous backends. Closing it early stops the model."""
+) -> AsyncGenerator[Event, None]:
+    """`stream` for asynchronous backends. Closing it early, or cancelling who waits for it, stops the model."""
+    stop = threading.Event()
+    if settings.get("generator") is not None:
+        from rag.generators.pumping import Stoppable
+
+        settings["generator"] = Stoppable(settings["generator"], stop)  # type: ignore[arg-type]
     events = stream(library, question, k, scope, **settings)  # type: ignore[arg-type]
+    step: asyncio.Future[Event | None] | None = None
     try:
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
+        while True:
+            step = asyncio.ensure_future(asyncio.to_thread(next, events, None))
+            event = await asyncio.shield(step)  # cancelled, it would go on in its thread with nobody to wait for it
+            if event is None:
+                return
             yield event
     finally:
+        stop.set()
+        if step is not None and not step.done():
+            await asyncio.wait([step])  # a beat at most; a generator that is being run cannot be closed
+            step.exception()
         await asyncio.to_thread(events.close)  # type: ignore[attr-defined]
 
 
