@@ -6,6 +6,8 @@ import argparse
 import functools
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +136,8 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
 def _compare(args: argparse.Namespace) -> int:
     from eval.comparing import as_text, compare_runs
 
-    pairs = compare_runs(args.first, args.second)
+    with whole_runs(args.first, args.second):
+        pairs = compare_runs(args.first, args.second)
     if args.json:
         print(json_text([p.as_json() for p in pairs]))
     else:
@@ -142,10 +145,21 @@ def _compare(args: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def whole_runs(*places: Path) -> Iterator[None]:
+    """A fault of files that a run left, in one line: they may have been cut, edited, or be of another version."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        told = " or ".join(str(place) for place in places)
+        raise UsageError(f"the evaluation in {told} is damaged", "run it again into another folder") from error
+
+
 def _report(args: argparse.Namespace) -> int:
     from eval.report import write_report
 
-    report = write_report(args.out, timings=not args.no_timings)
+    with whole_runs(args.out):
+        report = write_report(args.out, timings=not args.no_timings)
     _print_report(report, as_json=args.json)
     return 0
 

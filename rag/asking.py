@@ -64,6 +64,9 @@ def stream(
     began = time.perf_counter()
     if as_of is not None:
         _check_day(as_of)
+    for name, value in (("threshold", threshold), ("support_threshold", support_threshold)):
+        if value is not None and not 0.0 <= value <= 1.0:  # nor NaN, beside which nothing is less sure
+            raise UsageError(f"{name} is a probability from 0 to 1, got {value}")
     asked = checked(question)
     carried: tuple[str, ...] = ()
     if history:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import UsageError
-from rag.cli.lines import json_text
+from rag.cli.lines import json_text, lines_of, record_of
 from rag.cli.screen import on_one_line
 
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.mirroring import Progress
+
+_MOST_LINES, _MOST_FAULTS = 1_000_000, 10
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
@@ -120,26 +120,27 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     """JSON lines of a file, each with the fields named.
 
     Raises:
-        UsageError: naming every line that is faulty, before anything is done.
+        UsageError: naming the first lines that are faulty, before anything is done.
     """
-    try:
-        text = sys.stdin.read().removeprefix("\ufeff") if path == "-" else Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
-    lines, faults = [], []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+    lines: list[dict[str, Any]] = []
+    faults: list[str] = []
+    for number, line in enumerate(lines_of(path), start=1):
+        if number > _MOST_LINES:
+            raise UsageError(f"{path} has more than {_MOST_LINES} lines", "divide it")
+        if not line.removeprefix("\ufeff").strip():
             continue
         try:
-            value = json.loads(line)
+            value = record_of(line.removeprefix("\ufeff"))
             missing = [f for f in fields if not isinstance(value.get(f), str)]
-        except (ValueError, AttributeError, RecursionError):
+        except ValueError:
             value, missing = {}, ["a JSON object"]
         if missing:
             faults.append(f"line {number} lacks {', '.join(missing)}")
+            if len(faults) == _MOST_FAULTS:
+                break
         lines.append(value)
     if faults:
-        raise UsageError(f"{path}: {'; '.join(faults[:10])}")
+        raise UsageError(f"{path}: {'; '.join(faults)}")
     return lines
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import UsageError
 from ingest.offline import no_tracing
 from rag.cli.common import say
 from rag.cli.screen import put
@@ -14,6 +15,8 @@ from rag.cli.screen import put
 if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.events import Event
+
+_LONGEST_S = 1e6
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +58,10 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
         from rag.generators import generator_from
         from rag.generators.base import Limits
 
+        if not 0.0 < args.timeout < _LONGEST_S:
+            raise UsageError(f"--timeout is a number of seconds, got {args.timeout}")
+        if args.context is not None and args.context < 1:
+            raise UsageError(f"--context must be at least 1, got {args.context}")
         limits = Limits(timeout_s=args.timeout)
         generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context, trace=args.trace)
     return {"generator": generator, "unsupported": args.unsupported, "as_of": args.as_of}
