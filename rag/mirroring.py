@@ -18,7 +18,7 @@ from rag.places import NEXT_FOLDER, is_ours
 
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 4  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 5  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 _TOOLS = ("tesseract", "soffice")
 

@@ -220,7 +220,8 @@ def test_damaged_runs_end_in_one_line(whole_run, tmp_path, capsys):
         at = rng.randrange(len(data))
         file.write_bytes(rng.choice([
             data[:at], data[:at] + b"\xff" + data[at:], b"[]\n", b"null\n", b"{}\n", b"[" * 5000,
-            data.replace(b'"id"', b'"di"'), data.replace(b"[", b"{"), data.replace(b": ", b": null, \"x\": "), data.replace(b"0", b"NaN"),
+            data.replace(b'"id"', b'"di"'), data.replace(b"[", b"{"),
+            data.replace(b": ", b": null, \"x\": "), data.replace(b"0", b"NaN"),
             data.replace(b'"', b"", 1), data + data,
         ]))  # fmt: skip
         for words in (["report", str(out)], ["compare", str(out), str(whole_run)]):

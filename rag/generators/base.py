@@ -111,7 +111,9 @@ def _within(pieces: Iterator[str], limits: Limits, began: float, name: str) -> I
     written = 0
     for piece in pieces:
         if time.monotonic() - began > limits.timeout_s:
-            raise GeneratorError(f"{name} took longer than {limits.timeout_s:g} s", _SLOW)
+            what = "broke off: it was silent when" if written and not piece else "took longer than"
+            over = " were over" if written and not piece else ""
+            raise GeneratorError(f"{name} {what} {limits.timeout_s:g} s{over}", _SLOW)
         room = limits.output_characters - written
         yield piece[:room]
         written += len(piece)
