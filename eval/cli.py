@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SetError, UsageError
+from rag.cli.lines import json_text
 
 if TYPE_CHECKING:
     from eval.report import Report
@@ -135,18 +137,30 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
 def _compare(args: argparse.Namespace) -> int:
     from eval.comparing import as_text, compare_runs
 
-    pairs = compare_runs(args.first, args.second)
+    with whole_runs(args.first, args.second):
+        pairs = compare_runs(args.first, args.second)
     if args.json:
-        print(json.dumps([p.as_json() for p in pairs], ensure_ascii=False, allow_nan=False))
+        print(json_text([p.as_json() for p in pairs]))
     else:
         print(as_text(pairs, every=args.all))
     return 0
 
 
+@contextmanager
+def whole_runs(*places: Path) -> Iterator[None]:
+    """A fault of files that a run left, in one line: they may have been cut, edited, or be of another version."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        told = " or ".join(str(place) for place in places)
+        raise UsageError(f"the evaluation in {told} is damaged", "run it again into another folder") from error
+
+
 def _report(args: argparse.Namespace) -> int:
     from eval.report import write_report
 
-    report = write_report(args.out, timings=not args.no_timings)
+    with whole_runs(args.out):
+        report = write_report(args.out, timings=not args.no_timings)
     _print_report(report, as_json=args.json)
     return 0
 
@@ -181,7 +195,7 @@ def _calibrate(args: argparse.Namespace) -> int:
         progress.clear()
     found = calibrate(records, args.max_unsupported)
     path = keep(index, found, sets[0], about)
-    print(json.dumps(found.as_json(sets[0], about), ensure_ascii=False) if args.json else as_text(found))
+    print(json_text(found.as_json(sets[0], about)) if args.json else as_text(found))
     print(f"kept in {path}", file=sys.stderr)
     return 0
 
@@ -190,6 +204,6 @@ def _print_report(report: Report, *, as_json: bool) -> None:
     from eval import report as writing
 
     if as_json:
-        print(json.dumps(writing.as_json(report), ensure_ascii=False, allow_nan=False))
+        print(json_text(writing.as_json(report)))
     else:
         print(writing.as_markdown(report))

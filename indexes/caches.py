@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexes.analyzers import terms
 from indexes.dense import Dense
+from indexes.home import machine_key, private_folder, write_private
 from indexes.naming import identity_zone
+from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
 from indexes.packing import unpack_identity
 from indexes.persons import FIELDS, names_in_documents
+from indexes.sealing import seal_files
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
+from indexes.witness import is_known, note
 
-FOLDER = "cache"
+_SEAL = "seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,13 @@ def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) 
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     state = store.identity, store.generation, store.vector_generation
     text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
-    root = store.folder / FOLDER
+    root = store.folder / CACHE_FOLDER
     n = len(table.keys)
-    sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
-    dense = Dense.load(root / vectors)
+    sparse = zones = names = dense = None
+    if _is_sealed(root / text):
+        sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
+    if _is_sealed(root / vectors):
+        dense = Dense.load(root / vectors)
     fresh: dict[str, Sparse | Dense] = {}
     if sparse is None or zones is None or names is None or sparse.n != n:
         fresh[f"{text}/sparse"] = sparse = Sparse.build(terms for _, terms in store.chunk_terms())
@@ -44,13 +51,13 @@ def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) 
     if dense is None or dense.n != n:
         fresh[vectors] = dense = Dense.build(table.digests, store.vectors(), dimension)
     if keep and fresh:
-        _keep(root, {text, vectors}, fresh)
+        _keep(store.folder, frozenset({text, vectors}), fresh)
     return Caches(sparse, dense, zones, names)
 
 
 def drop_caches(folder: Path) -> None:
     """Delete all caches: what was deleted from the store must not live on in them."""
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    remove_caches(folder)
 
 
 def _zone_terms(store: Store) -> Iterator[str]:
@@ -63,14 +70,47 @@ def _name_terms(store: Store) -> Iterator[str]:
     return names_in_documents(profiles, ((language, text) for _, language, text in store.texts()))
 
 
-def _keep(root: Path, current: set[str], fresh: dict[str, Sparse | Dense]) -> None:
+def _keep(folder: Path, current: frozenset[str], fresh: dict[str, Sparse | Dense]) -> None:
+    root = folder / CACHE_FOLDER
+    made = {name.partition("/")[0] for name in fresh}
     try:
-        for old in root.iterdir() if root.is_dir() else ():
-            if old.name not in current:
-                shutil.rmtree(old, ignore_errors=True)
+        remove_caches(folder, keep=current - made)
+        private_folder(root)
         for name, part in fresh.items():
             part.save(root / name)
+        for name in made:
+            _seal(root / name)
     except OSError:
         # A cache is a convenience: on a full or read-only disk the answer must still come.
-        for name in fresh:
-            shutil.rmtree(root / name, ignore_errors=True)
+        remove_caches(folder, keep=current - made)
+
+
+def _seal(cache: Path) -> None:
+    """Make a cache known as ours. One whose making was broken off has no seal, and is not read."""
+    close_to_others(cache)
+    write_private(cache / _SEAL, _seal_of(cache).encode())
+    note(f"cache {cache.resolve()}", _files(cache))
+
+
+def _is_sealed(cache: Path) -> bool:
+    try:
+        if is_known(f"cache {cache.resolve()}", _files(cache)):
+            return True
+        return (cache / _SEAL).read_text("ascii") == _seal_of(cache)
+    except (OSError, ValueError):
+        return False
+
+
+def _seal_of(cache: Path) -> str:
+    """Over all files, and the name of the cache, which says the state of the store that it was made of."""
+    files = [path for path in _files(cache) if path.name != _SEAL]
+    return seal_files(machine_key(), cache.name, [(str(p.relative_to(cache)), _sha256(p)) for p in files])
+
+
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _files(cache: Path) -> list[Path]:
+    return sorted(path for path in cache.rglob("*") if not path.is_dir() or path.is_symlink())

@@ -207,6 +207,11 @@ class Index:
         with self._lock:
             return self.store.document(path)
 
+    def sources(self, documents: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Path of each document, of the file that it comes from, and the hash of that file when it was read."""
+        with self._lock:
+            return self.store.sources(documents)
+
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
         with self._lock:

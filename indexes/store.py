@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex
+from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex, Untrusted
 from indexes.packing import pack_document, unpack_document
 from ingest.document import Chunk, Document, Span, Unread, document_id
 from ingest.errors import ContractMismatch
@@ -29,6 +29,7 @@ __all__ = [
     "Store",
     "StoredChunk",
     "StoredPart",
+    "Untrusted",
 ]
 
 
@@ -178,6 +179,14 @@ class Store(Database):
             (path,),
         )
         return unpack_document(*rows[0]) if rows else None
+
+    def sources(self, paths: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Path, file, and hash of the file of the documents at some paths."""
+        rows = self._rows(
+            "SELECT path, file, file_sha256 FROM documents WHERE path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(paths)),),
+        )
+        return [(path, file, sha256) for path, file, sha256 in rows]
 
     def profiles(self) -> list[tuple[int, str, str, str]]:
         """Key, path, language and profile (JSON) of each document that was read, by path."""
