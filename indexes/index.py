@@ -22,7 +22,7 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
-from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, candidates, rank
+from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
 from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
@@ -239,7 +239,7 @@ class Index:
             with self._lock:
                 return long_zone(self.store.text_of(keys[at]))
 
-        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
+        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages, caches.proper)
         paths = tuple(row[1] for row in rows)
         identities = tuple(unpack_identity(row[3]) for row in rows)
         return Snapshot(
@@ -280,7 +280,7 @@ class Index:
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical, named, allowed)
-        query = self.encoder.encode_queries([named.asked, question]) if parts.dense and len(snapshot.dense) else None
+        query = self.encoder.encode_queries(both(named, question)) if parts.dense and len(snapshot.dense) else None
         ranking = rank(named, words, lexical, snapshot.passages, query, allowed, parts)
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
