@@ -21,7 +21,7 @@ _PARTS = ("sparse", "zones", "names", "proper")
 
 @dataclass(frozen=True, slots=True)
 class Caches:
-    """Words and vectors of all passages; of each document the words of its identity zone, its names, and what looks so."""
+    """Words and vectors of all passages; of each document the words of its identity zone, and its names."""
 
     sparse: Sparse
     dense: Dense

@@ -22,6 +22,7 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
+from indexes.persons import several
 from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
 from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
@@ -73,6 +74,7 @@ class Found:
     named: Named
     documents: tuple[str, ...]  # paths of the documents it names
     vector_share: float
+    persons: tuple[str, ...] = ()  # whom its names may mean, where these are several
 
 
 class Index:
@@ -292,7 +294,15 @@ class Index:
         if parts.twins:
             hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
-        return Found(numbered, named, documents, share)
+        return Found(numbered, named, documents, share, self._several(snapshot, named, language))
+
+    @staticmethod
+    def _several(snapshot: Snapshot, named: Named, language: str) -> tuple[str, ...]:
+        if named.who is None:
+            return ()
+        meant = np.flatnonzero(named.who >= named.who.max())
+        people = [name for at in meant.tolist() for name in snapshot.identities[at].values("patient")]
+        return several(named.names, people, language)
 
     def _encode_first(
         self, snapshot: Snapshot, lexical: NDArray[np.int64], named: Named, allowed: NDArray[np.bool_] | None

@@ -22,7 +22,7 @@ from indexes.sparse import Sparse
 
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
-_CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]*")
+_CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
 _AFTER_ARTICLE = re.compile(
     r"\b(?:[Dd](?:er|ie|as|en|em|es)|[Kk]?[Ee]in(?:e|en|em|er|es)?|[Ii]m|[Aa]m|[Zz]u[mr]|[Vv]om|[Bb]eim|[Ii]ns)\s+"
     r"([A-ZÄÖÜ][\wäöüß]+)"
@@ -90,6 +90,30 @@ def names_in_documents(
         names = [key for key in name_keys(values, language) if key not in ordinary]
         capital = dict.fromkeys(keys(" ".join(_CAPITAL.findall(zone)), language))
         yield " ".join(names), " ".join(key for key in capital if key not in ordinary)
+
+
+def several(names: Sequence[str], people: Iterable[str], language: str) -> tuple[str, ...]:
+    """The people of a folder that names in a question fit, where they are more than one; the fullest name of each.
+
+    Args:
+        names: as they stand in the question.
+        people: names of people as the documents write them; two that share two words are one person's.
+        language: of the question.
+    """
+    asked = set(_bare(names, language))
+    known: list[tuple[set[str], str]] = []
+    for written in sorted(set(people), key=lambda name: (-len(name), name)):
+        found = set(_bare([written], language))
+        if not asked or not asked <= found:
+            continue
+        if not any(found <= other or len(found & other) > 1 for other, _ in known):
+            known.append((found, written))
+    return tuple(sorted(written for _, written in known)) if len(known) > 1 else ()
+
+
+def _bare(values: Iterable[str], language: str) -> list[str]:
+    before, after = titles()
+    return [key for key in name_keys(values, language) if key not in before | after]
 
 
 class Persons:
