@@ -13,22 +13,14 @@ from indexes.home import machine_key, private_folder, write_private
 from indexes.naming import identity_zone
 from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
 from indexes.packing import unpack_identity
-<<<<<<< HEAD
-from indexes.persons import FIELDS, names_in_documents
-from indexes.sealing import seal_files
-=======
 from indexes.persons import FIELDS, names_in_documents, ordinary_words
->>>>>>> enc
+from indexes.sealing import seal_files
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
 from indexes.witness import is_known, note
 
-<<<<<<< HEAD
 _SEAL = "seal"
-=======
-FOLDER = "cache"
 _PARTS = ("sparse", "zones", "names", "proper")
->>>>>>> enc
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +37,14 @@ class Caches:
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     state = store.identity, store.generation, store.vector_generation
-<<<<<<< HEAD
     text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / CACHE_FOLDER
     n = len(table.keys)
-    sparse = zones = names = dense = None
+    sparse = zones = names = proper = dense = None
     if _is_sealed(root / text):
-        sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
+        sparse, zones, names, proper = (Sparse.load(root / text / part) for part in _PARTS)
     if _is_sealed(root / vectors):
         dense = Dense.load(root / vectors)
-=======
-    text, vectors = f"words2-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
-    root = store.folder / FOLDER
-    n = len(table.keys)
-    sparse, zones, names, proper = (Sparse.load(root / text / part) for part in _PARTS)
-    dense = Dense.load(root / vectors)
->>>>>>> enc
     fresh: dict[str, Sparse | Dense] = {}
     if sparse is None or zones is None or names is None or proper is None or sparse.n != n:
         fresh[f"{text}/sparse"] = sparse = Sparse.build(terms for _, terms in store.chunk_terms())
@@ -71,13 +55,8 @@ def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) 
     if dense is None or dense.n != n:
         fresh[vectors] = dense = Dense.build(table.digests, store.vectors(), dimension)
     if keep and fresh:
-<<<<<<< HEAD
         _keep(store.folder, frozenset({text, vectors}), fresh)
-    return Caches(sparse, dense, zones, names)
-=======
-        _keep(root, {text, vectors}, fresh)
     return Caches(sparse, dense, zones, names, proper)
->>>>>>> enc
 
 
 def drop_caches(folder: Path) -> None:
