@@ -115,6 +115,7 @@ class Answer:
         elapsed_s: wall time of retrieval and answering, seconds.
         notes: plain sentences for the reader (two patients of that name, dropped claims, passages without vectors).
         asked: the question as it was rewritten to stand alone; empty where it did already.
+        nearest: where nothing answers, the quotes that came nearest; they are no answer.
     """
 
     question: str
@@ -129,6 +130,7 @@ class Answer:
     elapsed_s: float = 0.0
     notes: tuple[str, ...] = ()
     asked: str = ""
+    nearest: tuple[Citation, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -141,6 +143,7 @@ class Answer:
             "citations": [c.as_json() for c in self.citations],
             "unread": [u.as_json() for u in self.unread],
             "notes": list(self.notes),
+            "nearest": [c.as_json() for c in self.nearest],
             "model": self.model,
             "elapsed_s": round(self.elapsed_s, 4),
         }
