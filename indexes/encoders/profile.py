@@ -46,6 +46,7 @@ class Profile:
         unused: patterns of tensors that the checkpoint may hold and the encoder does not use.
         trust_remote_code: whether Python code from the source may run. Never true unless the user says so.
         sha256: hash that the weights file must have, where the source is one file; its embeddings stay in it.
+        words: built-in profile whose file holds the embeddings of words and the tokenizer, where the source has none.
         example: a question and a passage that answers it, from the model's card.
     """
 
@@ -72,6 +73,7 @@ class Profile:
     unused: tuple[str, ...] = ()
     trust_remote_code: bool = False
     sha256: str = ""
+    words: str = ""
     example: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
