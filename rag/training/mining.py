@@ -46,11 +46,11 @@ def mine_bm25(pairs: Sequence[Pair], n: int) -> list[Pair]:
 
     pool = Pool(pairs)
     languages = {text: pair.language or "en" for pair in pairs for text in pair.positive}
-    index = Sparse.build(terms(text, languages[text]) for text in pool.texts)
+    index = Sparse.build(" ".join(terms(text, languages[text])) for text in pool.texts)
     out = []
     for pair in pairs:
         counted: dict[str, float] = {}
-        for term in terms(pair.query, pair.language or "en").split():
+        for term in terms(pair.query, pair.language or "en"):
             counted[term] = counted.get(term, 0.0) + 1.0
         scores = index.scores(counted)
         out.append(_with(pair, [pool.texts[i] for i in _fitting(pair, pool, np.argsort(-scores, kind="stable"), n)]))
