@@ -157,7 +157,7 @@ class Surrogates:
             self._put(word, self._drawn(language, "family" if i == at else "given", word.casefold(), real))
 
     def _put(self, real: str, new: str) -> None:
-        self._names.setdefault(real.casefold(), new)
+        self._names.setdefault(_fold(real), new)
         self._given_away.add(new)
 
     def _drawn(self, language: str, kind: str, name: str, real: set[str]) -> str:
@@ -167,7 +167,7 @@ class Surrogates:
         return next((c for c in turned if c not in self._given_away), turned[0])
 
     def _named(self, match: re.Match[str]) -> str:
-        found, new = match[0], self._names[match[0].casefold()]
+        found, new = match[0], self._names[_fold(match[0])]
         if found[0].islower():  # written small it is a word, unless it can be none
             return new.lower() if found.casefold() not in _plain_words() else found
         return new.upper() if found.isupper() and len(found) > 1 and found.isascii() else new
@@ -185,6 +185,11 @@ class Surrogates:
             step = drawn // 7**i % 7 + 1
             out.append(str((int(c) + step) % 10) if c in "0123456789" else c)
         return "".join(out)
+
+
+def _fold(word: str) -> str:
+    """As names are compared: a match without regard to case also takes dotless i for i."""
+    return word.casefold().replace("i\u0307", "i").replace("ı", "i")
 
 
 @cache
