@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from indexes.globs import read_glob
 from ingest.errors import UsageError
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -65,12 +66,18 @@ def scope_filter(scope: str | None) -> Callable[[str], bool]:
     """
     if scope is None or not scope.strip():
         return lambda path: True
-    import pathspec
-
     parts = [part.strip() for part in scope.split(",") if part.strip()]
     try:
-        patterns = pathspec.GitIgnoreSpec.from_lines(parts)
+        patterns = [read_glob(part) for part in parts]
     except ValueError as error:
         raise UsageError(f"--scope {scope!r} is no pattern: {error}") from error
     exact = {scope, *parts}
-    return lambda path: path in exact or any(path.startswith(f"{e}/") for e in exact) or patterns.match_file(path)
+
+    def inside(path: str) -> bool:
+        if path in exact or any(path.startswith(f"{e}/") for e in exact):
+            return True
+        folders = path.split("/")
+        last = next((p for p in reversed(patterns) if p.fits(folders)), None)
+        return last is not None and not last.negative
+
+    return inside

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from indexes.witness import file_state, on_fixed_disk
 
 _BLOCK = 1 << 20
 
@@ -24,6 +27,29 @@ class Changes:
     def any(self) -> bool:
         """Whether anything must be done."""
         return bool(self.added or self.changed or self.renamed or self.removed)
+
+
+class Hashes:
+    """Hashes of files, each computed once as long as the file does not change. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[tuple[int, ...], str]] = {}
+
+    def sha256(self, path: Path) -> str:
+        """See `file_sha256`."""
+        state = file_state(path)
+        known = self._known.get(path)
+        if known is None or known[0] != state or not on_fixed_disk(path.parent):
+            known = self._known[path] = state, file_sha256(path)
+        return known[1]
+
+
+def is_file(path: Path) -> bool:
+    """Whether a regular file is there."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def file_sha256(path: Path) -> str:

@@ -16,9 +16,11 @@ from ingest.loaders import detect, load
 from ingest.loaders.base import Reading, Source
 from ingest.pool import Reader, hash_file
 from ingest.sections import find_sections
+from ingest.speaking import speaking_to_machines
 
 __all__ = ["PASSWORD_VARIABLE", "Reader", "list_files", "read_file"]
 
+_LOOKED_THROUGH = 2_000_000  # characters in which orders to a machine are looked for
 PASSWORD_VARIABLE = "CASEFOLIO_PASSWORD"
 
 
@@ -173,6 +175,12 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
+def _speaking(text: str) -> list[str]:
+    """A remark for the ledger where a text speaks to a machine and not to its reader."""
+    found = len(speaking_to_machines(text[:_LOOKED_THROUGH]))
+    return [f"speaks to a machine in {found} place{'s' if found > 1 else ''}"] if found else []
+
+
 def _document(source: Source, sha256: str, reading: Reading) -> Document:
     """The document of a reading, with its language and sections found where the loader gave none."""
     language = detect_language(reading.text)
@@ -193,6 +201,6 @@ def _document(source: Source, sha256: str, reading: Reading) -> Document:
         furniture=reading.furniture,
         rows=reading.rows,
         hidden=reading.hidden,
-        notes=reading.notes,
+        notes=(*reading.notes, *_speaking(reading.text)),
         metadata=reading.metadata,
     )

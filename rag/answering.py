@@ -16,6 +16,7 @@ from rag.gathering import Whole, date_of, gather, heading_of, remembered, text_o
 from rag.generators.extractive import choose, default_threshold
 from rag.generators.persons import of_the_named
 from rag.generators.question import analyse
+from rag.guarding import on_quotes
 from rag.nearest import nearest
 from rag.quoting import Quoted, quote
 from rag.wording import say
@@ -113,14 +114,18 @@ def events_from_hits(
         yield Text(answer.text)
         yield Done(answer)
         return
+    from rag.guarding import for_a_model, uncovered
     from rag.writing import Writing, write
 
+    shown, covered = for_a_model(hits, language)
+    notes = [*notes, *covered]
     about = text_of(hits, whole)
     dates = {h.document: dated(h.document) for h in hits}
     how = Writing(unsupported, about=about, heading=heading_of(whole), dates=dates, verify=verify)
     if support_threshold is not None:
         how = replace(how, threshold=support_threshold)
-    yield from write(question, hits, generator, how, language=language, unread=unread, notes=notes, started=began)
+    written = write(question, shown, generator, how, language=language, unread=unread, notes=notes, started=began)
+    yield from uncovered(written, hits)
 
 
 def _quoted(
@@ -133,6 +138,7 @@ def _quoted(
     notes: Sequence[str],
 ) -> Answer:
     composer, said = found.composer, [*notes, *found.notes]
+    said.extend(on_quotes(((c.document, c.quote) for c in composer.citations), language))
     status = "supported" if composer.claims else "unread" if unread else "abstained"
     if not composer.claims:
         composer.plain(say(status, language))

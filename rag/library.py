@@ -10,25 +10,26 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from indexes.index import Found, Index
+from indexes.owned import remove_index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
+from indexes.sealing import is_sealed
 from indexes.store import FILE_NAME, NoIndex, Store
-from indexes.sync import Changes
+from indexes.sync import Changes, Hashes, is_file
 from ingest.document import EMPTY_FILE, Document
-from ingest.errors import FolderError, StoreError, UsageError
+from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import ENCODING_LOCK, folder_lock
 from rag.mirroring import Mirror, Progress
-from rag.places import CALIBRATION, INDEX_FOLDER, OURS
+from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class Library:
         self._index = index
         self._passwords = passwords
         self._ocr = ocr
+        self._hashes = Hashes()
+        self._made_anew = ""  # why an index that was there could not be used
 
     @classmethod
     def open(
@@ -109,6 +112,7 @@ class Library:
         reranker: Reranker | None = None,
         passwords: Sequence[str] = (),
         ocr: bool = True,
+        trust_remote_code: bool = False,
     ) -> Library:
         """Open the library of a folder.
 
@@ -122,6 +126,7 @@ class Library:
             reranker: takes a second look at the best passages, e.g. `indexes.reranking.CrossEncoder(PATH)`.
             passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
             ocr: whether pages without text go to Tesseract.
+            trust_remote_code: whether Python code that comes with the encoder may run, this once.
 
         Raises:
             FolderError: where the folder is missing or not a folder.
@@ -129,24 +134,28 @@ class Library:
             ContractMismatch: where the index was built with another encoder.
         """
         from indexes.encoders import default_encoder, load_encoder
+        from indexes.encoders.trust import check_named, full_name, remember
 
         root = Path(folder)
-        if not root.exists():
-            raise FolderError(f"no such folder: {root}", "check the path")
-        if not root.is_dir():
-            raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
-        place = Path(index) if index is not None else root / INDEX_FOLDER
+        place = index_place(root, index)
+        made_anew = make_way(place, tell) if create else ""
         stored, quantised = stored_encoder(place)
-        name = encoder or stored
+        name = full_name(encoder) if encoder else stored
         if name is None:
             name, missing = default_encoder()
             if missing and tell:
                 tell(missing)
-        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
+        if not encoder:
+            check_named(name)  # what an index says loads nothing that the user did not name here himself
+        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell, code=trust_remote_code)
+        if encoder:
+            remember(name)
         read_only = not create and not os.access(place, os.W_OK)
         opened = Index(place, loaded, name, create=create, read_only=read_only)
         opened.reranker = reranker
-        return cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
+        library = cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
+        library._made_anew = made_anew
+        return library
 
     def close(self) -> None:
         """Close the index."""
@@ -192,6 +201,7 @@ class Library:
         passages, with_vector = self._index.counts()
         documents = [entry.document for entry in self._index.ledger()]
         read = [d for d in documents if d is not None and not d.unread_pages]
+        warnings = self._made_anew, self._language_warning(d.language for d in documents if d)
         return Summary(
             changes=changes,
             encoder=self.encoder.name,
@@ -203,7 +213,7 @@ class Library:
             not_read=documents.count(None),
             unread=self.unread(),
             elapsed_s=elapsed_s,
-            warnings=tuple(w for w in (self._language_warning(d.language for d in documents if d),) if w),
+            warnings=tuple(w for w in warnings if w),
         )
 
     def _language_warning(self, languages: Iterable[str]) -> str | None:
@@ -223,14 +233,7 @@ class Library:
     def forget(self) -> None:
         """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
         self.close()
-        for name in OURS:
-            part = self.index_folder / name
-            if part.is_dir():
-                shutil.rmtree(part)
-            else:
-                part.unlink(missing_ok=True)
-        with suppress(OSError):
-            self.index_folder.rmdir()  # unless the user's own files lie there too
+        remove_index(self.index_folder)
 
     # ------------------------------------------------------------ questions
 
@@ -298,11 +301,14 @@ class Library:
         if settings.get("threshold") is not None:
             return settings
         try:
-            chosen = float(json.loads((self.index_folder / CALIBRATION).read_text("utf-8"))["threshold"])
+            path = self.index_folder / CALIBRATION
+            chosen = float(json.loads(path.read_text("utf-8"))["threshold"])
+            if not (is_sealed(path) and 0.0 <= chosen <= 1.0):
+                raise ValueError
         except FileNotFoundError:
             return settings
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self.index_folder / CALIBRATION} is damaged", "delete it, or calibrate anew") from error
+            raise StoreError(f"{path} is damaged, or not of this machine", "delete it, or calibrate anew") from error
         return {**settings, "threshold": chosen}
 
     # ------------------------------------------------------------ documents
@@ -328,6 +334,14 @@ class Library:
             why = f"{path} could not be read: {entry.reason}" if entry else f"no document {path} in {self.folder}"
             raise UsageError(why, entry.hint if entry else "`rag doctor` lists them all")
         return document
+
+    def changed(self, documents: Iterable[str]) -> frozenset[str]:
+        """Those of the documents whose file is at hand and no longer what it was when it was read."""
+        return frozenset(
+            path
+            for path, file, sha256 in self._index.sources(sorted(set(documents)))
+            if is_file(self.folder / file) and self._hashes.sha256(self.folder / file) != sha256
+        )
 
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""

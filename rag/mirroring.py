@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexes.index import Index
+from indexes.owned import remove_index
 from indexes.sync import Changes, file_sha256
 from ingest.document import Document, Unread
 from ingest.errors import StoreError
@@ -17,7 +18,7 @@ from rag.places import NEXT_FOLDER, is_ours
 
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 4  # raise it when files would be read or cut into passages differently: all are then read again
+READING_VERSION = 5  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 _TOOLS = ("tesseract", "soffice")
 
@@ -111,4 +112,4 @@ def _drop_next(place: Path) -> None:
         return
     # while another process builds it, it stays: that one brings it in step with the folder when it is next asked
     with suppress(StoreError), folder_lock(place, NEXT_LOCK, patience_s=0):
-        shutil.rmtree(beside, ignore_errors=True)
+        remove_index(beside)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# keys and seals of tests are none of the user's
+os.environ.setdefault("CASEFOLIO_HOME", tempfile.mkdtemp(prefix="casefolio-test-home-"))
 
 TEXT = "the patient has pain in left knee denies fever query passage dose of warfarin contract shall pay fracture"
 WORDS = TEXT.split()

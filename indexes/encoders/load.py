@@ -69,12 +69,18 @@ def default_encoder() -> tuple[str, str]:
     )
 
 
+def better_encoder(name: str) -> str:
+    """The embedded default, where it is here and an index stands under the one that steps in for it; else empty."""
+    return DEFAULT if name == FALLBACK and default_encoder()[0] == DEFAULT else ""
+
+
 def load_encoder(
     encoder: str | Profile,
     *,
     runtime: RuntimeName = "auto",
     int8: bool = False,
     tell: Callable[[str], None] | None = None,
+    code: bool = False,
 ) -> TextEncoder:
     """Loads an encoder as it was trained, or says why not.
 
@@ -85,11 +91,14 @@ def load_encoder(
         runtime: `onnx` (CPU), `torch` (GPU where there is one), or `auto`: onnx where it knows the architecture.
         int8: weights in 8 bits; faster, and not the same vectors, so a contract of its own.
         tell: is told in one line what takes long (a conversion); logged at level INFO by default.
+        code: whether Python code that comes with the model may run, where its profile needs it.
 
     Raises:
         EncoderError: unknown name, missing or damaged files, or a checkpoint that is not what its profile says.
     """
     profile = encoder if isinstance(encoder, Profile) else find_profile(encoder)
+    if profile.trust_remote_code and not code:
+        raise EncoderError(f"{profile.name} runs Python code of its own", "if you trust it, add --trust-remote-code")
     wanted = _Wanted(profile, _runtime(profile, runtime, int8), int8, tell or _LOG.info)
     passages = _tower(resolve(profile.source, code=profile.trust_remote_code), wanted)
     queries = passages

@@ -42,7 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whatever the locale: results are UTF-8, and half a surrogate pair is shown as what it is, in JSON too
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    from rag.cli.screen import screens
+
+    with screens():
+        return _run(list(sys.argv[1:] if argv is None else argv))
+
+
+def _run(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in VERBS:
         build_parser().parse_args(arguments)
         build_parser().print_help(sys.stderr)

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from rag.cli.common import add_folder, open_library, print_json
+from rag.cli.screen import put
 
 if TYPE_CHECKING:
     from indexes.store import LedgerEntry
@@ -40,7 +41,10 @@ def examine(library: Library) -> dict[str, Any]:
     """The ledger and the index as plain values."""
     passages, with_vector = library.passages()
     identities = library.identities()
+    from indexes.encoders import better_encoder
+
     return {
+        "better_encoder": better_encoder(library.encoder.name),
         "folder": str(library.folder),
         "index": str(library.index_folder),
         "encoder": library.encoder.name,
@@ -98,32 +102,35 @@ def _file(entry: LedgerEntry, identity: Identity | None) -> dict[str, Any]:
 
 
 def _print(report: dict[str, Any]) -> None:
-    print(f"{report['folder']}: {len(report['files'])} documents, {report['passages']} passages, "
+    put(f"{report['folder']}: {len(report['files'])} documents, {report['passages']} passages, "
           f"{report['with_vector']} with a vector")  # fmt: skip
-    print(f"index {report['index']}, encoder {report['encoder']} ({report['contract'].get('dimension')} dimensions)")
+    put(f"index {report['index']}, encoder {report['encoder']} ({report['contract'].get('dimension')} dimensions)")
+    if report["better_encoder"]:
+        put(f"  {report['better_encoder']} is at hand and finds more, in many languages: "
+            f"rag index {report['folder']} --encoder {report['better_encoder']}")  # fmt: skip
     for file in report["files"]:
         told = (
             f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}"
             if file["status"] != "unread" or file["pages"]
             else ""
         )
-        print(f"  {file['status']:<7} {file['document']}  {told}{_why(file)}".rstrip())
+        put(f"  {file['status']:<7} {file['document']}  {told}{_why(file)}".rstrip())
         known = [file.get("kind", "").replace("_", " "), file.get("date", ""), *_names(file)]
         if any(known):
-            print(f"            {'; '.join(k for k in known if k)}")
+            put(f"            {'; '.join(k for k in known if k)}")
         for page in file["pages"]:
             if page["source"] == "unread":
-                print(f"            page {page['page']} unread: {page['reason']}")
+                put(f"            page {page['page']} unread: {page['reason']}")
             elif page["source"] == "ocr":
                 confidence = "" if page["confidence"] is None else f", confidence {page['confidence']:.0f}"
-                print(f"            page {page['page']} read by OCR{confidence}")
+                put(f"            page {page['page']} read by OCR{confidence}")
         for note in file.get("notes", []):
-            print(f"            {note}")
+            put(f"            {note}")
         if file.get("hidden_characters"):
-            print(f"            {file['hidden_characters']} characters that a reader cannot see were left out")
+            put(f"            {file['hidden_characters']} characters that a reader cannot see were left out")
     for tool, present in report["tools"].items():
         if not present:
-            print(f"  {tool} is not installed; it {_TOOLS[tool]}")
+            put(f"  {tool} is not installed; it {_TOOLS[tool]}")
 
 
 def _names(file: dict[str, Any]) -> list[str]:

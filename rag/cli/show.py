@@ -8,7 +8,8 @@ import sys
 
 from ingest.document import Document, Page, Span
 from ingest.errors import UsageError
-from rag.cli.common import add_folder, open_library
+from rag.cli.common import add_folder, open_library, say_changed
+from rag.cli.screen import below, on_one_line, shown
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
 _NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
@@ -26,9 +27,10 @@ def run(args: argparse.Namespace) -> int:
         paths = {entry.path for entry in library.ledger()}
         path, span = split_span(args.document, paths)
         document = library.document(path)
+        say_changed(library, [path])
     if span is not None and span.end > len(document.text):
         raise UsageError(f"{path} has {len(document.text)} characters, the span ends at {span.end}")
-    sys.stdout.write(marked_pages(document, span, colour=sys.stdout.isatty()))
+    below(sys.stdout).write(marked_pages(document, span, colour=sys.stdout.isatty()))
     return 0
 
 
@@ -52,15 +54,14 @@ def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
     before, after = (_REVERSE, _PLAIN) if colour else (">>>", "<<<")
     out = []
     for page in _touched(document, span):
-        out.append(
-            f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n"
-        )
+        named = on_one_line(f"{document.path}, page {page.number} of {len(document.pages)}")
+        out.append(f"--- {named}{_how(page.source, page.reason)}\n")
         text = page.span.of(document.text)
         if span is not None:
             start = max(span.start, page.span.start) - page.span.start
             end = min(span.end, page.span.end) - page.span.start
-            text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
-        out.append(f"{text}\n")
+            text = f"{shown(text[:start])}{before}{shown(text[start:end])}{after}{shown(text[end:])}"
+        out.append(f"{text if span is not None else shown(text)}\n")
     return "".join(out)
 
 
