@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from indexes.analyzers import stopwords, terms
+from indexes.index import PASSAGE_TOKENS, TARGET_TOKENS
 from indexes.passages import readable, stored_chunk
 from ingest.chunking import TokenSpans, chunk
 from ingest.document import Chunk, Document
@@ -39,7 +40,6 @@ _CARE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 _PARTIES, _WORDS = 2, 5
-TARGET_TOKENS = 110  # as the index cuts
 
 _Found = tuple[str, dict[str, str], str]  # kind of wording, what its placeholders are, the words that answer
 
@@ -72,7 +72,7 @@ def passages_of(documents: Iterable[Document], token_spans: TokenSpans, window: 
     out = []
     for document in documents:
         identity = identify(document)
-        for piece in chunk(document, token_spans, window, TARGET_TOKENS):
+        for piece in chunk(document, token_spans, min(window, PASSAGE_TOKENS), TARGET_TOKENS):
             stored = stored_chunk(document, piece, document.title, identity.fields, token_spans, window)
             out.append(Passage(document, identity, piece, stored.embedded))
     return out

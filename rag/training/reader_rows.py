@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from indexes.index import PASSAGE_TOKENS, TARGET_TOKENS
 from ingest.chunking import TokenSpans, chunk
 from ingest.document import Span
 from ingest.identity import identify
@@ -25,7 +26,6 @@ from rag.reader.framing import header_of
 from rag.training.corpus import LABELS, CaseFolder, Question
 from rag.training.errors import TrainingError, refuse
 
-MAX_TOKENS, TARGET_TOKENS = 256, 110  # of a passage, as the index cuts
 _NEAR, _FAR = 6, 3  # passages that do not answer, by shared words and at random
 _HELD = "_held"
 _WORDS = re.compile(r"\w{3,}")
@@ -168,7 +168,7 @@ def rows_of_folder(case: CaseFolder, token_spans: TokenSpans, seed: int) -> list
 def _units(case: CaseFolder, token_spans: TokenSpans) -> Iterator[_Unit]:
     for name, document in case.documents.items():
         identity = identify(document)
-        for piece in chunk(document, token_spans, MAX_TOKENS, TARGET_TOKENS):
+        for piece in chunk(document, token_spans, PASSAGE_TOKENS, TARGET_TOKENS):
             text = piece.span.of(document.text)
             head = header_of(f"{case.name}/{name}", identity, piece)
             yield _Unit(name, piece.span, text, head, frozenset(_WORDS.findall(text.lower())))
