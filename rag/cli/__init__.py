@@ -24,6 +24,7 @@ VERBS = {
     "encoders": ("list, check and compare encoders", "rag.cli.encoders"),
     "annotate": ("say what passages assert", "rag.cli.annotate"),
     "verify": ("say whether quotes support claims", "rag.cli.verify"),
+    "train": ("make pairs, train an encoder or a reader on one's own files", "rag.cli.train"),
     "eval": ("evaluate on sets of cases", "eval.cli"),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141
