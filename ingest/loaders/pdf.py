@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from ingest import limits
+from ingest.continuing import continue_tables
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.furniture import mark_furniture
 from ingest.language import detect_language
@@ -44,7 +45,7 @@ def read_pdf(source: Source) -> Reading:
         metadata = _metadata(document)
         attachments, notes = _attachments(document)
         return join(
-            mark_furniture(pages),
+            mark_furniture(continue_tables(pages)),
             _MEDIA_TYPE,
             title=dict(metadata).get("title", ""),
             notes=notes,

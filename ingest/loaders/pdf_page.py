@@ -11,6 +11,7 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.garbage import is_garbage
+from ingest.loaders.pdf_covers import Marks, left_out
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
 from ingest.loaders.pdf_objects import Drawn, Picture
@@ -42,7 +43,7 @@ def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     try:
         glyphs = Glyphs(page, text_page)
         drawn = Drawn(page, glyphs.view)
-        return _judge(page, _read(glyphs, drawn), drawn, glyphs.view)
+        return _judge(page, _read(glyphs, drawn, Marks()), drawn, glyphs.view)
     finally:
         text_page.close()
         page.close()
@@ -79,23 +80,33 @@ def _subtype(page: pdfium.PdfPage, index: int) -> int:
     return subtype
 
 
-def _read(glyphs: Glyphs, drawn: Drawn) -> PageText:
+def _read(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> PageText:
     """The visible text of a page, with the rows of its tables."""
-    hidden = glyphs.unseen(drawn) if glyphs.text else []
-    n_hidden = sum(end - start for start, end in hidden)
+    if not glyphs.text:
+        return PageText("")
+    out = left_out(glyphs, drawn, marks)
+    hidden = sorted({*glyphs.unseen(drawn), *out.covered} - {*out.struck})
+    counts = {
+        "hidden": sum(end - start for start, end in hidden),
+        "struck": len(out.struck),
+        "covered": len(out.covered),
+    }
+    away = sorted({*hidden, *out.struck})
     if is_suspect(glyphs):
-        laid = lay_out(drawn, glyphs, {start for start, _ in hidden})
+        laid = lay_out(drawn, glyphs, {start for start, _ in away})
         if laid is not None:
-            return PageText(laid.text, rows=tuple(laid.rows), hidden=n_hidden)
-    text = _without(glyphs.text, hidden) if hidden else glyphs.text
-    return PageText(clean(text), hidden=n_hidden)
+            return PageText(laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables), **counts)
+    text = _without(glyphs.text, away) if away else glyphs.text
+    return PageText(clean(text), **counts)
 
 
 def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
     """`text` without some words, and without the lines that they leave empty."""
     pieces, at = [], 0
     for start, end in hidden:
-        pieces.append(text[at:start])
+        kept = text[at:start]
+        # one space is left between what stood on both sides
+        pieces.append("" if kept == " " and pieces else kept)
         at = end
     pieces.append(text[at:])
     left = "".join(pieces)
