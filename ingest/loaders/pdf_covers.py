@@ -50,7 +50,9 @@ def left_out(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> LeftOut:
     if not (lines or covers or marks.struck or marks.covered):
         return found
     orders = {text.address: text.order for text in drawn.texts()} if covers else {}
-    for start, end in glyphs.words():
+    heights = [(line.y, line.y) for line in lines] + [(box[1], box[3]) for box in (*marks.struck, *marks.covered)]
+    heights += [(cover.box[1], cover.box[3]) for cover in covers]
+    for start, end in glyphs.words_between(heights):
         box = glyphs.loose_box(start, end)
         if _inside(box, marks.struck) or any(_strikes(line, box) for line in lines):
             found.struck.append((start, end))
@@ -60,6 +62,8 @@ def left_out(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> LeftOut:
 
 
 def _inside(box: Box, boxes: Sequence[Box]) -> bool:
+    if not boxes:
+        return False
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes)
 
@@ -92,7 +96,8 @@ def _lines_through(glyphs: Glyphs, drawn: Drawn) -> list[_Line]:
         for line in _level(drawn, path):
             across = np.minimum(runs[:, 2], line.right) - np.maximum(runs[:, 0], line.left)
             height = runs[:, 3] - runs[:, 1]
-            through = (line.y > runs[:, 1] + 0.1 * height) & (line.y < runs[:, 3] - 0.1 * height)
+            # narrower than for words: below, in the tight box of a line, lies what underlines it
+            through = (line.y > runs[:, 1] + 0.15 * height) & (line.y < runs[:, 3] - 0.2 * height)
             if bool(np.any(through & (across > 0.5 * height))):
                 found.append(line)
     return found

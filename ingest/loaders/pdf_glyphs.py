@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -20,6 +20,7 @@ from ingest.loaders.pdf_objects import FAINT, TINY, WHITE, Drawn
 from ingest.loaders.pdf_view import Box, View
 
 _WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
+_LINE = re.compile(r"[^\s\ufffe](?:[^\r\n]*[^\s\ufffe])?")
 _STRIDE = 6  # words that are passed over at once where all belong to one object
 _CONTRAST = 24  # of 255: what differs less from its surroundings cannot be seen
 
@@ -120,6 +121,15 @@ class Glyphs:
     def words(self) -> list[tuple[int, int]]:
         """Start and end of every run of characters that are not white space."""
         return [match.span() for match in _WORD.finditer(self.text)]
+
+    def words_between(self, heights: Sequence[tuple[float, float]]) -> Iterator[tuple[int, int]]:
+        """The words of the lines that reach into any of some stretches of height (upper and lower end)."""
+        for line in _LINE.finditer(self.text):
+            first, last = self._loose(line.start()), self._loose(line.end() - 1)
+            top, bottom = min(first[1], last[1]), max(first[3], last[3])
+            if any(upper <= bottom and lower >= top for upper, lower in heights):
+                for match in _WORD.finditer(self.text, *line.span()):
+                    yield match.span()
 
     def unseen(self, drawn: Drawn) -> list[tuple[int, int]]:
         """The words that a reader of the page cannot see.

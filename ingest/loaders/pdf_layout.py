@@ -97,13 +97,20 @@ def _word(glyphs: Glyphs, start: int, end: int) -> Word:
 
 
 def _across(block: Block, lines: Sequence[tuple[float, float, float]]) -> list[float]:
-    """Heights of the rules that run across most of a block; pieces at one height count together."""
+    """Heights of the rules that run across most of a block and over its gutters; pieces at one height count together.
+
+    Lines to sign on stand under columns too, but end where these do.
+    """
+    gutters = [(a[1] + b[0]) / 2 for a, b in pairwise(block.columns)]
+    over: dict[int, set[int]] = {}
     left, right = block.columns[0][0], block.columns[-1][1]
     covered: dict[int, float] = {}
     for y, start, end in lines:
         key = round(y / 2)
         covered[key] = covered.get(key, 0.0) + max(0.0, min(end, right) - max(start, left))
-    return sorted(2.0 * key for key, width in covered.items() if width > 0.6 * (right - left))
+        over.setdefault(key, set()).update(i for i, x in enumerate(gutters) if start <= x <= end)
+    wide = (key for key, width in covered.items() if width > 0.6 * (right - left))
+    return sorted(2.0 * key for key in wide if 2 * len(over[key]) >= len(gutters))
 
 
 def _columns_apart(block: Block, text: str) -> list[str] | None:

@@ -99,12 +99,26 @@ class Digits:
                 if raised != index - 1:
                     base = glyph
             last = glyph
-        if raised == start - 1:
+        if raised == start - 1 or not self._are_raised(text, start, end, swaps):
             return
         if before is not None and start in swaps:
             swaps[start - 2], swaps[start - 1] = "", ""
         if raised == end - 1:
             self._join_behind(text, end, base, last, swaps, cuts)
+
+    def _are_raised(self, text: str, start: int, end: int, swaps: dict[int, str]) -> bool:
+        """Whether what seems to be raised in a word is: not a sign alone, not amid digits, not what OCR wrote."""
+        found = [index for index in range(start, end) if index in swaps]
+        if not found:
+            return False
+        amid = any(index + 1 < end and index + 1 not in swaps and text[index + 1].isdigit() for index in found)
+        handle = raw.FPDFText_GetTextObject(self._handle, found[0])
+        unseen = bool(handle) and raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        if amid or unseen or not any(text[index].isdigit() or text[index] == "n" for index in found):
+            for index in found:
+                del swaps[index]
+            return False
+        return True
 
     def _line_before(self, text: str, start: int, glyph: _Glyph) -> _Glyph | None:
         """The character before a line end that a raised digit behind it was parted from."""
