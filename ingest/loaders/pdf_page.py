@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.garbage import is_garbage
+from ingest.loaders.pdf_annotations import taken_in
 from ingest.loaders.pdf_covers import Marks, left_out
+from ingest.loaders.pdf_fields import put_fields
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
 from ingest.loaders.pdf_objects import Drawn, Picture
@@ -21,7 +22,6 @@ from ingest.text import canonical
 
 _FEW = 5  # characters: a page with fewer has no text
 _STAMP = 150  # characters: above a picture of the whole page they are a stamp, not its text
-_SHOWN_ANNOTATIONS = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uffff]")
 _MAX_SIDE = 5_000  # pixels
 
@@ -38,12 +38,13 @@ class Look:
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     """Read the text layer of a page and judge it."""
-    page = _with_annotations(document, index)
+    page, annotations = taken_in(document, index)
     text_page = page.get_textpage()
     try:
         glyphs = Glyphs(page, text_page)
+        put_fields(glyphs, annotations.fields)
         drawn = Drawn(page, glyphs.view)
-        return _judge(page, _read(glyphs, drawn, Marks()), drawn, glyphs.view)
+        return _judge(page, _read(glyphs, drawn, annotations.marks), drawn, glyphs.view)
     finally:
         text_page.close()
         page.close()
@@ -58,26 +59,6 @@ def picture(document: pdfium.PdfDocument, index: int, dpi: float) -> Image.Image
         return image
     finally:
         page.close()
-
-
-def _with_annotations(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
-    """The page, with form fields and text notes drawn into its content, where a reader sees them."""
-    page = document[index]
-    count = raw.FPDFPage_GetAnnotCount(page.raw)
-    if not any(_subtype(page, i) in _SHOWN_ANNOTATIONS for i in range(min(count, 2_000))):
-        return page
-    raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
-    page.close()
-    return document[index]
-
-
-def _subtype(page: pdfium.PdfPage, index: int) -> int:
-    annotation = raw.FPDFPage_GetAnnot(page.raw, index)
-    if not annotation:
-        return -1
-    subtype = int(raw.FPDFAnnot_GetSubtype(annotation))
-    raw.FPDFPage_CloseAnnot(annotation)
-    return subtype
 
 
 def _read(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> PageText:
