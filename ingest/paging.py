@@ -32,7 +32,7 @@ class PageText:
     """The text of one page. `rows` and `furniture` count characters from the beginning of the page.
 
     `hidden` counts characters that cannot be seen, those of `covered` words among them; `struck` and `covered` are
-    numbers of words that were left out.
+    numbers of words that were left out; `numbered` says that its lines had numbers, which are no text.
     """
 
     text: str
@@ -44,6 +44,7 @@ class PageText:
     hidden: int = 0
     struck: int = 0
     covered: int = 0
+    numbered: bool = False
     tables: tuple[Ruled, ...] = ()
 
 
@@ -94,4 +95,6 @@ def _left_out(texts: Sequence[PageText]) -> list[str]:
     ):
         if count:
             said.append(f"{count} word{'' if count == 1 else 's'} {what}")
+    if numbered := sum(page.numbered for page in texts):
+        said.append(f"the numbers of lines on {numbered} page{'' if numbered == 1 else 's'} left out")
     return said

@@ -15,6 +15,7 @@ from ingest.furniture import mark_furniture
 from ingest.language import detect_language
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.pdf_annotations import attached
+from ingest.loaders.pdf_beside import with_pictures
 from ingest.loaders.pdf_fallback import pages_with_lost_text, read_with_pypdf
 from ingest.loaders.pdf_page import Look, look_at, picture
 from ingest.loaders.pdf_xfa import is_dynamic, xfa_lines
@@ -96,10 +97,13 @@ def _look(document: pdfium.PdfDocument, index: int) -> Look:
 def _with_ocr(document: pdfium.PdfDocument, looks: Sequence[Look], ocr: bool) -> list[PageText]:
     """The pages, those that ask for it read by OCR."""
     wanted = {index: look.page for index, look in enumerate(looks) if look.wants_ocr}
+    if not wanted and not any(look.ink.regions for look in looks):
+        return [look.page for look in looks]
     known = " ".join(look.page.text for look in looks if not look.wants_ocr)
-    language = detect_language(known) if wanted and len(known) > 200 else "und"
+    language = detect_language(known) if len(known) > 200 else "und"
     read = recognise(wanted, _pictures(document, looks, wanted), language, ocr)
-    return [read.get(index, look.page) for index, look in enumerate(looks)]
+    pages = [read.get(index, look.page) for index, look in enumerate(looks)]
+    return with_pictures(document, looks, pages, language, ocr)
 
 
 def _pictures(

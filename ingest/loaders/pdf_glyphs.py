@@ -131,6 +131,11 @@ class Glyphs:
                 for match in _WORD.finditer(self.text, *line.span()):
                     yield match.span()
 
+    def lines(self) -> Iterator[tuple[str, Box]]:
+        """The lines as they were written, each with its box."""
+        for line in _LINE.finditer(self.text):
+            yield line.group(), self.loose_box(*line.span())
+
     def unseen(self, drawn: Drawn) -> list[tuple[int, int]]:
         """The words that a reader of the page cannot see.
 

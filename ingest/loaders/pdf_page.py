@@ -15,8 +15,10 @@ from ingest.loaders.pdf_covers import Marks, left_out
 from ingest.loaders.pdf_fields import put_fields
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
+from ingest.loaders.pdf_line_numbers import line_numbers
 from ingest.loaders.pdf_objects import Drawn, Picture
-from ingest.loaders.pdf_view import Box, View
+from ingest.loaders.pdf_regions import LARGE, Ink, covered, uncovered_ink
+from ingest.loaders.pdf_view import View
 from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
 from ingest.text import canonical
 
@@ -28,12 +30,19 @@ _MAX_SIDE = 5_000  # pixels
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a first look at a page found; `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it."""
+    """What a first look at a page found.
+
+    `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it. `ink` is what its pictures hold beside
+    the text, `size` that of the page in points, `lines` its lines with the height at which each ends.
+    """
 
     page: PageText
     wants_ocr: bool = False
     dpi: float = 300.0
     blank: bool = False
+    ink: Ink = Ink()
+    size: tuple[float, float] = (0.0, 0.0)
+    lines: tuple[tuple[float, str], ...] = ()
 
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
@@ -44,7 +53,8 @@ def look_at(document: pdfium.PdfDocument, index: int) -> Look:
         glyphs = Glyphs(page, text_page)
         put_fields(glyphs, annotations.fields)
         drawn = Drawn(page, glyphs.view)
-        return _judge(page, _read(glyphs, drawn, annotations.marks), drawn, glyphs.view)
+        look = _judge(page, _read(glyphs, drawn, annotations.marks), drawn, glyphs.view)
+        return look if look.wants_ocr else _beside(page, look, drawn, glyphs)
     finally:
         text_page.close()
         page.close()
@@ -72,13 +82,14 @@ def _read(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> PageText:
         "struck": len(out.struck),
         "covered": len(out.covered),
     }
-    away = sorted({*hidden, *out.struck})
+    numbers = line_numbers(glyphs)
+    away = sorted({*hidden, *out.struck, *numbers})
     if is_suspect(glyphs):
         laid = lay_out(drawn, glyphs, {start for start, _ in away})
         if laid is not None:
-            return PageText(laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables), **counts)
+            return PageText(laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables), numbered=bool(numbers), **counts)
     text = _without(glyphs.text, away) if away else glyphs.text
-    return PageText(clean(text), **counts)
+    return PageText(clean(text), numbered=bool(numbers), **counts)
 
 
 def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
@@ -99,6 +110,20 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n")))
 
 
+def _beside(page: pdfium.PdfPage, look: Look, drawn: Drawn, glyphs: Glyphs) -> Look:
+    """The look with what the pictures of the page hold beside its text."""
+    images = drawn.pictures()
+    if not images or look.blank:
+        return look
+    size = glyphs.view.size
+    ink = uncovered_ink(page, size, images, glyphs.runs())
+    if not ink.regions or (drawn.is_mostly_unseen() and not ink.of_scan):
+        return look  # under a text layer of a scan, what is left over are specks, stamps and rules
+    lines = tuple((box[3], " ".join(clean(text).split())) for text, box in glyphs.lines())
+    dpi = _dpi(images)
+    return replace(look, ink=replace(ink, of_scan=ink.of_scan and drawn.is_mostly_unseen()), size=size, lines=lines, dpi=dpi)
+
+
 def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Look:
     """Whether the text layer will do."""
     images = drawn.pictures()
@@ -114,16 +139,10 @@ def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Lo
     if is_garbage(read.text):
         return Look(replace(read, text="", reason=GARBAGE), True, dpi)
     if solid < _STAMP and images:
-        covered = max(_area(image.box, width, height) for image in images)
-        if covered > 0.5 * width * height and not drawn.is_mostly_unseen():
+        share = covered([image.box for image in images], (width, height))
+        if share > LARGE and not drawn.is_mostly_unseen():
             return Look(replace(read, reason=STAMP), True, dpi)
     return Look(read)
-
-
-def _area(box: Box, width: float, height: float) -> float:
-    across = min(box[2], width) - max(box[0], 0.0)
-    down = min(box[3], height) - max(box[1], 0.0)
-    return max(0.0, across) * max(0.0, down)
 
 
 def _dpi(images: Sequence[Picture]) -> float:
