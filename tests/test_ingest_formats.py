@@ -28,7 +28,8 @@ from ingest.loaders.mail import read_eml, read_msg
 from ingest.loaders.office import read_docx
 from ingest.loaders.opendocument import read_odt
 from ingest.loaders.rtf import read_rtf
-from ingest.loaders.table import read_csv, read_xlsx
+from ingest.loaders.table import read_csv
+from ingest.loaders.workbook import read_xlsx
 from ingest.loaders.web import read_html
 
 ROUNDS = 60
