@@ -54,7 +54,8 @@ class Page:
     """One page, numbered from 1.
 
     `source` is how its text was got: its text layer, OCR, or not at all. `reason` says in a few words why a page
-    is unread, was read by OCR, or is only partly read. `confidence` is Tesseract's mean word confidence, 0 to 100, for pages read by OCR.
+    is unread, was read by OCR, or is only partly read. `confidence` is Tesseract's mean word confidence, 0 to 100,
+    for what was read by OCR.
     """
 
     number: int

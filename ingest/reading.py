@@ -42,7 +42,8 @@ def read_file(
         return [Unread(relative, "", "", f"cannot be opened: {error.strerror or error}")]
     environment = os.environ.get(PASSWORD_VARIABLE)
     known = (*passwords, *((environment,) if environment else ()))
-    return list(_read(Source(relative, data, known, ocr), depth=0, budget=[limits.MAX_ATTACHMENTS, limits.MAX_UNPACKED]))
+    budget = [limits.MAX_ATTACHMENTS, limits.MAX_UNPACKED]
+    return list(_read(Source(relative, data, known, ocr), depth=0, budget=budget))
 
 
 def list_files(root: Path) -> tuple[list[str], list[Unread]]:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from ingest.errors import EncryptedFile, LimitExceeded
 from ingest.loaders.base import Source
 from ingest.loaders.mail import read_eml, read_msg
 from ingest.loaders.outlook import decompressed_rtf

@@ -166,7 +166,8 @@ class _Document:
         if value.get("compression"):
             data = inflated(data) or b""
             if not data:
-                self.builder.notes.append(f"an embedded file is packed in a way that is not read ({value.get('compression')})")
+                packed = value.get("compression")
+                self.builder.notes.append(f"an embedded file is packed in a way that is not read ({packed})")
         if data:
             name = f"attachment-{len(self.builder.attachments) + 1}{_SUFFIXES.get(kind) or suffix_of(data) or ''}"
             self.builder.attachments.append((name, data))

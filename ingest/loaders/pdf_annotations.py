@@ -90,7 +90,7 @@ def _take(annotation: Any, form: Any, view: View, found: Annotations) -> bool:
     """Note what an annotation says; whether it is to be taken off the page."""
     kind = int(raw.FPDFAnnot_GetSubtype(annotation))
     if raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN_FLAGS:
-        return kind == raw.FPDF_ANNOT_WIDGET
+        return bool(kind == raw.FPDF_ANNOT_WIDGET)
     if kind == raw.FPDF_ANNOT_STRIKEOUT:
         found.struck += _quads(annotation, view)
     elif kind == raw.FPDF_ANNOT_SQUARE and _is_filled_box(annotation):

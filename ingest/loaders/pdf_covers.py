@@ -122,9 +122,9 @@ def _level(drawn: Drawn, path: Drawing) -> Iterator[_Line]:
         raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
         at_x, at_y = moved(matrix, x.value, y.value)
         here = drawn.shown(at_x, at_y)
-        if last is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
-            if abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > 3.0:
-                yield _Line(min(here[0], last[0]), max(here[0], last[0]), here[1], 0.0)
+        is_line = last is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
+        if last is not None and is_line and abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > 3.0:
+            yield _Line(min(here[0], last[0]), max(here[0], last[0]), here[1], 0.0)
         last = here
 
 
@@ -174,7 +174,7 @@ def _overlaps(box: Box, runs: NDArray[np.float64]) -> bool:
 def _is_filled(path: Drawing) -> bool:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path.handle, ctypes.byref(mode), ctypes.byref(stroke))
-    return mode.value != raw.FPDF_FILLMODE_NONE
+    return bool(mode.value != raw.FPDF_FILLMODE_NONE)
 
 
 def _is_opaque(path: Drawing) -> bool:
@@ -185,7 +185,7 @@ def _is_opaque(path: Drawing) -> bool:
     pointers = [ctypes.byref(part) for part in colour]
     if _is_filled(path):
         return bool(raw.FPDFPageObj_GetFillColor(path.handle, *pointers)) and colour[3].value >= 250
-    return raw.FPDFPath_CountSegments(path.handle) == 2
+    return bool(raw.FPDFPath_CountSegments(path.handle) == 2)
 
 
 def _is_rectangle(path: Drawing) -> bool:
@@ -197,7 +197,7 @@ def _is_rectangle(path: Drawing) -> bool:
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_BEZIERTO:
             return False
     clip = raw.FPDFPageObj_GetClipPath(path.handle)
-    return not clip or raw.FPDFClipPath_CountPaths(clip) <= 0
+    return not clip or bool(raw.FPDFClipPath_CountPaths(clip) <= 0)
 
 
 def _is_covered(glyphs: Glyphs, start: int, end: int, covers: Sequence[_Cover], orders: dict[int, int]) -> bool:

@@ -32,7 +32,10 @@ def put_fields(glyphs: Glyphs, fields: Sequence[FieldValue]) -> None:
     glyphs.put_in(put)
 
 
-def _placed(value: FieldValue, words: Sequence[_Word], length: int, fields: Sequence[FieldValue]) -> tuple[int, str, Box]:
+def _placed(
+    value: FieldValue, words: Sequence[_Word], length: int, fields: Sequence[FieldValue]
+) -> tuple[int, str, Box]:
+    """Before which character a value is put, as what, and its box."""
     box = value.box
     level = [word for word in words if _same_line(word.box, box)]
     left = [word for word in level if (word.box[0] + word.box[2]) / 2 <= box[0] + 1]
@@ -62,7 +65,5 @@ def _same_line(word: Box, box: Box) -> bool:
 def _another_between(value: FieldValue, before: _Word, fields: Sequence[FieldValue]) -> bool:
     """Whether another field stands between a field and the word left of it, so that the word is that one's label."""
     left, right = before.box[2], value.box[0]
-    return any(
-        other is not value and left - 1 <= other.box[0] and other.box[2] <= right + 1 and _same_line(other.box, value.box)
-        for other in fields
-    )
+    level = [other.box for other in fields if other is not value and _same_line(other.box, value.box)]
+    return any(left - 1 <= box[0] and box[2] <= right + 1 for box in level)

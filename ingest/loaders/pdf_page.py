@@ -17,7 +17,7 @@ from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
 from ingest.loaders.pdf_line_numbers import line_numbers
 from ingest.loaders.pdf_objects import Drawn, Picture
-from ingest.loaders.pdf_regions import LARGE, Ink, covered, uncovered_ink
+from ingest.loaders.pdf_regions import LARGE, NO_INK, Ink, covered, uncovered_ink
 from ingest.loaders.pdf_view import View
 from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
 from ingest.text import canonical
@@ -40,7 +40,7 @@ class Look:
     wants_ocr: bool = False
     dpi: float = 300.0
     blank: bool = False
-    ink: Ink = Ink()
+    ink: Ink = NO_INK
     size: tuple[float, float] = (0.0, 0.0)
     lines: tuple[tuple[float, str], ...] = ()
 
@@ -77,24 +77,27 @@ def _read(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> PageText:
         return PageText("")
     out = left_out(glyphs, drawn, marks)
     hidden = sorted({*glyphs.unseen(drawn), *out.covered} - {*out.struck})
-    counts = {
-        "hidden": sum(end - start for start, end in hidden),
-        "struck": len(out.struck),
-        "covered": len(out.covered),
-    }
     numbers = line_numbers(glyphs)
     away = sorted({*hidden, *out.struck, *numbers})
+    read = PageText(
+        "",
+        hidden=sum(end - start for start, end in hidden),
+        struck=len(out.struck),
+        covered=len(out.covered),
+        numbered=bool(numbers),
+    )
     if is_suspect(glyphs):
         laid = lay_out(drawn, glyphs, {start for start, _ in away})
         if laid is not None:
-            return PageText(laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables), numbered=bool(numbers), **counts)
+            return replace(read, text=laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables))
     text = _without(glyphs.text, away) if away else glyphs.text
-    return PageText(clean(text), numbered=bool(numbers), **counts)
+    return replace(read, text=clean(text))
 
 
 def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
     """`text` without some words, and without the lines that they leave empty."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for start, end in hidden:
         kept = text[at:start]
         # one space is left between what stood on both sides
@@ -121,7 +124,8 @@ def _beside(page: pdfium.PdfPage, look: Look, drawn: Drawn, glyphs: Glyphs) -> L
         return look  # under a text layer of a scan, what is left over are specks, stamps and rules
     lines = tuple((box[3], " ".join(clean(text).split())) for text, box in glyphs.lines())
     dpi = _dpi(images)
-    return replace(look, ink=replace(ink, of_scan=ink.of_scan and drawn.is_mostly_unseen()), size=size, lines=lines, dpi=dpi)
+    ink = replace(ink, of_scan=ink.of_scan and drawn.is_mostly_unseen())
+    return replace(look, ink=ink, size=size, lines=lines, dpi=dpi)
 
 
 def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Look:

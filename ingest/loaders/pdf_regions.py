@@ -45,7 +45,13 @@ class Ink:
     of_scan: bool = False
 
 
-def uncovered_ink(page: pdfium.PdfPage, size: tuple[float, float], pictures: Sequence[Picture], known: Sequence[Box]) -> Ink:
+NO_INK = Ink()
+"""Of a page without pictures."""
+
+
+def uncovered_ink(
+    page: pdfium.PdfPage, size: tuple[float, float], pictures: Sequence[Picture], known: Sequence[Box]
+) -> Ink:
     """The ink in the pictures of a page that is not under its text.
 
     Args:
@@ -95,7 +101,7 @@ def cropped(page: Image.Image, region: Region, points: tuple[float, float]) -> I
 def _ink(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """What differs clearly from the paper: dark on light, or light on a dark ground."""
     paper = float(np.median(pixels))
-    return np.abs(pixels.astype(np.int16) - paper) > _CONTRAST
+    return np.asarray(np.abs(pixels.astype(np.int16) - paper) > _CONTRAST)
 
 
 def _part(pixels: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
