@@ -23,7 +23,7 @@ _FREQUENCY = dict(
     )
 )  # fmt: skip
 _ENOUGH = 120  # letters from which their frequencies say anything
-_UNLIKE = 0.6  # cosine to these frequencies: prose has .9 and more, lists of codes .7
+_UNLIKE = 0.69  # cosine to these frequencies: prose has .9 and more, lists of codes .7
 
 
 def is_garbage(text: str) -> bool:

@@ -96,7 +96,7 @@ def _kind(head: str, language: str, title: str, document_type: str) -> str:
     folded = head.casefold()
     scores = {
         kind: sum(2 - found.start() / len(folded) for word in words if (found := word.search(folded)) is not None)
-        for kind, words in kinds.items()
+        for kind, words in _kind_words(language, anywhere=True).items()
     }
     if scores.get("letter", 0) > 0:
         # a letter tells of findings; it is no report of them
@@ -130,9 +130,15 @@ def _called(line: str, kinds: dict[str, tuple[re.Pattern[str], ...]]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _kind_words(language: str) -> dict[str, tuple[re.Pattern[str], ...]]:
-    """The words of each kind as patterns: whole words, a `*` standing for the rest of one (`*vertrag`, `röntgen*`)."""
-    return {kind: tuple(map(_whole_word, words)) for kind, words in _data(language)["kinds"].items()}
+def _kind_words(language: str, *, anywhere: bool = False) -> dict[str, tuple[re.Pattern[str], ...]]:
+    """The words of each kind as patterns: whole words, a `*` standing for the rest of one (`*vertrag`, `röntgen*`).
+
+    Those with a `=` count in headings only: they are left out where words `anywhere` are wanted.
+    """
+    return {
+        kind: tuple(_whole_word(word.lstrip("=")) for word in words if not (anywhere and word.startswith("=")))
+        for kind, words in _data(language)["kinds"].items()
+    }
 
 
 def _whole_word(word: str) -> re.Pattern[str]:

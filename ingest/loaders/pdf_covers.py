@@ -114,18 +114,25 @@ def _level(drawn: Drawn, path: Drawing) -> Iterator[_Line]:
     count = raw.FPDFPath_CountSegments(path.handle)
     if count <= _RECTANGLE or count > _SEGMENTS or _is_filled(path):
         return
-    matrix = combined(matrix_of(path.handle), path.matrix)
     last: tuple[float, float] | None = None
-    for index in range(count):
+    for index, here in enumerate(_points(drawn, path, count)):
         segment = raw.FPDFPath_GetPathSegment(path.handle, index)
-        x, y = ctypes.c_float(), ctypes.c_float()
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        at_x, at_y = moved(matrix, x.value, y.value)
-        here = drawn.shown(at_x, at_y)
         is_line = last is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
         if last is not None and is_line and abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > 3.0:
             yield _Line(min(here[0], last[0]), max(here[0], last[0]), here[1], 0.0)
         last = here
+
+
+def _points(drawn: Drawn, path: Drawing, count: int) -> list[tuple[float, float]]:
+    """The points of a path on the page as it is shown."""
+    matrix = combined(matrix_of(path.handle), path.matrix)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points = []
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(path.handle, index)
+        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+        points.append(drawn.shown(*moved(matrix, x.value, y.value)))
+    return points
 
 
 # --------------------------------------------------------------------------------------------------- covered
@@ -147,7 +154,8 @@ def _covers_of(glyphs: Glyphs, drawn: Drawn) -> list[_Cover]:
     runs = np.array(glyphs.runs(), dtype=np.float64).reshape(-1, 4)
     found = []
     for path in drawn.paths():
-        if path.order > first and (box := drawn.bounds(path)) and _overlaps(box, runs) and _is_opaque(path):
+        box = _bounds(drawn, path) if path.order > first else None
+        if box is not None and _overlaps(box, runs) and _is_opaque(path):
             found.append(_Cover(box, path.order, _is_rectangle(path)))
     width, height = drawn.size
     for image in drawn.images():
@@ -155,6 +163,17 @@ def _covers_of(glyphs: Glyphs, drawn: Drawn) -> list[_Cover]:
         if image.order > first and _overlaps(box, runs) and _area(box) < _LARGE * width * height:
             found.append(_Cover(box, image.order, False))
     return found
+
+
+def _bounds(drawn: Drawn, path: Drawing) -> Box:
+    """The box of a path; of a thick line without what PDFium adds for its ends."""
+    box = drawn.bounds(path)
+    if raw.FPDFPath_CountSegments(path.handle) != 2 or _is_filled(path):
+        return box
+    (x0, y0), (x1, y1) = _points(drawn, path, 2)
+    if abs(y0 - y1) > 1.0:
+        return box
+    return max(box[0], min(x0, x1)), box[1], min(box[2], max(x0, x1)), box[3]
 
 
 def _area(box: Box) -> float:

@@ -99,10 +99,9 @@ def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
     pieces: list[str] = []
     at = 0
     for start, end in hidden:
-        kept = text[at:start]
+        pieces.append(text[at:start])
         # one space is left between what stood on both sides
-        pieces.append("" if kept == " " and pieces else kept)
-        at = end
+        at = end + ((text[end : end + 1] == " " and text[start - 1 : start] in (" ", "\n", "")) or start == 0)
     pieces.append(text[at:])
     left = "".join(pieces)
     return re.sub(r"(?:[ \t]*\r?\n){3,}", "\r\n", left).strip()
