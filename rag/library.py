@@ -371,5 +371,5 @@ def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:
             if entry.reason != EMPTY_FILE:
                 yield UnreadPages(entry.path, (), entry.reason)
         elif entry.document.unread_pages:
-            reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
+            reasons = sorted({p.reason for p in entry.document.pages if p.lacks_text})
             yield UnreadPages(entry.path, entry.document.unread_pages, "; ".join(reasons))
