@@ -1,6 +1,6 @@
 """Learns the weights of `indexes/blend.py`, and says how they do on wordings and folders that they never saw.
 
-    python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--write]
+    python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--cases SET …] [--write]
 
 CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Three kinds of collections are asked: each folder by
 itself; all folders of a part together, for questions that name somebody; and the contexts of each `--qa` set (JSON
@@ -15,10 +15,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import pickle
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,15 +32,16 @@ from first_passages import open_set
 from question_sets import Asked, documents_of, folders, questions_of
 
 from indexes.analyzers import plain
-from indexes.blend import BY_LENGTH, NAMES, question_length
+from indexes.blend import BY_QUESTION, NAMES, of_question
 from indexes.encoders import default_encoder
 from indexes.expansion import expand
+from indexes.naming import Named, Naming
 from indexes.ranking import _pool, both, candidates, featured
 from ingest.language import detect_language
 from rag.library import Library
 
 DATA = Path(__file__).parents[1] / "indexes" / "data" / "blend.json"
-COLUMNS = (*NAMES, *(f"{name}*length" for name in BY_LENGTH))
+COLUMNS = (*NAMES, *(f"{name}*{what}" for what in ("length", "match") for name in BY_QUESTION))
 PENALTY = 0.002  # on the squared weights
 _CONTEXTS, _LONGEST = 150, 1500
 _KEPT = 150  # candidates of a question beside those with a place: the best by the sum of all features
@@ -55,18 +57,20 @@ class Row:
     gold: NDArray[np.bool_]
 
 
+Rows = tuple[list[Row], list[Row]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--indexes", type=Path, required=True)
     parser.add_argument("--qa", type=Path, nargs="*", default=[])
+    parser.add_argument("--cases", type=Path, nargs="*", default=[], help="case sets; every second group is held out")
     parser.add_argument("--check", type=Path, nargs="*", default=[], help="case sets that are only measured")
+    parser.add_argument("--rows", type=Path, help="keep the features in this file, to fit again without encoding")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    rows = list(corpus_rows(args.corpus, args.indexes))
-    for path in args.qa:
-        rows += qa_rows(path, args.indexes)
-    checked = [row for folder in args.check for row in folder_rows(folder, args.indexes)]
+    rows, checked = remembered(args.rows, lambda: gathered(args))
     held = [row for row in rows if is_held(row)]
     seen = [row for row in rows if not is_held(row)]
     told_all("held out", held, fit(seen))
@@ -75,9 +79,30 @@ def main() -> None:
     print(json.dumps(dict(zip(COLUMNS, np.round(learned, 3).tolist(), strict=True))))
     if args.write:
         kept = {name: round(float(w), 4) for name, w in zip(COLUMNS, learned, strict=True)}
-        sets = [args.corpus.name, *(p.name.partition(".")[0] for p in args.qa)]
+        sets = [args.corpus.name, *(p.name.partition(".")[0] for p in [*args.qa, *args.cases])]
         source = f"benchmarks/train_blend.py on {', '.join(sets)}: {len(rows)} questions, {default_encoder()[0]}"
         DATA.write_text(json.dumps({"source": source, "weights": kept}, indent=1) + "\n", "utf-8")
+
+
+def gathered(args: argparse.Namespace) -> tuple[list[Row], list[Row]]:
+    """Rows to learn from, and rows that are only measured."""
+    rows = list(corpus_rows(args.corpus, args.indexes))
+    for path in args.qa:
+        rows += qa_rows(path, args.indexes)
+    for folder in args.cases:
+        rows += case_rows(folder, args.indexes)
+    return rows, [row for folder in args.check for row in folder_rows(folder, args.indexes)]
+
+
+def remembered(file: Path | None, make: Callable[[], Rows]) -> Rows:
+    """What `make` gives, from a file where it was kept before."""
+    if file and file.is_file():
+        found: Rows = pickle.loads(file.read_bytes())
+        return found
+    made = make()
+    if file:
+        file.write_bytes(pickle.dumps(made))
+    return made
 
 
 def is_held(row: Row) -> bool:
@@ -122,6 +147,15 @@ def long_questions(questions: list[Asked], claims: list[str]) -> Iterator[Asked]
             yield Asked(f"{fact}.long", "long", words, wordings[0].places)
 
 
+def case_rows(folder: Path, indexes: Path) -> list[Row]:
+    """Questions of a set of many documents; every second group of them is held out."""
+    with open_set(folder, default_encoder()[0], indexes) as library:
+        questions = questions_of(folder, library)
+        group = {name: at for at, name in enumerate(sorted({q.group for q in questions}))}
+        asked = [replace(q, id=f"{q.id}{'held' if group[q.group] % 2 else ''}") for q in questions]
+        return list(rows_of(library, f"cases {folder.name}", asked))
+
+
 def part_rows(part: Path, indexes: Path) -> list[Row]:
     """Questions that name somebody, asked of all folders of a part at once."""
     texts = indexes / "texts" / f"all-{part.name}"
@@ -134,8 +168,7 @@ def part_rows(part: Path, indexes: Path) -> list[Row]:
         for folder in folders([part]):
             with open_set(folder, default_encoder()[0], indexes) as own:
                 for one in questions_of(folder, own):
-                    named = naming.read(plain(one.question), detect_language(one.question))
-                    if named.who_terms:
+                    if read_one(naming, one.question)[2].who_terms:
                         places = tuple((f"{folder.name}/{d}", s, e) for d, s, e in one.places)
                         found.append(Asked(one.id, one.kind, one.question, places))
         return list(rows_of(library, f"all {part.name}", found))
@@ -184,15 +217,13 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
     snapshot = index.snapshot()
     pieces = index.store.chunks([int(key) for key in snapshot.table.keys])
     places = [(pieces[int(key)][2], pieces[int(key)][0].span) for key in snapshot.table.keys]
-    for asked in questions:
-        if not asked.places:
-            continue
-        question = plain(asked.question)
-        language = detect_language(question)
-        named = snapshot.naming.read(question, language, index.parts)
+    answerable = [asked for asked in questions if asked.places]
+    read = [read_one(snapshot.naming, asked.question) for asked in answerable]
+    vectors = index.encoder.encode_queries([text for q, _, named in read for text in both(named, q)])
+    for at, (asked, (_, language, named)) in enumerate(zip(answerable, read, strict=True)):
         added = expand(named.terms, language, snapshot.sparse, index.parts)
         lexical, words = candidates(named, added, snapshot.sparse, snapshot.document_of, None, index.parts)
-        query = index.encoder.encode_queries(both(named, question))
+        query = vectors[2 * at : 2 * at + 2]
         positions = _pool(named, lexical, snapshot.passages, query, None)
         features = featured(named, words, positions, snapshot.passages, query, index.parts)
         table = np.stack([getattr(features, name) for name in NAMES], axis=1)
@@ -201,8 +232,16 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
         keep[np.argsort(-table.sum(axis=1))[:_KEPT]] = True
         keep |= gold
         if gold.any():
-            longer = table[:, [NAMES.index(name) for name in BY_LENGTH]] * np.float32(question_length(named))
-            yield Row(collection, asked, np.concatenate([table, longer], axis=1)[keep], gold[keep])
+            some = table[:, [NAMES.index(name) for name in BY_QUESTION]]
+            by_question = [some * np.float32(value) for value in of_question(named, features).values()]
+            yield Row(collection, asked, np.concatenate([table, *by_question], axis=1)[keep], gold[keep])
+
+
+def read_one(naming: Naming, asked: str) -> tuple[str, str, Named]:
+    """A question as search reads it: plain text, its language, its parts."""
+    question = plain(asked)
+    language = detect_language(question)
+    return question, language, naming.read(question, language)
 
 
 def holds(place: tuple[str, object], asked: Asked) -> bool:
@@ -238,7 +277,7 @@ def told_all(name: str, rows: list[Row], w: NDArray[np.float64]) -> None:
     kinds = {row.collection: row.collection.partition(" ")[0] for row in rows}
     for kind in sorted(set(kinds.values()) & {"all", "long"}):
         told(f"{name}: {kind}", [row for row in rows if kinds[row.collection] == kind], w)
-    for collection in sorted(c for c in kinds if c.startswith(("qa", "nat")) or c.endswith("_held")):
+    for collection in sorted(c for c in kinds if c.startswith(("qa", "nat", "cases")) or c.endswith("_held")):
         told(f"{name}: {collection}", [row for row in rows if row.collection == collection], w)
     told(f"{name}: all", rows, w)
 

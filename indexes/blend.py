@@ -22,8 +22,9 @@ from indexes.sparse import Sparse
 Column = NDArray[np.float32]
 _USUAL_TERMS, _USUAL_LENGTH = 5.0, 400.0  # of a question, and of a passage in characters: where the logarithms are 0
 _CLIP = 1.5
-# What a short question and a long one weigh differently.
-BY_LENGTH = ("asked_vector", "whole_vector", "moved_vector", "asked_words", "more_words", "whole_words", "coverage")
+# What weighs differently in a short question and in a long one, and where the best passage holds few of its words.
+BY_QUESTION = ("asked_vector", "whole_vector", "moved_vector", "asked_words", "more_words", "whole_words", "coverage")
+_USUAL_MATCH = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,29 @@ NAMES = tuple(field.name for field in fields(Features))
 
 @lru_cache(maxsize=1)
 def weights() -> dict[str, float]:
-    """Learned weights by feature; `NAME*length` is what is added for longer questions."""
+    """Learned weights by feature; `NAME*length` and `NAME*match` are added times what the question is like."""
     found: dict[str, float] = json.loads((resources.files("indexes") / "data" / "blend.json").read_text("utf-8"))[
         "weights"
     ]
     return found
 
 
-def question_length(named: Named) -> float:
-    """Logarithm of how many terms are asked, against a usual question, within bounds."""
-    return float(np.clip(np.log(max(1, len(named.terms)) / _USUAL_TERMS), -_CLIP, _CLIP))
+def of_question(named: Named, features: Features) -> dict[str, float]:
+    """What a question is like: `length`, how many terms it has; `match`, how well its best passage's words fit it.
+
+    Both are 0 for a usual question. Of a story told in other words than the passage's, the best passage by words holds
+    few, and its lead says little.
+    """
+    length = float(np.clip(np.log(max(1, len(named.terms)) / _USUAL_TERMS), -_CLIP, _CLIP))
+    return {"length": length, "match": float(features.coverage.max(initial=0.0)) - _USUAL_MATCH}
 
 
-def blended(features: Features, length: float) -> Column:
+def blended(features: Features, question: dict[str, float]) -> Column:
     """The learned score of each candidate, shape (n,)."""
     learned = weights()
     total = np.zeros(len(features.length), np.float32)
     for name in NAMES:
-        weight = learned.get(name, 0.0) + length * learned.get(f"{name}*length", 0.0)
+        weight = learned.get(name, 0.0) + sum(v * learned.get(f"{name}*{what}", 0.0) for what, v in question.items())
         total += np.float32(weight) * getattr(features, name)
     return total
 
