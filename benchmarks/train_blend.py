@@ -2,12 +2,12 @@
 
     python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--cases SET …] [--write]
 
-CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Three kinds of collections are asked: each folder by
-itself; all folders of a part together, for questions that name somebody; and the contexts of each `--qa` set (JSON
-lines with `question`, `context`, `answers`), all of them together. A collection's questions together count as much as
-another's. The loss is the softmax over the candidates of a question, summed over those that hold a place. Folders whose
-name ends in `_held`, and of all other folders the third wordings (`f01.3`), are held out; after the figures for those
-the weights are fitted on everything and, with `--write`, kept in `indexes/data/blend.json`.
+CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Asked are each folder by itself, also with all
+wordings of a fact as one long question; all folders of a part together, for questions that name somebody; the contexts
+of each `--qa` set (JSON lines with `question`, `context`, `answers`) together; case sets of many documents; and stories
+over statutes. The loss is the softmax over the candidates of a question, summed over those that hold a place. Folders
+whose name ends in `_held`, third wordings (`f01.3`), and every second group, context or story are held out; after the
+figures for those the weights are fitted on everything and, with `--write`, kept in `indexes/data/blend.json`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import gzip
 import json
 import pickle
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ from first_passages import open_set
 from question_sets import Asked, documents_of, folders, questions_of
 
 from indexes.analyzers import plain
-from indexes.blend import BY_QUESTION, NAMES, of_question
+from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
 from indexes.encoders import default_encoder
 from indexes.expansion import expand
 from indexes.naming import Named, Naming
@@ -41,8 +42,13 @@ from ingest.language import detect_language
 from rag.library import Library
 
 DATA = Path(__file__).parents[1] / "indexes" / "data" / "blend.json"
-COLUMNS = (*NAMES, *(f"{name}*{what}" for what in ("length", "match") for name in BY_QUESTION))
-PENALTY = 0.002  # on the squared weights
+LIKE = {"length": BY_QUESTION, "match": BY_QUESTION, "documents": BY_FOLDER}
+COLUMNS = (*NAMES, *(f"{name}*{what}" for what, names in LIKE.items() for name in names))
+# What kinds of collections count for, all questions of a kind together.
+SHARES = {"folder": 0.4, "long": 0.15, "all": 0.15, "qa": 0.15, "cases": 0.3, "scenario": 0.4}
+PENALTY = 0.0005  # on the squared weights
+SCENARIOS = Path(__file__).parents[1] / "tests" / "data" / "scenarios"
+_SECTION = re.compile(r"^(?:Section (\d+)\.|§ (\d+) |제(\d+)조)", re.MULTILINE)
 _CONTEXTS, _LONGEST = 150, 1500
 _KEPT = 150  # candidates of a question beside those with a place: the best by the sum of all features
 
@@ -91,6 +97,7 @@ def gathered(args: argparse.Namespace) -> tuple[list[Row], list[Row]]:
         rows += qa_rows(path, args.indexes)
     for folder in args.cases:
         rows += case_rows(folder, args.indexes)
+    rows += scenario_rows(args.indexes)
     return rows, [row for folder in args.check for row in folder_rows(folder, args.indexes)]
 
 
@@ -154,6 +161,30 @@ def case_rows(folder: Path, indexes: Path) -> list[Row]:
         group = {name: at for at, name in enumerate(sorted({q.group for q in questions}))}
         asked = [replace(q, id=f"{q.id}{'held' if group[q.group] % 2 else ''}") for q in questions]
         return list(rows_of(library, f"cases {folder.name}", asked))
+
+
+def scenario_rows(indexes: Path) -> list[Row]:
+    """Stories over three statutes (tests/data/scenarios); every second one is held out."""
+    texts = indexes / "texts" / "statutes"
+    texts.mkdir(parents=True, exist_ok=True)
+    for path in SCENARIOS.glob("statute_*.txt"):
+        shutil.copy(path, texts)
+    with opened(texts, indexes / "statutes") as library:
+        asked = list(scenarios(library))
+        return list(rows_of(library, "scenario", asked))
+
+
+def scenarios(library: Library) -> Iterator[Asked]:
+    for path in sorted(SCENARIOS.glob("questions_*.tsv")):
+        name = path.name.replace("questions", "statute").replace(".tsv", ".txt")
+        text = library.document(name).text
+        starts = {m[1] or m[2] or m[3]: m.start() for m in _SECTION.finditer(text)}
+        bounds = [*starts.values(), len(text)]
+        for line in path.read_text("utf-8").splitlines():
+            number, question = line.split("\t")
+            at = bounds.index(starts[number])
+            held = "held" if int(number) % 2 == 0 else ""
+            yield Asked(f"{path.stem}.{number}{held}", "scenario", question, ((name, bounds[at], bounds[at + 1]),))
 
 
 def part_rows(part: Path, indexes: Path) -> list[Row]:
@@ -232,8 +263,10 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
         keep[np.argsort(-table.sum(axis=1))[:_KEPT]] = True
         keep |= gold
         if gold.any():
-            some = table[:, [NAMES.index(name) for name in BY_QUESTION]]
-            by_question = [some * np.float32(value) for value in of_question(named, features).values()]
+            like = of_question(named, features)
+            by_question = [
+                table[:, [NAMES.index(name) for name in names]] * np.float32(like[what]) for what, names in LIKE.items()
+            ]
             yield Row(collection, asked, np.concatenate([table, *by_question], axis=1)[keep], gold[keep])
 
 
@@ -250,12 +283,15 @@ def holds(place: tuple[str, object], asked: Asked) -> bool:
 
 
 def fit(rows: list[Row]) -> NDArray[np.float64]:
-    """Weights of the columns; each collection counts by the root of its number of questions."""
+    """Weights of the columns; each kind counts by its share, in it each collection by the root of its questions."""
     sizes = np.array([len(row.gold) for row in rows])
     table = np.concatenate([row.features for row in rows]).astype(np.float64)
     gold = np.concatenate([row.gold for row in rows])
     counts = {c: sum(r.collection == c for r in rows) for c in {r.collection for r in rows}}
+    kinds = np.array([kind_of(row.collection) for row in rows])
     share = np.array([counts[row.collection] ** -0.5 for row in rows])
+    for kind in set(kinds.tolist()):
+        share[kinds == kind] *= SHARES[kind] / share[kinds == kind].sum()
     share /= share.sum()
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     spread = np.repeat(share, sizes)
@@ -271,6 +307,11 @@ def fit(rows: list[Row]) -> NDArray[np.float64]:
 
     found: NDArray[np.float64] = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x
     return found
+
+
+def kind_of(collection: str) -> str:
+    first = collection.partition(" ")[0]
+    return first if first in SHARES else "qa" if first.startswith("qa_") else "folder"
 
 
 def told_all(name: str, rows: list[Row], w: NDArray[np.float64]) -> None:

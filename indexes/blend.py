@@ -24,7 +24,9 @@ _USUAL_TERMS, _USUAL_LENGTH = 5.0, 400.0  # of a question, and of a passage in c
 _CLIP = 1.5
 # What weighs differently in a short question and in a long one, and where the best passage holds few of its words.
 BY_QUESTION = ("asked_vector", "whole_vector", "moved_vector", "asked_words", "more_words", "whole_words", "coverage")
-_USUAL_MATCH = 0.6
+# What weighs differently among many documents: all but the two that say how large things are.
+BY_FOLDER = (*BY_QUESTION, "zone", "who", "who_here", "document_words")
+_USUAL_MATCH, _USUAL_DOCUMENTS = 0.6, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,15 @@ def weights() -> dict[str, float]:
 
 
 def of_question(named: Named, features: Features) -> dict[str, float]:
-    """What a question is like: `length`, how many terms it has; `match`, how well its best passage's words fit it.
+    """What a question is like, 0 for a usual one in a usual folder.
 
-    Both are 0 for a usual question. Of a story told in other words than the passage's, the best passage by words holds
-    few, and its lead says little.
+    `length`: how many terms it has. `match`: how well its best passage's words fit it; of a story told in other words
+    than the passage's, the best passage by words holds few, and its lead says little. `documents`: among how many.
     """
     length = float(np.clip(np.log(max(1, len(named.terms)) / _USUAL_TERMS), -_CLIP, _CLIP))
-    return {"length": length, "match": float(features.coverage.max(initial=0.0)) - _USUAL_MATCH}
+    documents = float(np.clip(np.log(max(1, len(named.evidence)) / _USUAL_DOCUMENTS) / 2, -0.5, 2.0))
+    match = float(features.coverage.max(initial=0.0)) - _USUAL_MATCH
+    return {"length": length, "match": match, "documents": documents}
 
 
 def blended(features: Features, question: dict[str, float]) -> Column:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.blend import BY_QUESTION, NAMES, Features, of_question, weights
+from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
 from indexes.dense import Dense
 from indexes.fusion import normalised
 from indexes.naming import Named
@@ -134,6 +134,7 @@ def test_a_passage_in_a_language_that_the_encoder_does_not_know_goes_by_its_word
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature():
     known = {*NAMES, *(f"{name}*{what}" for name in BY_QUESTION for what in ("length", "match"))}
+    known |= {f"{name}*documents" for name in BY_FOLDER}
     assert weights().keys() == known
     assert weights()["asked_vector"] > 0
 
