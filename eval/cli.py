@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sets", metavar="SET", nargs="+", type=Path, help="folder of a set, or one JSONL file")
-    parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side (minilm)")
+    parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side")
     parser.add_argument("--llm", metavar="MODEL", action="append", help="who answers; again for several (extractive)")
     parser.add_argument(
         "--within", choices=("all", "group", "both"), default="all",
@@ -75,7 +75,7 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
         "--max-unsupported", metavar="SHARE", type=float, default=0.02,
         help="how many of the answers given may be unsupported (0.02)",
     )  # fmt: skip
-    parser.add_argument("--encoder", metavar="NAME", default="minilm")
+    parser.add_argument("--encoder", metavar="NAME", help="the embedded default unless named")
     parser.add_argument("--index", metavar="DIR", type=Path, help="index of the library (SET/documents/.rag)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -115,11 +115,12 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
     """Encoders by generators by settings, then one part of the search at a time, then the baseline."""
     from eval.baseline import NAME
     from eval.system import Configuration
+    from indexes.encoders import default_encoder
 
     if args.depth < 1:
         raise UsageError(f"--depth must be at least 1, got {args.depth}")
     withins: tuple[Within, ...] = ("all", "group") if args.within == "both" else (args.within,)
-    encoders = args.encoder or ["minilm"]
+    encoders = args.encoder or [default_encoder()[0]]
     found = []
     for within in withins:
         rest = {"within": within, "answers": not args.no_answers, "depth": args.depth, "unsupported": args.unsupported}
@@ -171,15 +172,16 @@ def _calibrate(args: argparse.Namespace) -> int:
     from eval.sets import load_sets
     from eval.system import Configuration, open_library
     from eval.tasks import CaseTask
+    from indexes.encoders import default_encoder
 
     if not 0.0 <= args.max_unsupported < 1.0:
         raise UsageError(f"--max-unsupported is a share from 0 to 1, got {args.max_unsupported}")
     sets = [s for s in load_sets([args.set]) if isinstance(s, CaseSet)]
     if not sets:
         raise UsageError(f"{args.set} is no case set", "a calibration needs questions with and without an answer")
-    index = args.index or sets[0].root / ".rag"
+    index, encoder = args.index or sets[0].root / ".rag", args.encoder or default_encoder()[0]
     # Every question is answered, however little sure: the threshold is what is looked for.
-    task = CaseTask(sets[0], Configuration(args.encoder), functools.partial(open_library, threshold=0.0), index)
+    task = CaseTask(sets[0], Configuration(encoder), functools.partial(open_library, threshold=0.0), index)
     progress, began = Progress(), time.monotonic()
     try:
         task.prepare()

@@ -13,6 +13,7 @@ from indexes.home import machine_key, private_folder, write_private
 from indexes.naming import identity_zone
 from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
 from indexes.packing import unpack_identity
+from indexes.persons import FIELDS, names_in_documents
 from indexes.sealing import seal_files
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
@@ -34,7 +35,7 @@ class Caches:
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     state = store.identity, store.generation, store.vector_generation
-    text, vectors = f"text-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
+    text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / CACHE_FOLDER
     n = len(table.keys)
     sparse = zones = names = dense = None
@@ -65,10 +66,8 @@ def _zone_terms(store: Store) -> Iterator[str]:
 
 
 def _name_terms(store: Store) -> Iterator[str]:
-    for _, _, language, profile in store.profiles():
-        identity = unpack_identity(profile)
-        names = "\n".join(identity.values("patient", "party", "number"))
-        yield " ".join(terms(names, language))
+    profiles = [(language, unpack_identity(profile).values(*FIELDS)) for _, _, language, profile in store.profiles()]
+    return names_in_documents(profiles, ((language, text) for _, language, text in store.texts()))
 
 
 def _keep(folder: Path, current: frozenset[str], fresh: dict[str, Sparse | Dense]) -> None:

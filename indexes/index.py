@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.analyzers import plain
 from indexes.caches import drop_caches, open_caches
 from indexes.dense import Dense
 from indexes.encoders.base import Encoder
@@ -21,7 +22,7 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
-from indexes.ranking import DOCUMENT_WEIGHT, Ranking, candidates, rank
+from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, candidates, rank
 from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
@@ -41,8 +42,6 @@ TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 )
 _ROUNDS = 4  # further stretches of the ranking read where passages repeat each other
-_DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
-_FOREIGN_WEIGHT = 0.0  # and where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,12 @@ class Snapshot:
     paths: tuple[str, ...]
     identities: tuple[Identity, ...]
     languages: tuple[str, ...]
-    dense_weight: NDArray[np.float32]
+    readable: NDArray[np.bool_]  # whether the encoder knows each passage's language, or nobody does
+
+    @property
+    def passages(self) -> Passages:
+        """What ranking needs of them."""
+        return Passages(self.sparse, self.dense, self.document_of, self.readable, self.table.lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +233,8 @@ class Index:
         document_of = np.fromiter((place[int(d)] for d in table.documents), np.int64, len(table.documents))
         keys, languages = [row[0] for row in rows], [row[2] for row in rows]
         caches = open_caches(self.store, table, self.encoder.dimension, keep=not self.read_only)
-        known = set(self.encoder.languages)
-        weight = [_DENSE_WEIGHT if "*" in known or tag in known else _FOREIGN_WEIGHT for tag in table.languages]
+        known = {*self.encoder.languages, "und"}
+        readable = np.array(["*" in known or tag in known for tag in table.languages], bool)
 
         def zone(at: int) -> str:
             with self._lock:
@@ -253,7 +257,7 @@ class Index:
             paths=paths,
             identities=identities,
             languages=tuple(languages),
-            dense_weight=np.array(weight, np.float32),
+            readable=readable,
         )
 
     def search(self, question: str, k: int, filters: Filters = NO_FILTERS) -> Found:
@@ -273,17 +277,16 @@ class Index:
         raise StoreError(f"the index in {self.store.folder} keeps changing", "ask again when indexing has ended")
 
     def _search(self, question: str, k: int, filters: Filters) -> Found:
-        snapshot, parts = self.snapshot(), self.parts
+        snapshot, parts, question = self.snapshot(), self.parts, plain(question)
         language = detect_language(question)
         named = snapshot.naming.read(question, language, parts)
         allowed = _allowed(snapshot, filters)
         weights = expand(named.terms, language, snapshot.sparse, parts)
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
-            snapshot = self._encode_first(snapshot, lexical)
-        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense.rows) else None
-        ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
-                       snapshot.dense_weight, parts)  # fmt: skip
+            snapshot = self._encode_first(snapshot, lexical, named, allowed)
+        query = self.encoder.encode_queries([named.asked, question]) if parts.dense and len(snapshot.dense) else None
+        ranking = rank(named, words, lexical, snapshot.passages, query, allowed, parts)
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
         if self.reranker is None:
@@ -296,15 +299,24 @@ class Index:
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
         return Found(numbered, named, documents, share)
 
-    def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
-        """Give the best lexical candidates their vectors now; the rest can wait."""
-        keys = [int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]]
+    def _encode_first(
+        self, snapshot: Snapshot, lexical: NDArray[np.int64], named: Named, allowed: NDArray[np.bool_] | None
+    ) -> Snapshot:
+        """Give the best candidates their vectors now; the rest can wait.
+
+        Those come first that words found, then what else the named documents hold, then any others: after an edit a
+        passage that says it in other words has no vector yet, and words do not find it.
+        """
+        missing = np.ones(snapshot.dense.n, bool) if allowed is None else allowed.copy()
+        missing[snapshot.dense.positions] = False
+        rest = np.flatnonzero(missing)
+        inside = np.isin(snapshot.document_of[rest], named.documents)
+        order = np.concatenate([lexical[missing[lexical]], rest[inside][:FIRST_BUDGET], rest[~inside][:FIRST_BUDGET]])
+        keys = [int(snapshot.table.keys[p]) for p in dict.fromkeys(order.tolist())][:FIRST_BUDGET]
         with self._lock, self.store.reading():
-            wanted = self.store.embedded(keys)
-            has = {snapshot.table.digests[int(p)] for p in snapshot.dense.positions}
-        batch = list({digest: text for digest, text in wanted if digest not in has}.items())
+            batch = list(dict(self.store.embedded(keys)).items())
         if batch:
-            self._encode(batch, asked=keys[:ASKED])
+            self._encode(batch, asked=[int(snapshot.table.keys[p]) for p in lexical[:ASKED]])
         fresh = self.snapshot()
         if fresh.generation[:2] != snapshot.generation[:2]:
             raise Moved  # its documents are others than those that the candidates were taken from

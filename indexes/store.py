@@ -75,6 +75,7 @@ class ChunkTable:
     documents: NDArray[np.int64]
     digests: list[bytes]
     languages: list[str]
+    lengths: NDArray[np.int64]  # in characters
 
 
 class Store(Database):
@@ -213,12 +214,13 @@ class Store(Database):
     def chunk_table(self) -> ChunkTable:
         """Arrays over all chunks, ordered by path and start, so that ties break the same however files came in."""
         rows = self._rows(
-            "SELECT c.key, c.document, c.digest, c.language FROM chunks c JOIN documents d ON d.key = c.document"
-            " ORDER BY d.path, c.start, c.end"
+            "SELECT c.key, c.document, c.digest, c.language, c.end - c.start"
+            " FROM chunks c JOIN documents d ON d.key = c.document ORDER BY d.path, c.start, c.end"
         )
         keys = np.fromiter((r[0] for r in rows), np.int64, len(rows))
         documents = np.fromiter((r[1] for r in rows), np.int64, len(rows))
-        return ChunkTable(keys, documents, [r[2] for r in rows], [r[3] for r in rows])
+        lengths = np.fromiter((r[4] for r in rows), np.int64, len(rows))
+        return ChunkTable(keys, documents, [r[2] for r in rows], [r[3] for r in rows], lengths)
 
     def chunk_terms(self) -> Iterator[tuple[int, str]]:
         """Key and terms of each chunk, in the order of `chunk_table`."""

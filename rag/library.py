@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
 
-DEFAULT_ENCODER = "minilm"
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a sync did."""
@@ -122,7 +119,7 @@ class Library:
         Args:
             folder: the folder of files.
             index: where the index lies; `FOLDER/.rag` unless named.
-            encoder: name or path of an encoder; the index's own, else `minilm`.
+            encoder: name or path of an encoder; the index's own, else the embedded default.
             int8: whether its weights are quantised on the CPU; as the index has it unless given.
             create: whether an index is made where there is none.
             tell: told in a sentence when a model is converted, which happens once.
@@ -136,14 +133,18 @@ class Library:
             StoreError: where the index is damaged or cannot be written.
             ContractMismatch: where the index was built with another encoder.
         """
-        from indexes.encoders import load_encoder
+        from indexes.encoders import default_encoder, load_encoder
         from indexes.encoders.trust import check_named, full_name, remember
 
         root = Path(folder)
         place = index_place(root, index)
         made_anew = make_way(place, tell) if create else ""
         stored, quantised = stored_encoder(place)
-        name = full_name(encoder) if encoder else stored or DEFAULT_ENCODER
+        name = full_name(encoder) if encoder else stored
+        if name is None:
+            name, missing = default_encoder()
+            if missing and tell:
+                tell(missing)
         if not encoder:
             check_named(name)  # what an index says loads nothing that the user did not name here himself
         loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell, code=trust_remote_code)

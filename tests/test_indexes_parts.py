@@ -48,7 +48,7 @@ def test_without_naming_a_question_stays_whole():
 
 def ranked(parts):
     sparse = Sparse.build(["knee", "knee knee pain", "leg"])
-    dense = Dense(np.array([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32), np.arange(3), 3)
+    dense = Dense.of(np.array([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32), np.arange(3), 3)
     named = Naming(Sparse.build([""]), Sparse.build([""]), sparse, np.zeros(3, np.int64), str, str, ["en"])
     read = named.read("knee pain", "en")
     of, weight = np.zeros(3, np.int64), np.full(3, 0.7, np.float32)

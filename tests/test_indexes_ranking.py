@@ -25,10 +25,10 @@ def order(passages, question, vectors=None, query=None, allowed=None, named=None
     of = np.zeros(n, np.int64) if document_of is None else np.array(document_of, np.int64)
     named = named or naming(max(1, int(of.max(initial=0)) + 1))
     if vectors is None:
-        dense = Dense(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), n)
+        dense = Dense.of(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), n)
     else:
         has = [i for i, v in enumerate(vectors) if v is not None]
-        dense = Dense(np.array([vectors[i] for i in has], np.float32).reshape(-1, 2), np.array(has, np.int64), n)
+        dense = Dense.of(np.array([vectors[i] for i in has], np.float32).reshape(-1, 2), np.array(has, np.int64), n)
     mask = None if allowed is None else np.array(allowed, bool)
     lexical, words = candidates(named, dict.fromkeys(question.split(), 1.0), sparse, of, mask)
     q = None if query is None else np.array(query, np.float32)
@@ -78,7 +78,7 @@ def test_a_passage_without_a_vector_is_scored_by_its_words_alone():
 def test_an_empty_index_has_no_order():
     ranking = order([], "knee", named=naming(0), document_of=[])
     assert len(ranking.positions) == 0
-    dense = Dense(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), 0)
+    dense = Dense.of(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), 0)
     assert len(dense.search(np.ones(2, np.float32), 5, None)[0]) == 0
 
 

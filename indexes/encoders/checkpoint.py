@@ -45,16 +45,22 @@ class Checkpoint:
     """Tensors under the names of their architecture, checked to be all of them and no others.
 
     `take(name)` reads one tensor as float32, and raises EncoderError where it has another size than the others imply.
+    Where `rows` is given, it reads the embeddings of some words, and the table of all `vocabulary` words is not taken.
+    Where `blocks` is given, it reads a matrix as it was quantised, in blocks of 32 along a row: scales (blocks,) and
+    two weights a byte (blocks, 16), the even one in the low half; weight = (half - 8) * scale.
     """
 
     folder: Path
     architecture: Architecture
     shape: Shape
     take: Callable[[str], Tensor]
+    rows: Callable[[NDArray[np.int32]], Tensor] | None = None
+    vocabulary: int = 0
+    blocks: Callable[[str], tuple[Tensor, NDArray[np.uint8]]] | None = None
 
     def sizes(self) -> Sizes:
         """Its sizes, as a profile states them."""
-        words = self.take("embeddings.word_embeddings.weight").shape[0]
+        words = self.vocabulary or self.take("embeddings.word_embeddings.weight").shape[0]
         places = self.take("embeddings.position_embeddings.weight").shape[0]
         return Sizes(words, places - self.architecture.first_position, self.shape.width)
 

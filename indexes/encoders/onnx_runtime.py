@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from indexes.encoders.base import Vectors
 from indexes.encoders.cache import build_once, cache_folder
-from indexes.encoders.checkpoint import Sizes, hold_against, open_checkpoint
+from indexes.encoders.checkpoint import Checkpoint, Sizes, hold_against, open_checkpoint
 from indexes.encoders.graph import GRAPH_VERSION, write_graph
 from indexes.encoders.profile import Profile
 from indexes.encoders.runtime import TOKENS_A_BATCH, physical_cores
 from indexes.encoders.tensors import read_json
 from indexes.encoders.tokens import Sequences
 from ingest.errors import EncoderError
+
+Rows = Callable[[NDArray[np.int32]], NDArray[np.float32]]
 
 
 class OnnxRuntime:
@@ -36,11 +38,13 @@ class OnnxRuntime:
     Args:
         model: the file that `convert` gave.
         alone: each text is computed by itself (int8 scales a batch by its largest value, so neighbours would count).
+        rows: reads the embeddings of ids (n,) as float32 (n, width), for a model that takes those.
     """
 
-    def __init__(self, model: Path, *, alone: bool = False) -> None:
+    def __init__(self, model: Path, *, alone: bool = False, rows: Rows | None = None) -> None:
         self._model = model
         self._alone = alone
+        self._rows = rows
         self._lock = Lock()
         self._loaded: Any = None
 
@@ -51,8 +55,11 @@ class OnnxRuntime:
         out: Vectors = np.empty((len(sequences), session.get_outputs()[0].shape[1]), dtype=np.float32)
 
         def run(batch: list[int]) -> None:
-            feed = {"ids": np.stack([sequences.ids[i] for i in batch])}
-            if segmented:
+            feed: dict[str, NDArray[Any]] = {"ids": np.stack([sequences.ids[i] for i in batch])}
+            if self._rows is not None:
+                ids = feed.pop("ids")
+                feed["rows"] = self._rows(ids.reshape(-1)).reshape(*ids.shape, -1)
+            elif segmented:
                 feed["segments"] = _segments(sequences, batch)
             out[batch] = session.run(None, feed)[0]
 
@@ -115,7 +122,15 @@ def _segments(sequences: Sequences, batch: list[int]) -> NDArray[np.int32]:
     return (np.arange(len(sequences.ids[batch[0]])) >= starts).astype(np.int32)
 
 
-def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], None], *, int8: bool = False) -> Path:
+def convert(
+    folder: Path,
+    profile: Profile,
+    weights: str,
+    tell: Callable[[str], None],
+    *,
+    int8: bool = False,
+    opened: Checkpoint | None = None,
+) -> Path:
     """The converted model of a checkpoint, from the cache or made now.
 
     Args:
@@ -124,6 +139,7 @@ def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], 
         weights: hash of the weights, the cache's key.
         tell: told once, if it has to be made.
         int8: weights in 8 bits.
+        opened: the checkpoint, where it is no folder.
 
     Raises:
         EncoderError: the checkpoint does not fit the profile, or the cache cannot be written.
@@ -133,7 +149,7 @@ def convert(folder: Path, profile: Profile, weights: str, tell: Callable[[str], 
 
     def build(beside: Path) -> None:
         tell(f"converting {profile.name} for ONNX Runtime{' in 8 bits' if int8 else ''} (once)")
-        checkpoint = open_checkpoint(folder, profile)
+        checkpoint = opened or open_checkpoint(folder, profile)
         write_graph(checkpoint, profile.pooling, beside / "model.onnx", int8=int8)
         (beside / "sizes.json").write_text(json.dumps(asdict(checkpoint.sizes())), encoding="ascii")
 

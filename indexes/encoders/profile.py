@@ -46,6 +46,7 @@ class Profile:
         unused: patterns of tensors that the checkpoint may hold and the encoder does not use.
         trust_remote_code: whether it needs Python code from the source; that runs only where the user allows it at each
             call.
+        sha256: hash that the weights file must have, where the source is one file; its embeddings stay in it.
         example: a question and a passage that answers it, from the model's card.
     """
 
@@ -71,6 +72,7 @@ class Profile:
     parameters: int = 0
     unused: tuple[str, ...] = ()
     trust_remote_code: bool = False
+    sha256: str = ""
     example: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -15,12 +15,13 @@ _WANTED = ["*.json", "*.txt", "*.model", "model*.safetensors", "?_*/model.safete
 
 
 def find_source(source: str) -> Path | None:
-    """The folder of a source where it is on this machine, without reaching for the network."""
+    """The folder (or file) of a source where it is on this machine, without reaching for the network."""
     if source.startswith("package:"):
         name, _, inside = source.removeprefix("package:").partition("/")
         found = importlib.util.find_spec(name)  # finds it without importing it, and so without torch
         places = found.submodule_search_locations if found else None
-        return Path(places[0]) / inside if places else None
+        found_at = Path(places[0]) / inside if places else None
+        return found_at if found_at and found_at.exists() else None
     if is_hub_name(source):
         return _cached(source)  # never a folder of that name which lies where the program was started
     return folder if (folder := Path(source).expanduser()).is_dir() else None

@@ -39,13 +39,13 @@ class Sequences:
 
 
 class TextTokenizer:
-    """The tokenizer of a model folder.
+    """The tokenizer of a model folder, or one that was `made` elsewhere (with its hash).
 
     `sha256` is that of its file or of its settings, `begin` and `end` are the special tokens around a text.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._tokenizer, self.sha256 = _load(folder)
+    def __init__(self, folder: Path, made: tuple[Any, str] | None = None) -> None:
+        self._tokenizer, self.sha256 = made or _load(folder)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         # "[SEP]" in a document is five letters, no separator: text from documents is never interpreted.

@@ -42,7 +42,8 @@ class TorchModel:
         def put(name: str) -> Any:
             return torch.from_numpy(np.ascontiguousarray(checkpoint.take(name))).to(device, dtype)
 
-        self._words = put("embeddings.word_embeddings.weight")
+        self._rows, self._dtype = checkpoint.rows, dtype
+        self._words: Any = put("embeddings.word_embeddings.weight") if checkpoint.rows is None else None
         self._places = put("embeddings.position_embeddings.weight")[architecture.first_position :]
         self._kinds = put("embeddings.token_type_embeddings.weight") if architecture.segments else None
         self._norm = put("embeddings.LayerNorm.weight"), put("embeddings.LayerNorm.bias")
@@ -71,7 +72,7 @@ class TorchModel:
         n, longest = ids.shape
         places = torch.arange(longest, device=self._device)
         real = places < lengths
-        flow = functional.embedding(ids, self._words) + self._places[:longest]
+        flow = self._embedded(ids) + self._places[:longest]
         if self._kinds is not None:
             last = len(self._kinds) - 1
             flow = flow + functional.embedding((places >= second).long().clamp(max=last), self._kinds)
@@ -86,6 +87,12 @@ class TorchModel:
         if self._pooling == "cls":
             return flow[:, 0].float()
         return (flow.float() * real[:, :, None]).sum(1) / lengths
+
+    def _embedded(self, ids: Any) -> Any:
+        if self._rows is None:
+            return self._torch.nn.functional.embedding(ids, self._words)
+        rows = self._rows(ids.cpu().numpy().reshape(-1)).reshape(*ids.shape, -1)
+        return self._torch.from_numpy(rows).to(self._device, self._dtype)
 
     def _layer(self, parts: dict[str, tuple[Any, Any]], flow: Any, mask: Any, n: int, longest: int) -> Any:
         functional = self._torch.nn.functional

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from indexes.encoders.base import Vectors
-from indexes.encoders.checkpoint import open_checkpoint
+from indexes.encoders.checkpoint import Checkpoint, open_checkpoint
 from indexes.encoders.profile import Profile
 from indexes.encoders.runtime import TOKENS_A_BATCH
 from indexes.encoders.tokens import Sequences
@@ -35,11 +35,12 @@ class TorchRuntime:
         folder: the checkpoint, which is checked here.
         profile: how it is pooled.
         device: `cpu`, `cuda` or another of torch; empty for a GPU where there is one.
+        opened: the checkpoint, where it is no folder.
     """
 
-    def __init__(self, folder: Path, profile: Profile, device: str = "") -> None:
+    def __init__(self, folder: Path, profile: Profile, device: str = "", *, opened: Checkpoint | None = None) -> None:
         self._torch = torch = _torch()
-        self._folder, self._profile = folder, profile
+        self._folder, self._profile, self._opened = folder, profile, opened
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         on_gpu = self._device.type != "cpu"
         self._budget = _TOKENS_A_BATCH_ON_GPU if on_gpu else TOKENS_A_BATCH
@@ -62,7 +63,8 @@ class TorchRuntime:
             return OtherModel(self._folder, self._profile, self._device, dtype)
         from indexes.encoders.torch_model import TorchModel
 
-        return TorchModel(open_checkpoint(self._folder, self._profile), self._profile.pooling, self._device, dtype)
+        checkpoint = self._opened or open_checkpoint(self._folder, self._profile)
+        return TorchModel(checkpoint, self._profile.pooling, self._device, dtype)
 
     def _pool(self, sequences: Sequences) -> Vectors:
         batches = padded_batches([len(ids) for ids in sequences.ids], self._budget)

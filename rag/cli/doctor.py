@@ -41,7 +41,10 @@ def examine(library: Library) -> dict[str, Any]:
     """The ledger and the index as plain values."""
     passages, with_vector = library.passages()
     identities = library.identities()
+    from indexes.encoders import better_encoder
+
     return {
+        "better_encoder": better_encoder(library.encoder.name),
         "folder": str(library.folder),
         "index": str(library.index_folder),
         "encoder": library.encoder.name,
@@ -102,6 +105,9 @@ def _print(report: dict[str, Any]) -> None:
     put(f"{report['folder']}: {len(report['files'])} documents, {report['passages']} passages, "
           f"{report['with_vector']} with a vector")  # fmt: skip
     put(f"index {report['index']}, encoder {report['encoder']} ({report['contract'].get('dimension')} dimensions)")
+    if report["better_encoder"]:
+        put(f"  {report['better_encoder']} is at hand and finds more, in many languages: "
+              f"rag index {report['folder']} --encoder {report['better_encoder']}")  # fmt: skip
     for file in report["files"]:
         told = (
             f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}"

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoder",
         metavar="NAME",
-        help="name or path of an encoder (`rag encoders list`); the index's own, else minilm",
+        help="name or path of an encoder (`rag encoders list`); the index's own, else the embedded default",
     )
     parser.add_argument(
         "--int8", action="store_true", default=None, help="quantise the encoder's weights (faster on a CPU)"
