@@ -231,7 +231,7 @@ def test_forged_caches_are_not_read(folder):
     index_folder(folder)
     with Library.open(folder, create=False) as library:
         true = [h.as_json() for h in library.search("apixaban")]
-    for name in ("rows.npy", "positions.npy", "vocab.index.json"):
+    for name in ("vectors.faiss", "positions.npy", "vocab.index.json"):
         for file in (folder / ".rag" / "cache").rglob(name):
             state = file.stat()
             data = bytearray(file.read_bytes())
@@ -244,11 +244,11 @@ def test_forged_caches_are_not_read(folder):
 
 def test_caches_that_were_sealed_for_another_state_are_not_read(folder):
     index_folder(folder)
-    (first,) = (folder / ".rag" / "cache").glob("text-*")
+    (first,) = (folder / ".rag" / "cache").glob("words-*")
     shutil.copytree(first, folder.parent / "kept")
     (folder / "a.txt").write_text(LETTER.replace("apixaban", "warfarin"))
     index_folder(folder)
-    (second,) = (folder / ".rag" / "cache").glob("text-*")
+    (second,) = (folder / ".rag" / "cache").glob("words-*")
     shutil.rmtree(second)
     shutil.copytree(folder.parent / "kept", second)
     with Library.open(folder, create=False) as library:

@@ -51,6 +51,7 @@ def examine(library: Library) -> dict[str, Any]:
         "contract": library.encoder.contract,
         "passages": passages,
         "with_vector": with_vector,
+        "missing": library.missing(),
         "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
         "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }
@@ -108,6 +109,9 @@ def _print(report: dict[str, Any]) -> None:
     if report["better_encoder"]:
         put(f"  {report['better_encoder']} is at hand and finds more, in many languages: "
               f"rag index {report['folder']} --encoder {report['better_encoder']}")  # fmt: skip
+    if report["missing"]:
+        told = report["missing"] if report["missing"] > 0 else "an unknown number of"
+        put(f"  not read to its end: {told} files are missing; `rag index {report['folder']}` goes on")
     for file in report["files"]:
         told = (
             f"{file.get('n_pages', 0)} page{'s' if file.get('n_pages') != 1 else ''}"
