@@ -34,7 +34,7 @@ from indexes.analyzers import plain
 from indexes.blend import BY_LENGTH, NAMES, question_length
 from indexes.encoders import default_encoder
 from indexes.expansion import expand
-from indexes.ranking import _pool, candidates, featured
+from indexes.ranking import _pool, both, candidates, featured
 from ingest.language import detect_language
 from rag.library import Library
 
@@ -192,7 +192,7 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
         named = snapshot.naming.read(question, language, index.parts)
         added = expand(named.terms, language, snapshot.sparse, index.parts)
         lexical, words = candidates(named, added, snapshot.sparse, snapshot.document_of, None, index.parts)
-        query = index.encoder.encode_queries([named.asked, question])
+        query = index.encoder.encode_queries(both(named, question))
         positions = _pool(named, lexical, snapshot.passages, query, None)
         features = featured(named, words, positions, snapshot.passages, query, index.parts)
         table = np.stack([getattr(features, name) for name in NAMES], axis=1)

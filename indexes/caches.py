@@ -13,23 +13,25 @@ from indexes.home import machine_key, private_folder, write_private
 from indexes.naming import identity_zone
 from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
 from indexes.packing import unpack_identity
-from indexes.persons import FIELDS, names_in_documents
+from indexes.persons import FIELDS, names_in_documents, ordinary_words
 from indexes.sealing import seal_files
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
 from indexes.witness import is_known, note
 
 _SEAL = "seal"
+_PARTS = ("sparse", "zones", "names", "proper")
 
 
 @dataclass(frozen=True, slots=True)
 class Caches:
-    """Words and vectors of all passages, words of the documents' identity zones, and of the names they go by."""
+    """Words and vectors of all passages; of each document the words of its identity zone, and its names."""
 
     sparse: Sparse
     dense: Dense
     zones: Sparse
     names: Sparse
+    proper: Sparse
 
 
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
@@ -38,21 +40,23 @@ def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) 
     text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / CACHE_FOLDER
     n = len(table.keys)
-    sparse = zones = names = dense = None
+    sparse = zones = names = proper = dense = None
     if _is_sealed(root / text):
-        sparse, zones, names = (Sparse.load(root / text / part) for part in ("sparse", "zones", "names"))
+        sparse, zones, names, proper = (Sparse.load(root / text / part) for part in _PARTS)
     if _is_sealed(root / vectors):
         dense = Dense.load(root / vectors)
     fresh: dict[str, Sparse | Dense] = {}
-    if sparse is None or zones is None or names is None or sparse.n != n:
+    if sparse is None or zones is None or names is None or proper is None or sparse.n != n:
         fresh[f"{text}/sparse"] = sparse = Sparse.build(terms for _, terms in store.chunk_terms())
         fresh[f"{text}/zones"] = zones = Sparse.build(_zone_terms(store))
-        fresh[f"{text}/names"] = names = Sparse.build(_name_terms(store))
+        rows = list(_names(store))
+        fresh[f"{text}/names"] = names = Sparse.build(row for row, _ in rows)
+        fresh[f"{text}/proper"] = proper = Sparse.build(row for _, row in rows)
     if dense is None or dense.n != n:
         fresh[vectors] = dense = Dense.build(table.digests, store.vectors(), dimension)
     if keep and fresh:
         _keep(store.folder, frozenset({text, vectors}), fresh)
-    return Caches(sparse, dense, zones, names)
+    return Caches(sparse, dense, zones, names, proper)
 
 
 def drop_caches(folder: Path) -> None:
@@ -65,9 +69,13 @@ def _zone_terms(store: Store) -> Iterator[str]:
         yield " ".join(terms(f"{path}\n{identity_zone(text, language)}", language))
 
 
-def _name_terms(store: Store) -> Iterator[str]:
-    profiles = [(language, unpack_identity(profile).values(*FIELDS)) for _, _, language, profile in store.profiles()]
-    return names_in_documents(profiles, ((language, text) for _, language, text in store.texts()))
+def _names(store: Store) -> Iterator[tuple[str, str]]:
+    ordinary = ordinary_words((language, text) for _, language, text in store.texts())
+    profiles = (
+        (language, unpack_identity(profile).values(*FIELDS), identity_zone(text, language))
+        for (_, _, language, profile), (_, _, text) in zip(store.profiles(), store.texts(), strict=True)
+    )
+    return names_in_documents(profiles, ordinary)
 
 
 def _keep(folder: Path, current: frozenset[str], fresh: dict[str, Sparse | Dense]) -> None:

@@ -22,7 +22,8 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
-from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, candidates, rank
+from indexes.persons import several
+from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
 from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
@@ -38,6 +39,7 @@ _ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwh
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 ASKED = 8  # best candidates of a question whose documents are completed before others
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
+PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
 TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 )
@@ -73,6 +75,7 @@ class Found:
     named: Named
     documents: tuple[str, ...]  # paths of the documents it names
     vector_share: float
+    persons: tuple[str, ...] = ()  # whom its names may mean, where these are several
 
 
 class Index:
@@ -117,10 +120,11 @@ class Index:
 
     def _part(self, document: Document) -> StoredPart:
         encoder, identity = self.encoder, identify(document)
-        target = min(TARGET_TOKENS, encoder.max_tokens)
+        limit = min(PASSAGE_TOKENS, encoder.max_tokens)
+        target = min(TARGET_TOKENS, limit)
         chunks = tuple(
             stored_chunk(document, piece, document.title, identity.fields, encoder.token_spans, encoder.max_tokens)
-            for piece in chunk(document, encoder.token_spans, encoder.max_tokens, target)
+            for piece in chunk(document, encoder.token_spans, limit, target)
         )
         return StoredPart(document, pack_identity(identity), chunks)
 
@@ -249,7 +253,7 @@ class Index:
             with self._lock:
                 return long_zone(self.store.text_of(keys[at]))
 
-        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
+        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages, caches.proper)
         paths = tuple(row[1] for row in rows)
         identities = tuple(unpack_identity(row[3]) for row in rows)
         return Snapshot(
@@ -290,7 +294,7 @@ class Index:
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical, named, allowed)
-        query = self.encoder.encode_queries([named.asked, question]) if parts.dense and len(snapshot.dense) else None
+        query = self.encoder.encode_queries(both(named, question)) if parts.dense and len(snapshot.dense) else None
         ranking = rank(named, words, lexical, snapshot.passages, query, allowed, parts)
         share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
         documents = tuple(snapshot.paths[d] for d in named.documents)
@@ -302,7 +306,15 @@ class Index:
         if parts.twins:
             hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
-        return Found(numbered, named, documents, share)
+        return Found(numbered, named, documents, share, self._several(snapshot, named, language))
+
+    @staticmethod
+    def _several(snapshot: Snapshot, named: Named, language: str) -> tuple[str, ...]:
+        if named.who is None:
+            return ()
+        meant = np.flatnonzero(named.who >= named.who.max())
+        people = [name for at in meant.tolist() for name in snapshot.identities[at].values("patient")]
+        return several(named.names, people, language)
 
     def _encode_first(
         self, snapshot: Snapshot, lexical: NDArray[np.int64], named: Named, allowed: NDArray[np.bool_] | None

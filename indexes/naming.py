@@ -92,6 +92,8 @@ class Naming:
         zone_text: the identity zone of a document as text.
         long_text: more of its text, asked for only where no zone holds a name.
         languages: of the documents.
+        proper: words that the identity zones write like names and no text writes otherwise, one row a document; where
+            there is none, the looks of the question's words decide.
     """
 
     def __init__(
@@ -103,7 +105,9 @@ class Naming:
         zone_text: Callable[[int], str],
         long_text: Callable[[int], str],
         languages: Sequence[str],
+        proper: Sparse | None = None,
     ) -> None:
+        self._proper = proper
         self._zones = zones
         self._names_of = names
         self._passages = passages
@@ -118,7 +122,7 @@ class Naming:
 
     def read(self, question: str, language: str, parts: Parts = ALL) -> Named:
         """Split a question (`plain` text) into which documents, who, and what."""
-        spoken = words(question, language)
+        spoken = [self._looked_up(word) for word in words(question, language)]
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
         if not parts.naming:
             return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, (), whole=every)
@@ -131,6 +135,13 @@ class Naming:
         if not left:
             asked, left = question, every
         return replace(named, asked=asked, terms=left, names=names, who=who.documents, who_terms=who.terms, whole=every)
+
+    def _looked_up(self, word: Word) -> Word:
+        """A word, proper by what the folder writes like a name, whatever letters the question is typed in."""
+        if self._proper is None:
+            return word
+        known = self._proper.has(word.key) or self._names_of.has(word.key)
+        return replace(word, proper=known or any(c.isdigit() for c in word.key))
 
     def _documents(
         self, question: str, spoken: list[Word], every: tuple[str, ...], who: Who, language: str, parts: Parts

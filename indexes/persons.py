@@ -22,6 +22,7 @@ from indexes.sparse import Sparse
 
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
+_CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
 _AFTER_ARTICLE = re.compile(
     r"\b(?:[Dd](?:er|ie|as|en|em|es)|[Kk]?[Ee]in(?:e|en|em|er|es)?|[Ii]m|[Aa]m|[Zz]u[mr]|[Vv]om|[Bb]eim|[Ii]ns)\s+"
     r"([A-ZÄÖÜ][\wäöüß]+)"
@@ -61,11 +62,10 @@ def name_keys(values: Iterable[str], language: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def no_names(candidates: set[str], texts: Iterable[tuple[str, str]]) -> set[str]:
-    """Those of the candidates (keys) that are ordinary words in some texts.
+def ordinary_words(texts: Iterable[tuple[str, str]]) -> set[str]:
+    """Keys of the words that some text writes small, or sets after a German article: no names.
 
     Args:
-        candidates: forms as `name_keys` gives them.
         texts: language and text of each document.
     """
     ordinary: set[str] = set()
@@ -73,22 +73,47 @@ def no_names(candidates: set[str], texts: Iterable[tuple[str, str]]) -> set[str]
         seen = set(_SMALL.findall(text))
         if language == "de":
             seen |= set(_AFTER_ARTICLE.findall(text))
-        ordinary |= candidates.intersection(key for word in seen for key in keys(word, language))
+        ordinary.update(keys(" ".join(seen), language))
     return ordinary
 
 
 def names_in_documents(
-    profiles: Sequence[tuple[str, Sequence[str]]], texts: Iterable[tuple[str, str]]
-) -> Iterator[str]:
-    """The names that each document goes by, joined by blanks.
+    profiles: Iterable[tuple[str, Sequence[str], str]], ordinary: set[str]
+) -> Iterator[tuple[str, str]]:
+    """The names that each document goes by, and what its identity zone writes like a name; joined by blanks.
 
     Args:
-        profiles: language and names of each document.
-        texts: language and text of each document.
+        profiles: language, names and identity zone of each document.
+        ordinary: keys of words that are no names.
     """
-    found = [name_keys(values, language) for language, values in profiles]
-    ordinary = no_names({key for row in found for key in row}, texts)
-    return (" ".join(key for key in row if key not in ordinary) for row in found)
+    for language, values, zone in profiles:
+        names = [key for key in name_keys(values, language) if key not in ordinary]
+        capital = dict.fromkeys(keys(" ".join(_CAPITAL.findall(zone)), language))
+        yield " ".join(names), " ".join(key for key in capital if key not in ordinary)
+
+
+def several(names: Sequence[str], people: Iterable[str], language: str) -> tuple[str, ...]:
+    """The people of a folder that names in a question fit, where they are more than one; the fullest name of each.
+
+    Args:
+        names: as they stand in the question.
+        people: names of people as the documents write them; two that share two words are one person's.
+        language: of the question.
+    """
+    asked = set(_bare(names, language))
+    known: list[tuple[set[str], str]] = []
+    for written in sorted(set(people), key=lambda name: (-len(name), name)):
+        found = set(_bare([written], language))
+        if not asked or not asked <= found:
+            continue
+        if not any(found <= other or len(found & other) > 1 for other, _ in known):
+            known.append((found, written))
+    return tuple(sorted(written for _, written in known)) if len(known) > 1 else ()
+
+
+def _bare(values: Iterable[str], language: str) -> list[str]:
+    before, after = titles()
+    return [key for key in name_keys(values, language) if key not in before | after]
 
 
 class Persons:

@@ -37,7 +37,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `text_of(document)[span.start:span.end] == quote`."""
+    """A quote and where it stands: `text_of(document)[span.start:span.end] == quote`.
+
+    `highlight` is the answer itself within the quote, where one was found; it points into the document as `span` does.
+    """
 
     document: str
     sha256: str
@@ -45,6 +48,7 @@ class Citation:
     span: Span
     quote: str
     verdict: Verdict | None = None
+    highlight: Span | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -56,6 +60,7 @@ class Citation:
             "end": self.span.end,
             "quote": self.quote,
             "verdict": self.verdict.label if self.verdict else None,
+            "highlight": [self.highlight.start, self.highlight.end] if self.highlight else None,
         }
 
 

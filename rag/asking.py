@@ -155,6 +155,8 @@ def notes_on(found: Found, language: str) -> list[str]:
     notes = []
     if len(found.documents) > 1:
         notes.append(say("several", language).format(n=len(found.documents), documents=", ".join(found.documents)))
+    if found.persons:
+        notes.append(say("persons", language).format(n=len(found.persons), persons=", ".join(found.persons)))
     if found.vector_share < 1:
         notes.append(say("vectors", language).format(share=f"{found.vector_share:.0%}"))
     return notes

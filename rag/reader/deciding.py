@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from indexes.analyzers import terms
-from indexes.index import Found
-from rag.reader.reading import Candidate
+from indexes.hit import Hit
+from rag.reader.reading import Asked, Candidate
 
 _WEIGHTS = Path(__file__).parent / "decision.json"
 _CLIP = 8.0  # logits beyond it say no more
@@ -29,22 +29,22 @@ class Scored:
     score: float
 
 
-def features(found: Found, language: str, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What speaks for each candidate, by name; all between -1 and 1 or near it.
 
     Args:
-        found: the retrieval that the candidates come from.
-        language: of the question.
+        asked: the question.
+        hits: the passages that were read.
         candidates: all of the question's, since one is judged beside the others.
     """
-    best_hit = max((h.score for h in found.hits), default=0.0) or 1.0
+    best_hit = max((h.score for h in hits), default=0.0) or 1.0
     by_passage: dict[str, float] = {}
     for c in candidates:
         by_passage[c.hit.chunk.id] = c.answers
     ranked = sorted(by_passage.values(), reverse=True)
-    named = frozenset(found.documents)
-    asked = set(terms(found.named.asked, language))
-    short = float(len(found.named.asked.split()) <= _SHORT)
+    named = frozenset(asked.documents)
+    wanted = set(terms(asked.bare, asked.language))
+    short = float(len(asked.bare.split()) <= _SHORT)
     rows = []
     for c in candidates:
         rival = ranked[1] if len(ranked) > 1 and c.answers == ranked[0] else ranked[0]
@@ -58,12 +58,12 @@ def features(found: Found, language: str, candidates: Sequence[Candidate]) -> li
                 "mass": c.mass,
                 "rank": 1 / c.hit.rank,
                 "retrieved": c.hit.score / best_hit,
-                "coverage": len(asked & said) / len(asked) if asked else 0.0,
+                "coverage": len(wanted & said) / len(wanted) if wanted else 0.0,
                 "named": float(c.hit.document in named),
                 "unnamed": float(bool(named) and c.hit.document not in named),
                 "short": short,
                 "short_answers": short * answers,
-                "foreign": float(c.hit.chunk.language != language),
+                "foreign": float(c.hit.chunk.language != asked.language),
             }
         )
     return rows
@@ -93,8 +93,8 @@ def shipped_decision() -> Decision:
     return Decision(stored["weights"], stored["bias"], stored["threshold"])
 
 
-def scored(found: Found, language: str, candidates: Sequence[Candidate], decision: Decision) -> list[Scored]:
+def scored(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate], decision: Decision) -> list[Scored]:
     """Candidates with their probabilities, best first; ties break by place."""
-    rows = features(found, language, candidates)
+    rows = features(asked, hits, candidates)
     out = [Scored(c, decision.probability(row)) for c, row in zip(candidates, rows, strict=True)]
     return sorted(out, key=lambda s: (-s.score, s.candidate.hit.document, s.candidate.span))

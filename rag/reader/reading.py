@@ -15,6 +15,7 @@ from ingest.document import Span
 from ingest.identity import Identity
 from ingest.sentences import sentence_spans
 from rag.reader.framing import header_of
+from rag.reader.glossing import Glossary
 from rag.reader.model import Output
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
@@ -28,6 +29,25 @@ class Model(Protocol):
 
     def questions(self, asked: Sequence[tuple[str, str, str]]) -> Sequence[Output]:
         """Read (question, header, passage) each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the reader gets it.
+
+    Attributes:
+        question: standing alone.
+        bare: the same without the names in it.
+        language: ISO 639-1.
+        names: the names in it that the folder bears, as they stand.
+        documents: paths of the documents that it names.
+    """
+
+    question: str
+    bare: str
+    language: str
+    names: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +79,20 @@ class Candidate:
         return self.hit.text[self.span.start - base : self.span.end - base]
 
 
-def read(question: str, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
+def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
     """Candidates of all hits, in the order of the hits.
 
     Args:
-        question: standing alone.
+        asked: the question.
         hits: the passages to read.
         identities: what their documents say they are, by path.
         model: the reader.
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
-    outputs = model.questions([(question, head, h.text) for h, head in zip(hits, headers, strict=True)])
+    glossary = Glossary(asked.question, asked.language)
+    outputs = model.questions(
+        [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
+    )
     found: list[Candidate] = []
     for hit, head, output in zip(hits, headers, outputs, strict=True):
         found.extend(_in_passage(hit, head, output))
