@@ -46,7 +46,20 @@ def read_file(
         return [Unread(relative, "", "", f"{size} MiB, and one file may have {most}", "split the file")]
     environment = os.environ.get(PASSWORD_VARIABLE)
     known = (*passwords, *((environment,) if environment else ()))
-    return list(_read(Source(relative, data, known, ocr), depth=0, budget=[limits.MAX_ATTACHMENTS]))
+    return list(_within_limits(_read(Source(relative, data, known, ocr), depth=0, budget=[limits.MAX_ATTACHMENTS])))
+
+
+def _within_limits(read: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
+    """What was read, in which a document is unread that brings more text than one file may."""
+    left = limits.MAX_CHARACTERS
+    for part in read:
+        if isinstance(part, Document):
+            if len(part.text) > left:
+                reason = f"more than {limits.MAX_CHARACTERS // 10**6} million characters in one file"
+                yield Unread(part.path, part.sha256, part.media_type, reason, "split the file")
+                continue
+            left -= len(part.text)
+        yield part
 
 
 def _read(source: Source, depth: int, budget: list[int]) -> Iterator[Document | Unread]:

@@ -22,6 +22,7 @@ Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, to
 
 READING_VERSION = 5  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
+_COMMIT_CHARACTERS = 2_000_000  # or fewer, of so much text: what must be held
 _TRIES = 5  # syncs that try a file which the machine failed to read
 AGAIN = "again "  # begins the hash of such a file
 LEFT = "left"  # setting: how many files are still to be read
@@ -107,7 +108,8 @@ class Mirror:
         with Reader(self._folder, passwords=self._passwords, ocr=self._ocr) as reader:
             for done, parts in enumerate(reader.read(paths), start=1):
                 waiting.append(self._kept(parts, found[parts[0].path]))
-                if len(waiting) >= _COMMIT_FILES or done == len(paths):
+                size = sum(len(part.text) for _, _, read in waiting for part in read if isinstance(part, Document))
+                if len(waiting) >= _COMMIT_FILES or size >= _COMMIT_CHARACTERS or done == len(paths):
                     self._commit(waiting)
                     self._leave(len(paths) - done)
                     waiting = []
