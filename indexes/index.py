@@ -109,6 +109,11 @@ class Index:
         with self._lock:
             return compare(self.store.files(), found, again)
 
+    def files(self) -> dict[str, str]:
+        """Path of each file that is known, and the hash under which it is."""
+        with self._lock:
+            return self.store.files()
+
     def prepare(self, parts: Sequence[Document | Unread]) -> list[StoredPart]:
         """Identify and chunk what was read of one file."""
         return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]

@@ -159,13 +159,17 @@ EMPTY_FILE = "the file is empty"  # the one reason for which nothing that could 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file of which nothing could be read: the ledger names it, the reason, and the way out."""
+    """A file of which nothing could be read: the ledger names it, the reason, and the way out.
+
+    `passing` says that the machine failed and not the file: it is tried again.
+    """
 
     path: str
     sha256: str
     media_type: str
     reason: str
     hint: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ MAX_BYTES = 512 * MIB
 """A file larger than this is not opened."""
 MAX_TEXT_BYTES = 64 * MIB
 """Text larger than this (about 30,000 printed pages) is no letter and no contract."""
+MAX_CHARACTERS = 16_000_000
+"""Text of one file and its attachments together (about 8,000 printed pages): what the asking process must hold."""
 MAX_PAGES = 20_000
 MAX_DEPTH = 8
 """Attachments within attachments."""

@@ -28,7 +28,7 @@ from ingest.document import EMPTY_FILE, Document
 from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import ENCODING_LOCK, folder_lock
-from rag.mirroring import Mirror, Progress
+from rag.mirroring import LEFT, Mirror, Progress
 from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
@@ -340,12 +340,17 @@ class Library:
         return frozenset(
             path
             for path, file, sha256 in self._index.sources(sorted(set(documents)))
-            if is_file(self.folder / file) and self._hashes.sha256(self.folder / file) != sha256
+            if is_file(self.folder / file) and self._hashes.sha256(self.folder, file) != sha256
         )
 
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""
         return self._index.ledger()
+
+    def missing(self) -> int:
+        """How many files are still to be read, because indexing goes on or was broken off; -1 where nobody knows."""
+        left = self._index.recall(LEFT)
+        return int(left) if left is not None else -1
 
     def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
         """Files and pages in scope that could not be read."""

@@ -7,8 +7,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from rag.cli.common import add_folder, open_library, print_json
-from rag.cli.screen import put
 from rag.cli.ledger_text import lines
+from rag.cli.screen import put
 
 if TYPE_CHECKING:
     from indexes.store import LedgerEntry
@@ -55,6 +55,7 @@ def examine(library: Library) -> dict[str, Any]:
         "contract": library.encoder.contract,
         "passages": passages,
         "with_vector": with_vector,
+        "missing": library.missing(),
         "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
         "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }

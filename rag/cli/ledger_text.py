@@ -45,6 +45,9 @@ def _summary(report: dict[str, Any], files: list[File]) -> Iterator[str]:
     yield f"{report['folder']}: {len(files)} documents: {said or 'none'}; {report['passages']} passages{vectors}"
     dimension = report["contract"].get("dimension")
     yield f"index {report['index']}, encoder {report['encoder']} ({dimension} dimensions)"
+    if report.get("missing"):
+        told = report["missing"] if report["missing"] > 0 else "an unknown number of"
+        yield f"not read to its end: {told} files are missing; `rag index {report['folder']}` goes on"
     if report.get("better_encoder"):
         better = report["better_encoder"]
         yield f"{better} is at hand and finds more, in many languages: rag index {report['folder']} --encoder {better}"

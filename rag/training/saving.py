@@ -9,7 +9,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-
 from indexes.encoders.checkpoint import Checkpoint
 from indexes.encoders.load import OWN_PROFILE
 from indexes.encoders.profile import Profile

@@ -150,7 +150,7 @@ class Surrogates:
             self._put(name, self._drawn("ko", "family", family, set()) + self._drawn("ko", "given", given, real))
             return
         words = [w for w in _TOKEN.findall(name) if w.casefold() not in _titles() and len(w) > 2 and w[0].isupper()]
-        if not words or (len(words) == 1 and (words[0].casefold() in plain or words[0].isupper() and len(words[0]) < 5)):
+        if not words or (len(words) == 1 and (words[0].casefold() in plain or (words[0].isupper() and len(words[0]) < 5))):
             return  # a lone word that is written small elsewhere is no name
         at = 0 if "," in name else len(words) - 1
         for i, word in enumerate(words):
