@@ -37,7 +37,7 @@ class Look:
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     """Read the text layer of a page and judge it."""
-    page = _with_annotations(document, index)
+    page = with_annotations(document, index)
     text_page = page.get_textpage()
     try:
         glyphs = Glyphs(page, text_page)
@@ -59,7 +59,7 @@ def picture(document: pdfium.PdfDocument, index: int, dpi: float) -> Image.Image
         page.close()
 
 
-def _with_annotations(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+def with_annotations(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
     """The page, with form fields and text notes drawn into its content, where a reader sees them."""
     page = document[index]
     count = raw.FPDFPage_GetAnnotCount(page.raw)
