@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,3 +48,19 @@ def boxed(answer: Answer, document: Callable[[str], Document], view: View) -> An
         known[citation] = replace(citation, boxes=boxes)
     claims = tuple(replace(c, citations=tuple(known.get(q, q) for q in c.citations)) for c in answer.claims)
     return replace(answer, claims=claims, citations=tuple(known[c] for c in answer.citations))
+
+
+def boxed_png(png: bytes, size: tuple[float, float], boxes: Sequence[Box]) -> bytes:
+    """A picture with boxes drawn on it, so that what is in them stays legible."""
+    from PIL import Image, ImageChops, ImageDraw
+
+    from ingest.viewing.wanted import png as written
+
+    with Image.open(io.BytesIO(png)) as opened:
+        image = opened.convert("RGB")
+    scale = image.width / size[0], image.height / size[1]
+    marker = Image.new("RGB", image.size, "white")
+    draw = ImageDraw.Draw(marker)
+    for box in boxes:
+        draw.polygon([(x * scale[0], y * scale[1]) for x, y in box.corners], fill="#ffe680", outline="#c77700")
+    return written(ImageChops.multiply(image, marker))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -12,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from ingest.document import Document, Page, Span
 from ingest.errors import ReadingError, UsageError
 from ingest.viewing.viewer import has_picture
-from rag.boxes import boxes_of
+from rag.boxes import boxed_png, boxes_of
 from rag.question import checked
 from rag.serving.desk import Desk
 from rag.serving.reading import count_in, filters_in, span_in, text_in, wall_of
@@ -20,7 +18,6 @@ from rag.serving.reading import count_in, filters_in, span_in, text_in, wall_of
 if TYPE_CHECKING:
     from indexes.store import LedgerEntry
     from ingest.identity import Identity
-    from rag.answer import Box
 
 _MOST_TEXT = 200_000  # characters of one page that are sent; a text file is one page
 _AROUND = 50_000  # of them before the span that is asked for
@@ -126,22 +123,6 @@ async def picture(request: Request) -> Response:
     data = await desk.work(draw)
     await desk.note(wall, name, "page", shown=[{"document": found.path, "sha256": found.sha256, "page": number}])
     return Response(data, media_type="image/png")
-
-
-def boxed_png(png: bytes, size: tuple[float, float], boxes: Sequence[Box]) -> bytes:
-    """A picture with boxes drawn on it, so that what is in them stays legible."""
-    from PIL import Image, ImageChops, ImageDraw
-
-    from ingest.viewing.wanted import png as written
-
-    with Image.open(io.BytesIO(png)) as opened:
-        image = opened.convert("RGB")
-    scale = image.width / size[0], image.height / size[1]
-    marker = Image.new("RGB", image.size, "white")
-    draw = ImageDraw.Draw(marker)
-    for box in boxes:
-        draw.polygon([(x * scale[0], y * scale[1]) for x, y in box.corners], fill="#ffe680", outline="#c77700")
-    return written(ImageChops.multiply(image, marker))
 
 
 async def _page(request: Request) -> tuple[str, Document, int]:
