@@ -29,9 +29,11 @@ def run(args: argparse.Namespace) -> int:
     from indexes.scope import scope_filter
     from rag.serving.audit import AuditLog
     from rag.serving.desk import Desk
+    from rag.serving.logs import to_stderr
     from rag.serving.tools import server
     from rag.serving.walls import Wall
 
+    to_stderr()
     settings: Any = settings_of(args)
     del settings["as_of"]
     scope_filter(args.scope)

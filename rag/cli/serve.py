@@ -53,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
     from rag.serving.audit import AuditLog
     from rag.serving.desk import Desk
     from rag.serving.guard import Limits
+    from rag.serving.logs import to_stderr
 
+    to_stderr()
     if not 0 <= args.port < 65_536:
         raise UsageError(f"--port is a number up to 65535, got {args.port}")
     if not args.rate > 0:
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         desk = Desk(shelf, settings, audit, args.audit_text, seconds=args.timeout)  # type: ignore[arg-type]
         burst = max(30.0, args.rate / 4)
         app = application(desk, walls, Limits(per_minute=args.rate, burst=burst), watch=not args.no_watch)
-        config = uvicorn.Config(app, args.host, args.port, log_level="warning", access_log=False, server_header=False,
+        config = uvicorn.Config(app, args.host, args.port, log_config=None, log_level="warning", access_log=False, server_header=False,
                                 date_header=False, timeout_keep_alive=20, h11_max_incomplete_event_size=65_536,
                                 timeout_graceful_shutdown=5, backlog=512, ws="none")  # fmt: skip
         _server_class()(config).run()

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from ingest.errors import RagError
 from rag.serving import chat, documents
 from rag.serving.desk import Desk
-from rag.serving.faults import on_crash, on_error, on_unknown
+from rag.serving.faults import on_error, on_unknown
 from rag.serving.guard import Guard, Limits
 from rag.serving.reading import wall_of
 from rag.serving.walls import Walls
@@ -62,7 +62,7 @@ def application(desk: Desk, walls: Walls | None = None, limits: Limits | None = 
     app = Starlette(
         routes=routes,
         lifespan=_lifespan(desk, running, watch=watch),
-        exception_handlers={RagError: on_error, HTTPException: on_unknown, Exception: on_crash},
+        exception_handlers={RagError: on_error, HTTPException: on_unknown},
     )
     app.state.desk = desk
     return Guard(app, walls or Walls({}), limits or Limits())

@@ -50,7 +50,7 @@ async def on_unknown(request: Request, error: Exception) -> Response:
     return JSONResponse(body("not found" if status == 404 else "not allowed", "invalid_request_error"), status)
 
 
-async def on_crash(request: Request, error: Exception) -> Response:
+def crashed(error: BaseException) -> JSONResponse:
     """The answer to a fault of the program: its name and place go to the log, its message, which may quote, does not."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

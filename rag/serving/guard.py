@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from rag.serving.faults import body
+from rag.serving.faults import body, crashed
 from rag.serving.walls import NOBODY, Walls
 
 if TYPE_CHECKING:
@@ -77,7 +78,21 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, _with_headers(send))
             return
-        await self._app(scope, *self._bounded(scope, receive, _with_headers(send)))
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, *self._bounded(scope, receive, _with_headers(noted)))
+        except ClientDisconnect:
+            return
+        except Exception as error:  # whatever else would write it into a log, message and all
+            answer = crashed(error)
+            if not begun:
+                await answer(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
@@ -142,7 +157,7 @@ class Guard:
             try:
                 await asyncio.wait_for(send(message), _WRITE_S)
             except TimeoutError:
-                raise OSError("the client reads nothing") from None
+                raise ClientDisconnect from None
 
         scope["state"]["gone"] = until_gone
         return limited, timed

@@ -115,14 +115,14 @@ export function marked(text, offset, place) {
 }
 
 function reveal(sheet) {
+  // the sheet scrolls beside the answer; on a phone the whole panel does
+  const panel = getComputedStyle(part("right")).position === "fixed" ? part("right") : sheet;
   const found = sheet.querySelector(".box, mark");
-  if (!found) {
-    sheet.scrollTop = 0;
-    part("right").scrollIntoView({ block: "nearest" });
-    return;
-  }
   const image = sheet.querySelector("img");
-  const show = () => found.scrollIntoView({ block: "center", inline: "nearest" });
+  const show = () => {
+    const above = found ? found.getBoundingClientRect().top - panel.getBoundingClientRect().top : 0;
+    panel.scrollTop = found ? panel.scrollTop + above - panel.clientHeight / 3 : 0;
+  };
   if (image && !image.complete) image.addEventListener("load", show, { once: true });
   else show();
 }
