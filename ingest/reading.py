@@ -91,7 +91,7 @@ def _attachments(source: Source, reading: Reading, depth: int, budget: list[int]
     """The documents within a document, named `outer/inner`."""
     taken: set[str] = set()
     for name, data in reading.attachments:
-        path = f"{source.path}/{_free_name(name, taken)}"
+        path = f"{source.path}/{free_name(name, taken)}"
         try:
             _check_nesting(depth + 1, len(data), budget)
         except LimitExceeded as error:
@@ -111,7 +111,7 @@ def _check_nesting(depth: int, size: int, budget: list[int]) -> None:
         raise LimitExceeded(f"more than {limits.MAX_ATTACHMENTS} attachments in one file; the rest is left out")
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """A name for an attachment that is one path component and not yet used in its parent."""
     plain = name.replace("/", "_").replace("\\", "_").replace("\0", "").strip() or "attachment"
     plain = f"_{plain}" if plain in (".", "..") else plain

@@ -36,10 +36,27 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A line of a quote on the picture of its page.
+
+    `corners` are upper left, upper right, lower right and lower left as the text is read, (x, y) in points from the
+    page's upper left corner; on a picture without a resolution, in its pixels.
+    """
+
+    page: int
+    corners: tuple[tuple[float, float], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {"page": self.page, "corners": [list(corner) for corner in self.corners]}
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote and where it stands: `text_of(document)[span.start:span.end] == quote`.
 
     `highlight` is the answer itself within the quote, where one was found; it points into the document as `span` does.
+    `boxes` are its lines on the pictures of its pages, where these were asked for (`Library.boxed`).
     """
 
     document: str
@@ -49,6 +66,7 @@ class Citation:
     quote: str
     verdict: Verdict | None = None
     highlight: Span | None = None
+    boxes: tuple[Box, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -61,6 +79,7 @@ class Citation:
             "quote": self.quote,
             "verdict": self.verdict.label if self.verdict else None,
             "highlight": [self.highlight.start, self.highlight.end] if self.highlight else None,
+            **({"boxes": [box.as_json() for box in self.boxes]} if self.boxes else {}),
         }
 
 

@@ -35,7 +35,7 @@ def read_pdf(source: Source) -> Reading:
         BrokenFile: where neither PDFium nor pypdf finds a page in it.
         LimitExceeded: where it has more pages than one file may.
     """
-    document = _open(source)
+    document = open_pdf(source)
     if document is None:
         return read_with_pypdf(source)
     try:
@@ -62,8 +62,12 @@ def read_pdf(source: Source) -> Reading:
         document.close()
 
 
-def _open(source: Source) -> pdfium.PdfDocument | None:
-    """The open document, or None where PDFium cannot make sense of it."""
+def open_pdf(source: Source) -> pdfium.PdfDocument | None:
+    """The open document, or None where PDFium cannot make sense of it.
+
+    Raises:
+        EncryptedFile: where no given password opens it.
+    """
     for password in (None, *source.passwords):
         try:
             return pdfium.PdfDocument(source.data, password=password)
