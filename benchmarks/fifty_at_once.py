@@ -1,6 +1,6 @@
 """Fifty questions at once against one library: latency of each, and of the same one after another.
 
-    python benchmarks/fifty_at_once.py FOLDER QUESTION [--calls 50] [--index DIR]
+python benchmarks/fifty_at_once.py FOLDER QUESTION [--calls 50] [--index DIR]
 """
 
 from __future__ import annotations

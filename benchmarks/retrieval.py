@@ -25,6 +25,7 @@ from eval.sets import load_sets
 from eval.statistics import Figure, percentile
 from eval.system import Configuration, open_library
 from eval.tasks import BeirTask, CaseTask, Task
+from indexes.encoders import default_encoder
 from ingest.errors import RagError
 
 BEIR_NAMES = {"ndcg@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "mrr@10": "RR@10"}
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("set", type=Path)
     made.add_argument("--beir", action="store_true")
     made.add_argument("--peers", type=Path)
-    made.add_argument("--encoder", default="minilm")
+    made.add_argument("--encoder", default=default_encoder()[0])
     made.add_argument("--only", choices=("dense", "sparse"), default="", help="one part of the search alone")
     made.add_argument("--within", choices=("all", "group"), default="all")
     made.add_argument("--depth", type=int, default=20)

@@ -22,6 +22,7 @@ from eval.cases import CaseSet
 from eval.results import write_json
 from eval.scores import Record
 from eval.statistics import Figure, figure_of, ratio
+from indexes.sealing import seal_file
 from ingest.errors import GeneratorError, SetError
 
 FILE = "calibration.json"
@@ -172,6 +173,7 @@ def keep(folder: Path, calibration: Calibration, case_set: CaseSet, about: dict[
     """Writes `calibration.json` into the index's folder, whole or not at all."""
     path = folder / FILE
     write_json(path, calibration.as_json(case_set, about))
+    seal_file(path)
     return path
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SetError, UsageError
+from rag.cli.lines import json_text
 
 if TYPE_CHECKING:
     from eval.report import Report
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sets", metavar="SET", nargs="+", type=Path, help="folder of a set, or one JSONL file")
-    parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side (minilm)")
+    parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side")
     parser.add_argument("--llm", metavar="MODEL", action="append", help="who answers; again for several (extractive)")
     parser.add_argument(
         "--within", choices=("all", "group", "both"), default="all",
@@ -73,7 +75,7 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
         "--max-unsupported", metavar="SHARE", type=float, default=0.02,
         help="how many of the answers given may be unsupported (0.02)",
     )  # fmt: skip
-    parser.add_argument("--encoder", metavar="NAME", default="minilm")
+    parser.add_argument("--encoder", metavar="NAME", help="the embedded default unless named")
     parser.add_argument("--index", metavar="DIR", type=Path, help="index of the library (SET/documents/.rag)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -113,11 +115,12 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
     """Encoders by generators by settings, then one part of the search at a time, then the baseline."""
     from eval.baseline import NAME
     from eval.system import Configuration
+    from indexes.encoders import default_encoder
 
     if args.depth < 1:
         raise UsageError(f"--depth must be at least 1, got {args.depth}")
     withins: tuple[Within, ...] = ("all", "group") if args.within == "both" else (args.within,)
-    encoders = args.encoder or ["minilm"]
+    encoders = args.encoder or [default_encoder()[0]]
     found = []
     for within in withins:
         rest = {"within": within, "answers": not args.no_answers, "depth": args.depth, "unsupported": args.unsupported}
@@ -134,18 +137,30 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
 def _compare(args: argparse.Namespace) -> int:
     from eval.comparing import as_text, compare_runs
 
-    pairs = compare_runs(args.first, args.second)
+    with whole_runs(args.first, args.second):
+        pairs = compare_runs(args.first, args.second)
     if args.json:
-        print(json.dumps([p.as_json() for p in pairs], ensure_ascii=False, allow_nan=False))
+        print(json_text([p.as_json() for p in pairs]))
     else:
         print(as_text(pairs, every=args.all))
     return 0
 
 
+@contextmanager
+def whole_runs(*places: Path) -> Iterator[None]:
+    """A fault of files that a run left, in one line: they may have been cut, edited, or be of another version."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        told = " or ".join(str(place) for place in places)
+        raise UsageError(f"the evaluation in {told} is damaged", "run it again into another folder") from error
+
+
 def _report(args: argparse.Namespace) -> int:
     from eval.report import write_report
 
-    report = write_report(args.out, timings=not args.no_timings)
+    with whole_runs(args.out):
+        report = write_report(args.out, timings=not args.no_timings)
     _print_report(report, as_json=args.json)
     return 0
 
@@ -157,15 +172,16 @@ def _calibrate(args: argparse.Namespace) -> int:
     from eval.sets import load_sets
     from eval.system import Configuration, open_library
     from eval.tasks import CaseTask
+    from indexes.encoders import default_encoder
 
     if not 0.0 <= args.max_unsupported < 1.0:
         raise UsageError(f"--max-unsupported is a share from 0 to 1, got {args.max_unsupported}")
     sets = [s for s in load_sets([args.set]) if isinstance(s, CaseSet)]
     if not sets:
         raise UsageError(f"{args.set} is no case set", "a calibration needs questions with and without an answer")
-    index = args.index or sets[0].root / ".rag"
+    index, encoder = args.index or sets[0].root / ".rag", args.encoder or default_encoder()[0]
     # Every question is answered, however little sure: the threshold is what is looked for.
-    task = CaseTask(sets[0], Configuration(args.encoder), functools.partial(open_library, threshold=0.0), index)
+    task = CaseTask(sets[0], Configuration(encoder), functools.partial(open_library, threshold=0.0), index)
     progress, began = Progress(), time.monotonic()
     try:
         task.prepare()
@@ -179,7 +195,7 @@ def _calibrate(args: argparse.Namespace) -> int:
         progress.clear()
     found = calibrate(records, args.max_unsupported)
     path = keep(index, found, sets[0], about)
-    print(json.dumps(found.as_json(sets[0], about), ensure_ascii=False) if args.json else as_text(found))
+    print(json_text(found.as_json(sets[0], about)) if args.json else as_text(found))
     print(f"kept in {path}", file=sys.stderr)
     return 0
 
@@ -188,6 +204,6 @@ def _print_report(report: Report, *, as_json: bool) -> None:
     from eval import report as writing
 
     if as_json:
-        print(json.dumps(writing.as_json(report), ensure_ascii=False, allow_nan=False))
+        print(json_text(writing.as_json(report)))
     else:
         print(writing.as_markdown(report))

@@ -146,6 +146,9 @@ def kind_of(value: object) -> str:
 
 def read_rows(path: Path, name: str, faults: Faults) -> Iterator[Row]:
     """The objects of a JSONL file; `name` is what faults call it. Broken lines become faults and are passed over."""
+    if path.exists() and not path.is_file():
+        faults.add(name, 0, "", "is no file")
+        return
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -156,18 +159,24 @@ def read_rows(path: Path, name: str, faults: Faults) -> Iterator[Row]:
         if not raw.strip():
             continue
         try:
-            value = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
+            value = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"), parse_constant=_refuse)
         except UnicodeDecodeError as error:
             faults.add(name, number, "", f"is not UTF-8 at byte {error.start}")
         except json.JSONDecodeError as error:
             faults.add(name, number, "", f"is not JSON: {error.msg} at column {error.colno}")
         except RecursionError:
             faults.add(name, number, "", "is nested too deeply")
+        except ValueError as error:  # a number of thousands of digits, or none
+            faults.add(name, number, "", f"is not JSON: {str(error)[:100]}")
         else:
             if isinstance(value, dict):
                 yield Row(value, name, number, faults)
             else:
                 faults.add(name, number, "", f"must be an object, is {kind_of(value)}")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
 
 
 def unique_id(row: Row, seen: dict[str, int], name: str = "id") -> str:

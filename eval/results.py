@@ -72,13 +72,24 @@ def _write_line(file: IO[str], value: Mapping[str, Any]) -> None:
 
 
 def read_lines(path: Path) -> Iterator[Record]:
-    """The records of a file, a torn last line left out; none where there is no file."""
+    """The records of a file, a torn last line left out; none where there is no file.
+
+    Raises:
+        UsageError: where a line is no record.
+    """
     if not path.exists():
         return
     with path.open(encoding="utf-8", newline="\n") as file:
         for line in file:
-            if line.endswith("\n"):
-                yield json.loads(line)
+            if not line.endswith("\n"):
+                return
+            try:
+                record = json.loads(line)
+                if not isinstance(record["id"], str):
+                    raise TypeError
+            except (ValueError, LookupError, TypeError, RecursionError) as error:
+                raise UsageError(f"{path} is damaged", "run the evaluation again into another folder") from error
+            yield record
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -103,7 +114,9 @@ def read_run(out: Path) -> dict[str, Any]:
     path = out / "run.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+        if not isinstance(found, dict):
+            raise ValueError
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{out} holds no evaluation", "make one with `rag eval run`") from error
     return found
 

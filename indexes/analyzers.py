@@ -41,10 +41,20 @@ _PARTICLES = (
 )
 
 
+def plain(text: str) -> str:
+    """The text in compatibility forms, composed (µ, decomposed Hangul and umlauts), without soft hyphens."""
+    return unicodedata.normalize("NFKC", text.translate(_SOFT))
+
+
 def fold(text: str) -> str:
-    """The text as search sees it: compatibility forms, no soft hyphens, words joined across line ends, lower case."""
-    text = _HYPHENATED.sub("", text.translate(_SOFT))
-    return unicodedata.normalize("NFKC", text).casefold()
+    """The text as search sees it: `plain`, words joined across line ends, lower case."""
+    return plain(_HYPHENATED.sub("", text.translate(_SOFT))).casefold()
+
+
+def transcribed(text: str) -> str:
+    """The folded text with umlauts written out, and once more without: the German stemmer gives both forms."""
+    folded = fold(text).translate(_UMLAUTS)
+    return folded + " " + re.sub("([aou])e", r"\1", folded)
 
 
 @lru_cache(maxsize=8)
@@ -105,7 +115,7 @@ class Word:
 
 
 def words(text: str, language: str = "en") -> list[Word]:
-    """Words of a short text with their places in it; a function word has no terms."""
+    """Words of a short text (a `plain` one) with their places in it; a function word has no terms."""
     stop = stopwords(language)
     return [
         Word(m.start(), m.end(), _key(fold(m.group()), language), tuple(_terms_of(fold(m.group()), language, stop)),
@@ -116,7 +126,7 @@ def words(text: str, language: str = "en") -> list[Word]:
 
 def keys(text: str, language: str = "en") -> list[str]:
     """Forms by which names compare (`Word.key`) of all words of a text, in order; far cheaper than `words`."""
-    return [_key_as_written(word, language) for word in _WORD.findall(text)]
+    return [_key_as_written(word, language) for word in _WORD.findall(plain(text))]
 
 
 @lru_cache(maxsize=200_000)

@@ -5,18 +5,26 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from indexes.home import machine_key, private_folder
+from indexes.sealing import Seal
+from indexes.witness import file_state, is_known, note
 from ingest.errors import StoreError
 
 FILE_NAME = "casefolio.sqlite"
 SCHEMA_VERSION = 2
 _PATIENCE_S = 600.0  # how long another process may hold the file, for instance to build its caches from it
 
+_MAGIC = b"SQLite format 3\0"
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+_LAYOUT = "SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL"
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 _SCHEMA = """
@@ -60,6 +68,10 @@ class NoIndex(StoreError):
     """There is no index, or one whose making was broken off before anything was committed."""
 
 
+class Untrusted(StoreError):
+    """The index was not made by this user on this machine, or was changed or damaged since: it has to be made anew."""
+
+
 class Moved(Exception):
     """What a question was reading has been changed by another thread or process: it must be asked again."""
 
@@ -68,7 +80,8 @@ class Database:
     """The open SQLite file of an index: transactions, settings, errors in one line. Not thread-safe.
 
     Raises:
-        StoreError: where the file is damaged, of another version, locked for long, or cannot be written.
+        Untrusted: where the file is damaged, of another version, or was written by anybody else than this program.
+        StoreError: where it is locked for long, or cannot be written.
     """
 
     def __init__(self, folder: Path, *, create: bool, read_only: bool = False) -> None:
@@ -76,16 +89,25 @@ class Database:
         self.path = folder / FILE_NAME
         if not create and not self.path.is_file():
             raise self._none()
+        key = machine_key()
         try:
+            self._check_files()
             if create and not read_only:
-                folder.mkdir(parents=True, exist_ok=True)
+                private_folder(folder)
+                _make_private(self.path)
             # where it may be written, a mere reader must undo what a killed writer left half done
             mode = "ro" if read_only and not os.access(folder, os.W_OK) else "rwc" if create else "rw"
             uri = f"{self.path.resolve().as_uri()}?mode={mode}"
             self._db = sqlite3.connect(
                 uri, uri=True, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
             )
-            self._prepare(create and not read_only)
+            self._seal = Seal(self._db, key)
+            self._seen: tuple[int, ...] = ()
+            try:
+                self._prepare(create and not read_only)
+            except BaseException:
+                self._db.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             raise self._error(error) from error
 
@@ -96,26 +118,98 @@ class Database:
         db = self._db
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("PRAGMA cell_size_check = ON")
         db.execute("PRAGMA cache_size = -65536")
         if not self._made():
             if not create:
                 raise self._none()
-            with self.transaction():
+            with self._begun():
                 if not self._made():  # another process may have been first
                     self._make()
+        self.check()
+        self._seal.watch()
         if self.meta("schema") != str(SCHEMA_VERSION):
-            raise StoreError(
-                f"{self.path} has layout {self.meta('schema')}, this program reads layout {SCHEMA_VERSION}",
-                f"delete {self.folder} and run `rag index` again",
-            )
+            raise self._untrusted(f"it has layout {self.meta('schema')}, this program reads layout {SCHEMA_VERSION}")
+
+    def _check_files(self) -> None:
+        """Refuse what SQLite must not open, as it would act on the files that it names, or wait for ever."""
+        journal = self.path.with_name(f"{FILE_NAME}-journal")
+        for path in (self.path, journal):
+            state = path.stat(follow_symlinks=False) if path.is_symlink() or path.exists() else None
+            if state is not None and not stat.S_ISREG(state.st_mode):
+                raise StoreError(f"{path} is no file", "nothing was done; remove it, or use --index DIR")
+        head = b""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                head = file.read(20)
+        if head and (not head.startswith(_MAGIC) or head[18:20] != b"\1\1"):
+            raise self._untrusted("it is damaged")
+        if journal.exists():
+            with journal.open("rb") as file:
+                file.seek(max(0, journal.stat().st_size - len(_JOURNAL_MAGIC)))
+                # rolled back, a journal that names a super-journal deletes the file of that name; ours name none
+                if file.read() == _JOURNAL_MAGIC and journal.stat().st_size > len(_JOURNAL_MAGIC):
+                    raise self._untrusted("its journal is not ours")
+
+    def check(self) -> None:
+        """Make sure that what the file holds was written by this program on this machine.
+
+        A file that is known again costs nothing; of another, every row is read.
+
+        Raises:
+            Untrusted: it was not.
+        """
+        state = file_state(self.path)
+        if state == self._seen:
+            return
+        inside = self._inside
+        try:
+            if not inside:
+                self._db.execute("BEGIN")
+            self._db.execute("SELECT count(*) FROM main.sqlite_master").fetchone()  # undoes what was left half done
+            state = file_state(self.path)
+            if not is_known(self._subject, [self.path]):
+                self._check_all()
+                note(self._subject, [self.path])
+        except sqlite3.Error as error:
+            raise self._error(error) from error
+        finally:
+            if not inside and self._db.in_transaction:
+                self._db.execute("COMMIT")
+        self._seen = state
+
+    @property
+    def _inside(self) -> bool:
+        """Whether a transaction is open."""
+        try:
+            return self._db.in_transaction
+        except sqlite3.ProgrammingError as error:
+            raise self._error(error) from error
+
+    @property
+    def _subject(self) -> str:
+        return f"database {self.path.resolve()}"
+
+    def _check_all(self) -> None:
+        if sorted(self._db.execute(_LAYOUT)) != _layout():
+            raise self._untrusted("it is of another layout")
+        if not self._seal.stands():
+            raise self._untrusted("it was not made by you on this machine, or was changed since")
+        if self._db.execute("PRAGMA main.integrity_check(1)").fetchone() != ("ok",):
+            raise self._untrusted("it is damaged")
+
+    def _untrusted(self, why: str) -> Untrusted:
+        return Untrusted(f"the index in {self.folder} is not trusted: {why}", "`rag index FOLDER` makes it anew")
 
     def _made(self) -> bool:
-        return bool(self._rows("SELECT name FROM sqlite_master LIMIT 1"))
+        return self._db.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is not None
 
     def _make(self) -> None:
         for statement in _SCHEMA.split(";\n"):
             if statement.strip():
                 self._db.execute(statement)
+        self._seal.watch()
         self.set_meta("schema", str(SCHEMA_VERSION))
         self.set_meta("identity", uuid.uuid4().hex)
         self.set_meta("generation", "0")
@@ -136,7 +230,9 @@ class Database:
             return StoreError(
                 f"reading or writing {self.path} failed: {text}", "check the disk and its limits, or use --index DIR"
             )
-        return StoreError(f"{self.path} is damaged: {text}", f"delete {self.folder} and run `rag index` again")
+        if isinstance(error, sqlite3.ProgrammingError):
+            return StoreError(f"the index in {self.folder} is closed", "open the library again")
+        return self._untrusted(f"{FILE_NAME} is damaged: {text}")
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -145,10 +241,18 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: what is written inside is committed at the end, or not at all."""
+        with self._begun():
+            self.check()  # what others wrote meanwhile would else be sealed with what is written now
+            yield
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._seal.begin()
                 yield
+                self._seal.close()
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:  # where the disk is full, SQLite has rolled back already
@@ -156,11 +260,17 @@ class Database:
                 raise
         except sqlite3.Error as error:
             raise self._error(error) from error
+        self._written()
+
+    def _written(self) -> None:
+        """What was just committed is known."""
+        self._seen = file_state(self.path)
+        note(self._subject, [self.path])
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside is of one state of the store, whatever other processes commit meanwhile."""
-        if self._db.in_transaction:
+        if self._inside:
             yield
             return
         self._rows("BEGIN")
@@ -178,17 +288,22 @@ class Database:
         try:
             with closing(sqlite3.connect(f"{(other / FILE_NAME).resolve().as_uri()}?mode=rw", uri=True)) as source:
                 source.backup(self._db)
+            self.check()
         except sqlite3.Error as error:
             raise self._error(error) from error
 
     def _each(self, sql: str) -> Iterator[tuple[Any, ...]]:
         try:
+            if not self._inside:
+                self.check()
             yield from self._db.execute(sql)
         except sqlite3.Error as error:
             raise self._error(error) from error
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
+            if not self._inside:
+                self.check()
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._error(error) from error
@@ -228,3 +343,21 @@ class Database:
 
     def _bump(self, counter: str = "generation") -> None:
         self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?", (counter,))
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, or close it to others; SQLite gives its journal the same rights."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        if os.fstat(handle).st_mode & 0o077:
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
+
+
+@cache
+def _layout() -> list[tuple[str, str, str]]:
+    """What the schema of an index looks like to SQLite."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(_SCHEMA)
+        return sorted(db.execute(_LAYOUT))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from indexes.analyzers import terms
+from indexes.meanings import other_words
 from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
 
@@ -41,6 +42,10 @@ def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts
         if language == "de" and parts.compounds:
             for other in _compounds(term, vocabulary):
                 weights.setdefault(other, _COMPOUND)
+    if parts.synonyms:
+        for other, share in other_words(own, language).items():
+            if vocabulary.has(other):
+                weights.setdefault(other, _SYNONYM * share)
     return weights
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.analyzers import plain
 from indexes.caches import drop_caches, open_caches
 from indexes.dense import Dense
 from indexes.encoders.base import Encoder
@@ -21,7 +22,8 @@ from indexes.naming import Named, Naming, identity_zone, long_zone
 from indexes.packing import pack_identity, unpack_identity
 from indexes.parts import ALL, Parts
 from indexes.passages import stored_chunk
-from indexes.ranking import DOCUMENT_WEIGHT, Ranking, candidates, rank
+from indexes.persons import several
+from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
 from indexes.reranking import Reranker, reranked
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
@@ -37,12 +39,11 @@ _ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwh
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 ASKED = 8  # best candidates of a question whose documents are completed before others
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
+PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
 TARGET_TOKENS = (
     110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
 )
 _ROUNDS = 4  # further stretches of the ranking read where passages repeat each other
-_DENSE_WEIGHT = 0.7  # what a vector counts against words where the encoder knows the passage's language
-_FOREIGN_WEIGHT = 0.0  # and where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,12 @@ class Snapshot:
     paths: tuple[str, ...]
     identities: tuple[Identity, ...]
     languages: tuple[str, ...]
-    dense_weight: NDArray[np.float32]
+    readable: NDArray[np.bool_]  # whether the encoder knows each passage's language, or nobody does
+
+    @property
+    def passages(self) -> Passages:
+        """What ranking needs of them."""
+        return Passages(self.sparse, self.dense, self.document_of, self.readable, self.table.lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Found:
     named: Named
     documents: tuple[str, ...]  # paths of the documents it names
     vector_share: float
+    persons: tuple[str, ...] = ()  # whom its names may mean, where these are several
 
 
 class Index:
@@ -102,16 +109,22 @@ class Index:
         with self._lock:
             return compare(self.store.files(), found, again)
 
+    def files(self) -> dict[str, str]:
+        """Path of each file that is known, and the hash under which it is."""
+        with self._lock:
+            return self.store.files()
+
     def prepare(self, parts: Sequence[Document | Unread]) -> list[StoredPart]:
         """Identify and chunk what was read of one file."""
         return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]
 
     def _part(self, document: Document) -> StoredPart:
         encoder, identity = self.encoder, identify(document)
-        target = min(TARGET_TOKENS, encoder.max_tokens)
+        limit = min(PASSAGE_TOKENS, encoder.max_tokens)
+        target = min(TARGET_TOKENS, limit)
         chunks = tuple(
             stored_chunk(document, piece, document.title, identity.fields, encoder.token_spans, encoder.max_tokens)
-            for piece in chunk(document, encoder.token_spans, encoder.max_tokens, target)
+            for piece in chunk(document, encoder.token_spans, limit, target)
         )
         return StoredPart(document, pack_identity(identity), chunks)
 
@@ -203,6 +216,11 @@ class Index:
         with self._lock:
             return self.store.document(path)
 
+    def sources(self, documents: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Path of each document, of the file that it comes from, and the hash of that file when it was read."""
+        with self._lock:
+            return self.store.sources(documents)
+
     def counts(self) -> tuple[int, int]:
         """Number of distinct passages, and of those that have a vector."""
         with self._lock:
@@ -224,8 +242,8 @@ class Index:
         document_of = np.fromiter((place[int(d)] for d in table.documents), np.int64, len(table.documents))
         keys, languages = [row[0] for row in rows], [row[2] for row in rows]
         caches = open_caches(self.store, table, self.encoder.dimension, keep=not self.read_only)
-        known = set(self.encoder.languages)
-        weight = [_DENSE_WEIGHT if "*" in known or tag in known else _FOREIGN_WEIGHT for tag in table.languages]
+        known = {*self.encoder.languages, "und"}
+        readable = np.array(["*" in known or tag in known for tag in table.languages], bool)
 
         def zone(at: int) -> str:
             with self._lock:
@@ -235,7 +253,7 @@ class Index:
             with self._lock:
                 return long_zone(self.store.text_of(keys[at]))
 
-        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages)
+        naming = Naming(caches.zones, caches.names, caches.sparse, document_of, zone, longer, languages, caches.proper)
         paths = tuple(row[1] for row in rows)
         identities = tuple(unpack_identity(row[3]) for row in rows)
         return Snapshot(
@@ -248,7 +266,7 @@ class Index:
             paths=paths,
             identities=identities,
             languages=tuple(languages),
-            dense_weight=np.array(weight, np.float32),
+            readable=readable,
         )
 
     def search(self, question: str, k: int, filters: Filters = NO_FILTERS) -> Found:
@@ -268,19 +286,18 @@ class Index:
         raise StoreError(f"the index in {self.store.folder} keeps changing", "ask again when indexing has ended")
 
     def _search(self, question: str, k: int, filters: Filters) -> Found:
-        snapshot, parts = self.snapshot(), self.parts
+        snapshot, parts, question = self.snapshot(), self.parts, plain(question)
         language = detect_language(question)
         named = snapshot.naming.read(question, language, parts)
-        allowed = _allowed(snapshot, filters)
+        inside = _inside(snapshot, filters)
+        allowed = None if inside is None else inside[snapshot.document_of]
         weights = expand(named.terms, language, snapshot.sparse, parts)
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
-            snapshot = self._encode_first(snapshot, lexical)
-        query = self.encoder.encode_queries([named.asked])[0] if parts.dense and len(snapshot.dense.rows) else None
-        ranking = rank(named, words, lexical, snapshot.dense, query, snapshot.document_of, allowed,
-                       snapshot.dense_weight, parts)  # fmt: skip
-        share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
-        documents = tuple(snapshot.paths[d] for d in named.documents)
+            snapshot = self._encode_first(snapshot, lexical, named, allowed)
+        query = self.encoder.encode_queries(both(named, question)) if parts.dense and len(snapshot.dense) else None
+        ranking = rank(named, words, lexical, snapshot.passages, query, allowed, parts)
+        documents = tuple(snapshot.paths[d] for d in named.documents if inside is None or inside[d])
         if self.reranker is None:
             hits = self._hits(snapshot, ranking, k)
         else:
@@ -289,17 +306,38 @@ class Index:
         if parts.twins:
             hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
-        return Found(numbered, named, documents, share)
+        persons = self._several(snapshot, named, language, inside)
+        return Found(numbered, named, documents, _vector_share(snapshot, allowed), persons)
 
-    def _encode_first(self, snapshot: Snapshot, lexical: NDArray[np.int64]) -> Snapshot:
-        """Give the best lexical candidates their vectors now; the rest can wait."""
-        keys = [int(snapshot.table.keys[p]) for p in lexical[:FIRST_BUDGET]]
+    @staticmethod
+    def _several(
+        snapshot: Snapshot, named: Named, language: str, inside: NDArray[np.bool_] | None
+    ) -> tuple[str, ...]:
+        if named.who is None:
+            return ()
+        meant = np.flatnonzero(named.who >= named.who.max())
+        meant = meant if inside is None else meant[inside[meant]]
+        people = [name for at in meant.tolist() for name in snapshot.identities[at].values("patient")]
+        return several(named.names, people, language)
+
+    def _encode_first(
+        self, snapshot: Snapshot, lexical: NDArray[np.int64], named: Named, allowed: NDArray[np.bool_] | None
+    ) -> Snapshot:
+        """Give the best candidates their vectors now; the rest can wait.
+
+        Those come first that words found, then what else the named documents hold, then any others: after an edit a
+        passage that says it in other words has no vector yet, and words do not find it.
+        """
+        missing = np.ones(snapshot.dense.n, bool) if allowed is None else allowed.copy()
+        missing[snapshot.dense.positions] = False
+        rest = np.flatnonzero(missing)
+        inside = np.isin(snapshot.document_of[rest], named.documents)
+        order = np.concatenate([lexical[missing[lexical]], rest[inside][:FIRST_BUDGET], rest[~inside][:FIRST_BUDGET]])
+        keys = [int(snapshot.table.keys[p]) for p in dict.fromkeys(order.tolist())][:FIRST_BUDGET]
         with self._lock, self.store.reading():
-            wanted = self.store.embedded(keys)
-            has = {snapshot.table.digests[int(p)] for p in snapshot.dense.positions}
-        batch = list({digest: text for digest, text in wanted if digest not in has}.items())
+            batch = list(dict(self.store.embedded(keys)).items())
         if batch:
-            self._encode(batch, asked=keys[:ASKED])
+            self._encode(batch, asked=[int(snapshot.table.keys[p]) for p in lexical[:ASKED]])
         fresh = self.snapshot()
         if fresh.generation[:2] != snapshot.generation[:2]:
             raise Moved  # its documents are others than those that the candidates were taken from
@@ -334,17 +372,23 @@ class Index:
             yield Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts)
 
 
-def _allowed(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:
-    """Passages of the documents that pass the filters, or None where nothing is filtered."""
+def _vector_share(snapshot: Snapshot, allowed: NDArray[np.bool_] | None) -> float:
+    """Share of the passages that may be looked at which have a vector."""
+    n = snapshot.dense.n if allowed is None else int(allowed.sum())
+    with_vector = snapshot.dense.positions if allowed is None else np.flatnonzero(allowed[snapshot.dense.positions])
+    return len(with_vector) / n if n else 1.0
+
+
+def _inside(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:
+    """Documents that pass the filters, or None where nothing is filtered."""
     if not filters.any:
         return None
-    in_scope = scope_filter(filters.scope)
-    inside = np.fromiter(
+    in_scope, within = scope_filter(filters.scope), scope_filter(filters.wall)
+    return np.fromiter(
         (
-            in_scope(path) and filters.admits(identity.kind, language, identity.day)
+            in_scope(path) and within(path) and filters.admits(identity.kind, language, identity.day)
             for path, identity, language in zip(snapshot.paths, snapshot.identities, snapshot.languages, strict=True)
         ),
         bool,
         len(snapshot.paths),
     )
-    return inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)

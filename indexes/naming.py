@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from indexes.analyzers import Word, keys, words
 from indexes.parts import ALL, Parts
+from indexes.persons import Persons, Who
 from indexes.sparse import Sparse
 
 # Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
@@ -38,6 +39,7 @@ _COMMON = 0.4  # what a word that is written like no name counts, against 1
 _FITS = 0.9  # share of the best evidence from which on a document is named as well
 _KEPT_ZONES, _KEPT_LONG = 512, 32  # documents whose words are kept ready
 _MOST = 5  # documents looked at for names
+_NOUNS_LIKE_NAMES = ("de", "ko")  # languages in which a word's looks do not tell a name from a noun
 _CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
 
 
@@ -63,6 +65,9 @@ class Named:
         asked: the question without the names.
         terms: terms of `asked`, each once.
         names: the names as they stand in the question.
+        who: per document, how much it is about those who are named (`Who.documents`); None where nobody is.
+        who_terms: terms of the people and parties who are named.
+        whole: terms of the whole question, each once.
     """
 
     evidence: NDArray[np.float32]
@@ -71,6 +76,9 @@ class Named:
     asked: str
     terms: tuple[str, ...]
     names: tuple[str, ...]
+    who: NDArray[np.float32] | None = None
+    who_terms: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 class Naming:
@@ -84,6 +92,8 @@ class Naming:
         zone_text: the identity zone of a document as text.
         long_text: more of its text, asked for only where no zone holds a name.
         languages: of the documents.
+        proper: words that the identity zones write like names and no text writes otherwise, one row a document; where
+            there is none, the looks of the question's words decide.
     """
 
     def __init__(
@@ -95,7 +105,9 @@ class Naming:
         zone_text: Callable[[int], str],
         long_text: Callable[[int], str],
         languages: Sequence[str],
+        proper: Sparse | None = None,
     ) -> None:
+        self._proper = proper
         self._zones = zones
         self._names_of = names
         self._passages = passages
@@ -105,21 +117,45 @@ class Naming:
         # a conversation stays with a few documents
         self._zone_keys = lru_cache(maxsize=_KEPT_ZONES)(lambda at: _placed(keys(zone_text(at), languages[at])))
         self._long_keys = lru_cache(maxsize=_KEPT_LONG)(lambda at: _placed(keys(long_text(at), languages[at])))
+        self._persons = Persons(names, zones, passages, document_of)
         self._longer = np.bincount(document_of, minlength=zones.n) > 1
 
     def read(self, question: str, language: str, parts: Parts = ALL) -> Named:
-        """Split a question into which documents and what."""
-        spoken = words(question, language)
+        """Split a question (`plain` text) into which documents, who, and what."""
+        spoken = [self._looked_up(word) for word in words(question, language)]
         every = tuple(dict.fromkeys(t for w in spoken for t in w.terms))
         if not parts.naming:
-            return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, ())
+            return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, (), whole=every)
+        who = self._persons.read(spoken)
+        named = self._documents(question, spoken, every, who, language, parts)
+        if not who.terms:
+            return replace(named, whole=every)
+        asked, names = _cut(question, spoken, who.named | _inside(spoken, named.names, question))
+        left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
+        if not left:
+            asked, left = question, every
+        return replace(named, asked=asked, terms=left, names=names, who=who.documents, who_terms=who.terms, whole=every)
+
+    def _looked_up(self, word: Word) -> Word:
+        """A word, proper by what the folder writes like a name, whatever letters the question is typed in."""
+        if self._proper is None:
+            return word
+        known = self._proper.has(word.key) or self._names_of.has(word.key)
+        return replace(word, proper=known or any(c.isdigit() for c in word.key))
+
+    def _documents(
+        self, question: str, spoken: list[Word], every: tuple[str, ...], who: Who, language: str, parts: Parts
+    ) -> Named:
         evidence, by_name, rarity = self._evidence(spoken, names=parts.names)
         fitting = self._fitting(evidence)
         if self._n > 1 and fitting and not self._longer[fitting].any():
             # A document of one passage has no other place for its name: only a name that the rules found counts, and
             # nothing is taken out of the question.
             return self._by_name_alone(by_name, question, every)
-        taken = self._names(spoken, fitting, rarity) if self._n > 1 and fitting else np.zeros(len(spoken), bool)
+        sure = who.named if language in _NOUNS_LIKE_NAMES else None
+        taken = np.zeros(len(spoken), bool)
+        if self._n > 1 and fitting:
+            taken = self._names(spoken, fitting, rarity, sure)
         if not taken.any():
             return Named(_scaled(evidence), 0.0, (), question, every, ())
         mass = sum(rarity[t] for t in {t for w, used in zip(spoken, taken, strict=True) if used for t in w.terms})
@@ -164,8 +200,17 @@ class Naming:
                 by_name[self._names_of.postings(term)[0]] += np.float32(rarity[term])
         return evidence + by_name, by_name, rarity
 
-    def _names(self, spoken: Sequence[Word], fitting: Sequence[int], rarity: dict[str, float]) -> NDArray[np.bool_]:
-        """Which words of the question belong to names, by the first fitting document that holds any."""
+    def _names(
+        self,
+        spoken: Sequence[Word],
+        fitting: Sequence[int],
+        rarity: dict[str, float],
+        sure: NDArray[np.bool_] | None,
+    ) -> NDArray[np.bool_]:
+        """Which words of the question belong to names, by the first fitting document that holds any.
+
+        Where nouns are written like names, only a stretch with a name that is `sure`, or a number, is one.
+        """
         taken = np.zeros(len(spoken), bool)
         if not any(self._is_rare(w, rarity) for w in spoken):
             return taken
@@ -174,7 +219,9 @@ class Naming:
             for document in fitting:
                 runs = _runs(asked, *zone_of(document))
                 for start, end in runs:
-                    taken[start:end] = self._is_name(spoken[start:end], rarity)
+                    known = sure is None or bool(sure[start:end].any())
+                    known = known or any(c.isdigit() for w in spoken[start:end] for c in w.key)
+                    taken[start:end] = known and self._is_name(spoken[start:end], rarity)
                 if taken.any():
                     self._add_titles(spoken, runs, taken)
                     return taken
@@ -222,6 +269,15 @@ def _runs(question: Sequence[str], zone: Sequence[str], places: Mapping[str, lis
             out.append((start, start + longest))
         start += max(1, longest)
     return out
+
+
+def _inside(spoken: Sequence[Word], names: Sequence[str], question: str) -> NDArray[np.bool_]:
+    """Which words lie in stretches of the question."""
+    inside = np.zeros(len(spoken), bool)
+    for name in names:
+        start = question.find(name)
+        inside |= np.array([start <= w.start < start + len(name) for w in spoken], bool)
+    return inside
 
 
 def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from indexes.globs import read_glob
 from ingest.errors import UsageError
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -21,6 +22,7 @@ class Filters:
         language: ISO 639-1 code.
         since: first day of the document's date, `2021`, `2021-04` or `2021-04-03`; a document without a date fails.
         until: last day, likewise.
+        wall: a scope that holds beside any other: what lies beyond it may not even be named.
     """
 
     scope: str | None = None
@@ -28,6 +30,7 @@ class Filters:
     language: str | None = None
     since: str | None = None
     until: str | None = None
+    wall: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("since", "until"):
@@ -38,7 +41,7 @@ class Filters:
     @property
     def any(self) -> bool:
         """Whether anything is filtered."""
-        return any(v is not None for v in (self.scope, self.kind, self.language, self.since, self.until))
+        return any(v is not None for v in (self.scope, self.kind, self.language, self.since, self.until, self.wall))
 
     def admits(self, kind: str, language: str, day: str) -> bool:
         """Whether a document passes all filters but the scope."""
@@ -65,12 +68,18 @@ def scope_filter(scope: str | None) -> Callable[[str], bool]:
     """
     if scope is None or not scope.strip():
         return lambda path: True
-    import pathspec
-
     parts = [part.strip() for part in scope.split(",") if part.strip()]
     try:
-        patterns = pathspec.GitIgnoreSpec.from_lines(parts)
+        patterns = [read_glob(part) for part in parts]
     except ValueError as error:
         raise UsageError(f"--scope {scope!r} is no pattern: {error}") from error
     exact = {scope, *parts}
-    return lambda path: path in exact or any(path.startswith(f"{e}/") for e in exact) or patterns.match_file(path)
+
+    def inside(path: str) -> bool:
+        if path in exact or any(path.startswith(f"{e}/") for e in exact):
+            return True
+        folders = path.split("/")
+        last = next((p for p in reversed(patterns) if p.fits(folders)), None)
+        return last is not None and not last.negative
+
+    return inside

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex
+from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex, Untrusted
 from indexes.packing import pack_document, unpack_document
 from ingest.document import Chunk, Document, Span, Unread, document_id
 from ingest.errors import ContractMismatch
@@ -29,6 +29,7 @@ __all__ = [
     "Store",
     "StoredChunk",
     "StoredPart",
+    "Untrusted",
 ]
 
 
@@ -74,6 +75,7 @@ class ChunkTable:
     documents: NDArray[np.int64]
     digests: list[bytes]
     languages: list[str]
+    lengths: NDArray[np.int64]  # in characters
 
 
 class Store(Database):
@@ -178,6 +180,14 @@ class Store(Database):
         )
         return unpack_document(*rows[0]) if rows else None
 
+    def sources(self, paths: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Path, file, and hash of the file of the documents at some paths."""
+        rows = self._rows(
+            "SELECT path, file, file_sha256 FROM documents WHERE path IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(paths)),),
+        )
+        return [(path, file, sha256) for path, file, sha256 in rows]
+
     def profiles(self) -> list[tuple[int, str, str, str]]:
         """Key, path, language and profile (JSON) of each document that was read, by path."""
         rows = self._rows("SELECT key, path, language, profile FROM documents WHERE text IS NOT NULL ORDER BY path")
@@ -204,12 +214,13 @@ class Store(Database):
     def chunk_table(self) -> ChunkTable:
         """Arrays over all chunks, ordered by path and start, so that ties break the same however files came in."""
         rows = self._rows(
-            "SELECT c.key, c.document, c.digest, c.language FROM chunks c JOIN documents d ON d.key = c.document"
-            " ORDER BY d.path, c.start, c.end"
+            "SELECT c.key, c.document, c.digest, c.language, c.end - c.start"
+            " FROM chunks c JOIN documents d ON d.key = c.document ORDER BY d.path, c.start, c.end"
         )
         keys = np.fromiter((r[0] for r in rows), np.int64, len(rows))
         documents = np.fromiter((r[1] for r in rows), np.int64, len(rows))
-        return ChunkTable(keys, documents, [r[2] for r in rows], [r[3] for r in rows])
+        lengths = np.fromiter((r[4] for r in rows), np.int64, len(rows))
+        return ChunkTable(keys, documents, [r[2] for r in rows], [r[3] for r in rows], lengths)
 
     def chunk_terms(self) -> Iterator[tuple[int, str]]:
         """Key and terms of each chunk, in the order of `chunk_table`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,14 +38,30 @@ def openai_counter(model: str) -> Counter:
     try:
         import tiktoken
 
-        try:
-            encoding = tiktoken.encoding_for_model(model)
-        except KeyError:
-            encoding = tiktoken.get_encoding("o200k_base")
-    except Exception as error:  # no package, no cached table, no network: each raises its own kind
+        with _from_disk():
+            try:
+                encoding = tiktoken.encoding_for_model(model)
+            except KeyError:
+                encoding = tiktoken.get_encoding("o200k_base")
+    except Exception as error:  # no package, no cached table: each raises its own kind
         why = f"tiktoken has no table here ({type(error).__name__}): tokens are over-estimated by the bytes of the text"
         return Counter(byte_bound, False, why)
     return Counter(lambda text: len(encoding.encode(text, disallowed_special=())), True)
+
+
+@contextmanager
+def _from_disk() -> Iterator[None]:
+    """tiktoken fetches a table that is not in its cache; inside, it does without."""
+    from tiktoken import load
+
+    def refuse(blobpath: str) -> bytes:
+        raise FileNotFoundError(blobpath)
+
+    fetch, load.read_file = load.read_file, refuse
+    try:
+        yield
+    finally:
+        load.read_file = fetch
 
 
 def fitting(sources: Sequence[str], fixed: str, counter: Counter, window: int, reserve: int) -> tuple[int, int]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from ingest.errors import UsageError
 from ingest.language import detect_language
-from rag.answer import Answer
+from rag.answer import Answer, UnreadPages
 from rag.answering import events_from_hits
 from rag.events import Done, Event
 from rag.question import checked
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
     from rag.library import Library
+
+READ = 24  # passages that the reader reads for a question
 
 
 def stream(
@@ -62,6 +66,9 @@ def stream(
     began = time.perf_counter()
     if as_of is not None:
         _check_day(as_of)
+    for name, value in (("threshold", threshold), ("support_threshold", support_threshold)):
+        if value is not None and not 0.0 <= value <= 1.0:  # nor NaN, beside which nothing is less sure
+            raise UsageError(f"{name} is a probability from 0 to 1, got {value}")
     asked = checked(question)
     carried: tuple[str, ...] = ()
     if history:
@@ -69,15 +76,27 @@ def stream(
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
-    found = library.find(asked, k, scope)
+    found = library.find(asked, k if generator is not None else max(k, READ), scope)
+    # what a file said before is no answer, where the file at hand says something else now
+    changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
+    if changed:
+        kept = tuple(hit for hit in found.hits if hit.document not in changed)
+        notes = [*notes, say("changed", detect_language(asked)).format(documents=", ".join(sorted(changed)))]
+        found = replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed))
+    missing = library.missing()
+    if missing:
+        told = str(missing) if missing > 0 else "?"
+        notes = [say("missing", detect_language(asked)).format(n=told), *notes]
     events = events_from_hits(
         asked,
         found.hits,
         documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
         names=found.named.names,
-        unread=library.unread(scope),
-        encoder=library.encoder,
-        whole=_reader(library, found),
+        unread=[*library.unread(scope), *_not_read_yet(missing)],
+        bare=found.named.asked,
+        identities=library.identities(),
+        shown=k,
+        whole=_reader(library, found, changed),
         as_of=as_of,
         generator=generator,
         unsupported=unsupported,
@@ -101,19 +120,37 @@ def ask(library: Library, question: str, k: int = 8, scope: str | None = None, *
 
 
 async def aask(library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object) -> Answer:
-    """`ask` for asynchronous backends: in a worker thread, so the event loop stays free."""
-    return await asyncio.to_thread(ask, library, question, k, scope, **settings)
+    """`ask` for asynchronous backends: in a worker thread, so the event loop stays free. Cancelling stops the model."""
+    async with aclosing(astream(library, question, k, scope, **settings)) as events:
+        async for event in events:
+            if isinstance(event, Done):
+                return event.answer
+    raise AssertionError("a stream of events ends with the answer")
 
 
 async def astream(
     library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object
-) -> AsyncIterator[Event]:
-    """`stream` for asynchronous backends. Closing it early stops the model."""
+) -> AsyncGenerator[Event, None]:
+    """`stream` for asynchronous backends. Closing it early, or cancelling who waits for it, stops the model."""
+    stop = threading.Event()
+    if settings.get("generator") is not None:
+        from rag.generators.pumping import Stoppable
+
+        settings["generator"] = Stoppable(settings["generator"], stop)  # type: ignore[arg-type]
     events = stream(library, question, k, scope, **settings)  # type: ignore[arg-type]
+    step: asyncio.Future[Event | None] | None = None
     try:
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
+        while True:
+            step = asyncio.ensure_future(asyncio.to_thread(next, events, None))
+            event = await asyncio.shield(step)  # cancelled, it would go on in its thread with nobody to wait for it
+            if event is None:
+                return
             yield event
     finally:
+        stop.set()
+        if step is not None and not step.done():
+            await asyncio.wait([step])  # a beat at most; a generator that is being run cannot be closed
+            step.exception()
         await asyncio.to_thread(events.close)  # type: ignore[attr-defined]
 
 
@@ -122,9 +159,17 @@ def notes_on(found: Found, language: str) -> list[str]:
     notes = []
     if len(found.documents) > 1:
         notes.append(say("several", language).format(n=len(found.documents), documents=", ".join(found.documents)))
+    if found.persons:
+        notes.append(say("persons", language).format(n=len(found.persons), persons=", ".join(found.persons)))
     if found.vector_share < 1:
         notes.append(say("vectors", language).format(share=f"{found.vector_share:.0%}"))
     return notes
+
+
+def _not_read_yet(missing: int) -> list[UnreadPages]:
+    """The files that indexing has not come to, as one line of what could not be read."""
+    files = "all files" if missing < 0 else f"{missing} file{'s' if missing > 1 else ''}"
+    return [UnreadPages(f"({files})", (), "not read yet: indexing goes on, or was broken off")] if missing else []
 
 
 def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
@@ -135,10 +180,12 @@ def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
     return tuple(p for p in paths if inside(p))
 
 
-def _reader(library: Library, found: Found) -> Callable[[str], Document | None]:
+def _reader(library: Library, found: Found, changed: frozenset[str]) -> Callable[[str], Document | None]:
     contents = {hit.document: hit.sha256 for hit in found.hits}
 
     def read(path: str) -> Document | None:
+        if path in changed:
+            return None
         try:
             document = library.document(path)
         except UsageError:

@@ -10,25 +10,27 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from indexes.index import Found, Index
+from indexes.owned import remove_index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
+from indexes.sealing import is_sealed
 from indexes.store import FILE_NAME, NoIndex, Store
-from indexes.sync import Changes
+from indexes.sync import Changes, Hashes, is_file
 from ingest.document import EMPTY_FILE, Document
-from ingest.errors import FolderError, StoreError, UsageError
+from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import ENCODING_LOCK, folder_lock
-from rag.mirroring import Mirror, Progress
-from rag.places import CALIBRATION, INDEX_FOLDER, OURS
+from rag.mirroring import LEFT, Mirror, Progress
+from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from indexes.reranking import Reranker
     from indexes.store import LedgerEntry
     from ingest.identity import Identity
+    from ingest.viewing.view import PageView
+    from ingest.viewing.viewer import Viewer
     from rag.conversation import History
     from rag.events import Event
     from rag.gate import Unsupported
@@ -95,6 +99,10 @@ class Library:
         self._index = index
         self._passwords = passwords
         self._ocr = ocr
+        self._hashes = Hashes()
+        self._viewer: Viewer | None = None
+        self._viewing = threading.Lock()
+        self._made_anew = ""  # why an index that was there could not be used
 
     @classmethod
     def open(
@@ -109,6 +117,7 @@ class Library:
         reranker: Reranker | None = None,
         passwords: Sequence[str] = (),
         ocr: bool = True,
+        trust_remote_code: bool = False,
     ) -> Library:
         """Open the library of a folder.
 
@@ -122,6 +131,7 @@ class Library:
             reranker: takes a second look at the best passages, e.g. `indexes.reranking.CrossEncoder(PATH)`.
             passwords: tried on encrypted files, beside those in `CASEFOLIO_PASSWORD`.
             ocr: whether pages without text go to Tesseract.
+            trust_remote_code: whether Python code that comes with the encoder may run, this once.
 
         Raises:
             FolderError: where the folder is missing or not a folder.
@@ -129,27 +139,33 @@ class Library:
             ContractMismatch: where the index was built with another encoder.
         """
         from indexes.encoders import default_encoder, load_encoder
+        from indexes.encoders.trust import check_named, full_name, remember
 
         root = Path(folder)
-        if not root.exists():
-            raise FolderError(f"no such folder: {root}", "check the path")
-        if not root.is_dir():
-            raise FolderError(f"{root} is a file, not a folder", "name the folder that holds it")
-        place = Path(index) if index is not None else root / INDEX_FOLDER
+        place = index_place(root, index)
+        made_anew = make_way(place, tell) if create else ""
         stored, quantised = stored_encoder(place)
-        name = encoder or stored
+        name = full_name(encoder) if encoder else stored
         if name is None:
             name, missing = default_encoder()
             if missing and tell:
                 tell(missing)
-        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell)
+        if not encoder:
+            check_named(name)  # what an index says loads nothing that the user did not name here himself
+        loaded = load_encoder(name, int8=(quantised if int8 is None else int8), tell=tell, code=trust_remote_code)
+        if encoder:
+            remember(name)
         read_only = not create and not os.access(place, os.W_OK)
         opened = Index(place, loaded, name, create=create, read_only=read_only)
         opened.reranker = reranker
-        return cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
+        library = cls(root, place, opened, loaded.profile, passwords=tuple(passwords), ocr=ocr)
+        library._made_anew = made_anew
+        return library
 
     def close(self) -> None:
         """Close the index."""
+        if self._viewer is not None:
+            self._viewer.close()
         self._index.close()
 
     def __enter__(self) -> Library:
@@ -192,6 +208,7 @@ class Library:
         passages, with_vector = self._index.counts()
         documents = [entry.document for entry in self._index.ledger()]
         read = [d for d in documents if d is not None and not d.unread_pages]
+        warnings = self._made_anew, self._language_warning(d.language for d in documents if d)
         return Summary(
             changes=changes,
             encoder=self.encoder.name,
@@ -203,7 +220,7 @@ class Library:
             not_read=documents.count(None),
             unread=self.unread(),
             elapsed_s=elapsed_s,
-            warnings=tuple(w for w in (self._language_warning(d.language for d in documents if d),) if w),
+            warnings=tuple(w for w in warnings if w),
         )
 
     def _language_warning(self, languages: Iterable[str]) -> str | None:
@@ -223,14 +240,7 @@ class Library:
     def forget(self) -> None:
         """Delete the index from disk; the folder's files stay. The library cannot be used afterwards."""
         self.close()
-        for name in OURS:
-            part = self.index_folder / name
-            if part.is_dir():
-                shutil.rmtree(part)
-            else:
-                part.unlink(missing_ok=True)
-        with suppress(OSError):
-            self.index_folder.rmdir()  # unless the user's own files lie there too
+        remove_index(self.index_folder)
 
     # ------------------------------------------------------------ questions
 
@@ -269,7 +279,7 @@ class Library:
         """
         from rag.asking import ask
 
-        return ask(self, question, k, scope, **self._calibrated(settings))
+        return ask(self, question, k, scope, **self.calibrated(settings))
 
     def stream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -277,13 +287,13 @@ class Library:
         """The same answer as events: the passages, verified pieces of text, the whole answer."""
         from rag.asking import stream
 
-        return stream(self, question, k, scope, **self._calibrated(settings))
+        return stream(self, question, k, scope, **self.calibrated(settings))
 
     async def aask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
         """`ask` for asynchronous backends."""
         from rag.asking import aask
 
-        return await aask(self, question, k, scope, **self._calibrated(settings))
+        return await aask(self, question, k, scope, **self.calibrated(settings))
 
     def astream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -291,18 +301,21 @@ class Library:
         """`stream` for asynchronous backends; closing it early stops the model."""
         from rag.asking import astream
 
-        return astream(self, question, k, scope, **self._calibrated(settings))
+        return astream(self, question, k, scope, **self.calibrated(settings))
 
-    def _calibrated(self, settings: Asking) -> Asking:
+    def calibrated(self, settings: Asking) -> Asking:
         """The settings with the abstention threshold that `rag eval calibrate` chose for this library."""
         if settings.get("threshold") is not None:
             return settings
         try:
-            chosen = float(json.loads((self.index_folder / CALIBRATION).read_text("utf-8"))["threshold"])
+            path = self.index_folder / CALIBRATION
+            chosen = float(json.loads(path.read_text("utf-8"))["threshold"])
+            if not (is_sealed(path) and 0.0 <= chosen <= 1.0):
+                raise ValueError
         except FileNotFoundError:
             return settings
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self.index_folder / CALIBRATION} is damaged", "delete it, or calibrate anew") from error
+            raise StoreError(f"{path} is damaged, or not of this machine", "delete it, or calibrate anew") from error
         return {**settings, "threshold": chosen}
 
     # ------------------------------------------------------------ documents
@@ -329,9 +342,44 @@ class Library:
             raise UsageError(why, entry.hint if entry else "`rag doctor` lists them all")
         return document
 
+    def changed(self, documents: Iterable[str]) -> frozenset[str]:
+        """Those of the documents whose file is at hand and no longer what it was when it was read."""
+        return frozenset(
+            path
+            for path, file, sha256 in self._index.sources(sorted(set(documents)))
+            if is_file(self.folder / file) and self._hashes.sha256(self.folder, file) != sha256
+        )
+
+    def view(self, path: str, page: int, dpi: float = 120.0) -> PageView:
+        """A page of a PDF or picture as it is shown, and where its text stands on it.
+
+        Raises:
+            UsageError: where there is no such document.
+            ReadingError: where the page cannot be drawn, or the file is no longer what was read.
+        """
+        from ingest.viewing.viewer import Viewer
+
+        document = self.document(path)
+        file = self._index.sources([path])[0][1]
+        with self._viewing:
+            if self._viewer is None:
+                self._viewer = Viewer(self.folder, self._passwords)
+        return self._viewer.view(document, file, page, dpi)
+
+    def boxed(self, answer: Answer) -> Answer:
+        """The answer, its citations with their boxes on the pictures of their pages."""
+        from rag.boxes import boxed
+
+        return boxed(answer, self.document, self.view)
+
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""
         return self._index.ledger()
+
+    def missing(self) -> int:
+        """How many files are still to be read, because indexing goes on or was broken off; -1 where nobody knows."""
+        left = self._index.recall(LEFT)
+        return int(left) if left is not None else -1
 
     def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
         """Files and pages in scope that could not be read."""
@@ -357,5 +405,5 @@ def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:
             if entry.reason != EMPTY_FILE:
                 yield UnreadPages(entry.path, (), entry.reason)
         elif entry.document.unread_pages:
-            reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
+            reasons = sorted({p.reason for p in entry.document.pages if p.lacks_text})
             yield UnreadPages(entry.path, entry.document.unread_pages, "; ".join(reasons))

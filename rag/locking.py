@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexes.owned import ENCODING_LOCK, LOCK, NEXT_LOCK
 from ingest.errors import StoreError
 
-# of the documents; of completing their vectors; of building an index under another encoder
-LOCK, ENCODING_LOCK, NEXT_LOCK = "lock", "encoding-lock", "next-lock"
+__all__ = ["ENCODING_LOCK", "LOCK", "NEXT_LOCK", "folder_lock"]
+
 _PATIENCE_S = 600.0
 _PAUSE_S = 0.1
 
@@ -29,7 +31,9 @@ def folder_lock(folder: Path, name: str = LOCK, patience_s: float = _PATIENCE_S)
         StoreError: where the other process takes longer than `patience_s`, or the folder cannot be written.
     """
     try:
-        file = (folder / name).open("a")
+        # not through a link, and without waiting for who reads a pipe of that name
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = os.fdopen(os.open(folder / name, flags, 0o600), "ab")
     except OSError as error:
         raise StoreError(
             f"cannot write the index in {folder}: {error.strerror}", "name a writable place with --index DIR"

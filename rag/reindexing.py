@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from indexes.caches import drop_caches
+from indexes.owned import remove_index
 from indexes.store import Store
 from rag.library import Library, Summary, stored_encoder
 from rag.locking import NEXT_LOCK, folder_lock
 from rag.mirroring import Progress
-from rag.places import INDEX_FOLDER, NEXT_FOLDER
+from rag.places import NEXT_FOLDER, index_place, make_way
 
 
 def index_folder(
@@ -23,6 +24,7 @@ def index_folder(
     int8: bool | None = None,
     passwords: Sequence[str] = (),
     ocr: bool = True,
+    trust_remote_code: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -31,15 +33,18 @@ def index_folder(
     Another encoder than the index's is built beside it and takes its place when it is complete; until then, and
     where it fails, the old one stands untouched.
     """
-    place = Path(index) if index is not None else Path(folder) / INDEX_FOLDER
+    place = index_place(Path(folder), index)
+    made_anew = make_way(place, tell)
 
     def build(target: Path) -> Summary:
         with Library.open(
-            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell
-        ) as library:
-            return library.sync(progress, encode=True)
+            folder, index=target, encoder=encoder, int8=int8, passwords=passwords, ocr=ocr, tell=tell,
+            trust_remote_code=trust_remote_code,
+        ) as library:  # fmt: skip
+            summary = library.sync(progress, encode=True)
+            return replace(summary, warnings=(made_anew, *summary.warnings)) if made_anew else summary
 
-    if not _under_another(place, encoder, int8):
+    if not _under_another(place, encoder, int8, trust_remote_code):
         return build(place)
     target = place / NEXT_FOLDER
     with folder_lock(place, NEXT_LOCK):
@@ -47,18 +52,21 @@ def index_folder(
         with folder_lock(place), closing(Store(place, create=False)) as store:
             store.become(target)
             drop_caches(place)
-        shutil.rmtree(target)
+        remove_index(target)
     return summary
 
 
-def _under_another(place: Path, encoder: str | None, int8: bool | None) -> bool:
+def _under_another(place: Path, encoder: str | None, int8: bool | None, code: bool) -> bool:
     """Whether an index stands that was built under another contract than the encoder asked for."""
     stored, quantised = stored_encoder(place)
     if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
         return False
     from indexes.encoders import load_encoder
+    from indexes.encoders.trust import check_named
 
+    if encoder is None:
+        check_named(stored)
     with closing(Store(place, create=False, read_only=True)) as store:
         contract = store.contract()
-    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8)
+    wanted = load_encoder(encoder or stored, int8=quantised if int8 is None else int8, code=code)
     return contract is not None and contract != wanted.contract

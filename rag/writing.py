@@ -17,6 +17,7 @@ from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from rag.generators.base import Generator, closable
 from rag.generators.question import analyse
 from rag.generators.stems import terms
+from rag.guarding import unsafe
 from rag.nearest import nearest
 from rag.wording import say
 
@@ -126,6 +127,7 @@ class _Clerk:
         self._fallen: dict[str, int] = {}
         self._invalid: set[int] = set()
         self._altered = False
+        self._unsafe = 0
         self._empty = True
 
     def take(self, generator: Generator) -> Iterator[Text]:
@@ -152,6 +154,9 @@ class _Clerk:
         if key in self._seen or ABSTENTION in draft.text or self._prompt.fence in draft.text:
             return
         self._seen.add(key)
+        if unsafe(draft.text):
+            self._unsafe += 1  # whatever is done with what is unsupported
+            return
         self._invalid.update(draft.invalid)
         if self._is_lead(draft):
             self._lead = draft.text
@@ -208,6 +213,8 @@ class _Clerk:
         fallen = sum(self._fallen.values())
         if fallen and self._how.unsupported == "drop":
             out.append(say("dropped", self._language).format(n=fallen))
+        if self._unsafe:
+            out.append(say("unsafe", self._language).format(n=self._unsafe))
         if self._invalid:
             out.append(say("invalid", self._language).format(marks=", ".join(f"[{n}]" for n in sorted(self._invalid))))
         return out

@@ -12,7 +12,15 @@ from ingest.reading import read_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CASES = [json.loads(line) for line in (EXAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-FILES = sorted(str(p.relative_to(EXAMPLES / "casefile")) for p in (EXAMPLES / "casefile").glob("*/*.*"))
+
+
+def files_of(folder: Path) -> list[str]:
+    """The example's own files: what `make demo` leaves in `.rag` is none of them."""
+    inside = (p.relative_to(folder) for p in folder.glob("*/*.*"))
+    return sorted(str(p) for p in inside if not p.parts[0].startswith("."))
+
+
+FILES = files_of(EXAMPLES / "casefile")
 
 
 @cache
@@ -20,6 +28,13 @@ def read(path: str) -> Document:
     document = read_file(EXAMPLES / "casefile", path, ocr=False)[0]
     assert isinstance(document, Document), path
     return document
+
+
+def test_the_index_of_the_demo_is_no_file_of_the_example(tmp_path: Path) -> None:
+    for name in ("kim/letter.txt", ".rag/casefolio.sqlite"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert files_of(tmp_path) == ["kim/letter.txt"]
 
 
 @pytest.mark.parametrize("path", FILES)

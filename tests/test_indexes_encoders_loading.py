@@ -323,7 +323,11 @@ def test_code_of_a_model_runs_only_if_the_user_says_so(bert: Any, write_modules:
     (bert.folder / "own_code.py").write_text(f"open({str(mark)!r}, 'w').close()\nraise ValueError('ran')\n")
     refused(profile_of(bert, backbone="other"), str(bert.folder))
     assert not mark.exists()
-    refused(profile_of(bert, backbone="other", trust_remote_code=True), "ran")
+    needy = profile_of(bert, backbone="other", trust_remote_code=True)
+    refused(needy, "--trust-remote-code")
+    assert not mark.exists()
+    with pytest.raises(EncoderError, match="ran"):
+        load_encoder(needy, code=True)
     assert mark.exists()
 
 

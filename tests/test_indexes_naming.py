@@ -88,9 +88,10 @@ def test_of_one_passage_documents_only_names_that_the_rules_found_count():
 
 
 def test_a_german_name_is_found_in_the_genitive_and_with_its_umlaut_written_out():
-    documents = [f"Wir berichten über Frau {n}. Die Wunde war reizlos. " * 2 for n in ("Müller", "Albers", "Conrad")]
+    people = ("Müller", "Albers", "Conrad")
+    documents = [f"Wir berichten über Frau {n}. Die Wunde war reizlos. " * 2 for n in people]
     for question in ("Welche Medikamente nimmt Frau Mueller?", "Was waren Müllers Medikamente?"):
-        assert naming(documents, language="de").read(question, "de").documents == (0,)
+        assert naming(documents, people, "de").read(question, "de").documents == (0,)
 
 
 def test_a_korean_name_is_found_under_its_particle():

@@ -114,12 +114,12 @@ def test_dense_search_is_the_exhaustive_order(n, k, scope, seed):
 
 def test_above_the_exact_limit_a_graph_finds_nearly_the_same(monkeypatch, tmp_path):
     rows = unit(600, 16)
-    exact = Dense(rows, np.arange(600), 600)
+    exact = Dense.of(rows, np.arange(600), 600)
     monkeypatch.setattr(indexes.dense, "EXACT_LIMIT", 50)
     graph = built(rows)
-    assert type(graph._graph).__name__ == "IndexHNSWFlat"
+    assert type(graph._index).__name__ == "IndexHNSWFlat"
     graph.save(tmp_path / "d")
-    assert (tmp_path / "d" / "hnsw.faiss").is_file()
+    assert (tmp_path / "d" / "vectors.faiss").is_file()
     loaded = Dense.load(tmp_path / "d")
     assert loaded is not None
     allowed = np.arange(600) % 3 == 0  # more of them than are searched exactly

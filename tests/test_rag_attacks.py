@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -87,14 +86,15 @@ def test_what_is_no_file_is_in_the_ledger(folder):
         assert {u.document for u in library.sync().unread} == {"pipe.txt", "broken.txt", "loop.txt"}
 
 
-@pytest.mark.parametrize("place", [".", ".."])
-def test_an_index_among_the_files_hides_none_of_them(folder, place):
-    index = folder / place
-    assert index_folder(folder, index=index).changes.added == ("a.txt",)
-    assert not index_folder(folder, index=index).changes.any
-    with Library.open(folder, index=index) as library:
-        library.forget()
-    assert [p.name for p in folder.iterdir()] == ["a.txt"]
+@pytest.mark.parametrize("place", [".", "..", "documents"])
+def test_an_index_among_the_files_is_refused_and_touches_none_of_them(folder, place):
+    (folder / "documents").mkdir()
+    (folder / "documents" / "lock").mkdir()
+    (folder / "documents" / "lock" / "b.txt").write_text(ALPHA)
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(StoreError, match=r"documents themselves|what is not part of an index: lock"):
+        index_folder(folder, index=folder / place)
+    assert sorted(folder.rglob("*")) == before
 
 
 # ------------------------------------------------------------ kills
@@ -272,12 +272,14 @@ def test_a_disk_that_fills_within_a_transaction_is_called_full(folder):
         assert library.search("ketamine")[0].document == "a.txt"
 
 
-def test_another_layout_names_what_to_delete(folder):
+def test_another_layout_is_made_anew(folder, monkeypatch):
     index_folder(folder)
-    with sqlite3.connect(folder / ".rag" / "casefolio.sqlite") as db:
-        db.execute("UPDATE meta SET value = '0' WHERE key = 'schema'")
-    with pytest.raises(StoreError, match=r"delete .*\.rag and"):
-        Library.open(folder)
+    monkeypatch.setattr("indexes.database.SCHEMA_VERSION", 99)
+    with pytest.raises(StoreError, match=r"\.rag is not trusted: it has layout \d, this program reads layout 99"):
+        Library.open(folder, create=False)
+    assert "made anew" in index_folder(folder).warnings[0]
+    with Library.open(folder, create=False) as library:
+        assert library.search("ketamine")[0].document == "a.txt"
 
 
 def test_a_damaged_calibration_is_one_clear_line(folder, capsys):

@@ -151,12 +151,15 @@ def test_a_folder_without_anything_readable(tmp_path):
     assert rag("ask", tmp_path, "why?").returncode == 4
 
 
-def test_a_damaged_index_is_named(folder):
+def test_a_damaged_index_is_made_anew_and_that_is_told(folder):
     rag("index", folder)
     (folder / ".rag" / "casefolio.sqlite").write_bytes(b"not a database" * 1000)
+    refused = rag("ask", folder, "why?", "--no-sync")
+    assert refused.returncode == 1
+    assert ".rag is not trusted: it is damaged" in refused.stderr
     result = rag("ask", folder, "why?")
-    assert result.returncode == 1
-    assert ".rag" in result.stderr
+    assert result.returncode in (0, 3)
+    assert "it is made anew" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -1,7 +1,16 @@
 """Encoders: text to vectors, under a contract."""
 
 from indexes.encoders.language import language_warning
-from indexes.encoders.load import default_encoder, find_profile, is_installed, load_encoder
+from indexes.encoders.load import better_encoder, default_encoder, find_profile, is_installed, load_encoder
 from indexes.encoders.profile import Profile, built_in
 
-__all__ = ["Profile", "built_in", "default_encoder", "find_profile", "is_installed", "language_warning", "load_encoder"]
+__all__ = [
+    "Profile",
+    "better_encoder",
+    "built_in",
+    "default_encoder",
+    "find_profile",
+    "is_installed",
+    "language_warning",
+    "load_encoder",
+]

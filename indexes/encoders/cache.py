@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from indexes.home import made_folder, write_private
+from indexes.owned import close_to_others
 from ingest.errors import EncoderError
 
 
@@ -28,7 +30,7 @@ def cache_folder() -> Path:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, remembered by path, size, time and inode, so that 90 MB are not read at every start."""
     state = path.stat()
-    seen = f"{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}"
+    seen = f"{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}\0{state.st_ino}"
     note = cache_folder() / "hashes" / hashlib.sha256(seen.encode()).hexdigest()
     with suppress(OSError):
         known = note.read_text(encoding="ascii").strip()
@@ -37,16 +39,8 @@ def file_hash(path: Path) -> str:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     with suppress(OSError):  # A read-only cache costs time, not the answer.
-        _write(note, found)
+        write_private(note, found.encode("ascii"))
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-    os.replace(name, path)
 
 
 def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
@@ -60,12 +54,13 @@ def build_once(folder: Path, build: Callable[[Path], None]) -> Path:
     if folder.is_dir():
         return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        made_folder(folder.parent)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
         build(beside)
+        close_to_others(beside)
         with suppress(OSError):
             beside.rename(folder)
         if not folder.is_dir():

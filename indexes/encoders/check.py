@@ -40,12 +40,12 @@ class CheckReport:
     remarks: tuple[str, ...]
 
 
-def check_encoder(name_or_path: str, tell: Callable[[str], None] | None = None) -> CheckReport:
+def check_encoder(name_or_path: str, tell: Callable[[str], None] | None = None, *, code: bool = False) -> CheckReport:
     """Loads and tries an encoder. Errors of ours become problems of the report."""
     profile: Profile | None = None
     try:
         profile = find_profile(name_or_path)
-        encoder = load_encoder(profile, tell=tell)
+        encoder = load_encoder(profile, tell=tell, code=code)
         example = profile.example if len(profile.example) == 2 else _EXAMPLE
         vectors = np.concatenate([encoder.encode_queries(example[:1]), encoder.encode_passages(example[1:])])
     except EncoderError as error:

@@ -22,7 +22,7 @@ from indexes.encoders.profile import Pooling
 from ingest.errors import EncoderError
 
 # Part of the key under which a converted model is cached: raise it when the graph changes.
-GRAPH_VERSION = 5
+GRAPH_VERSION = 6
 FUSED = "com.microsoft"
 _OPSET = 18
 _EMBEDDINGS = "embeddings."
@@ -134,6 +134,8 @@ class GraphBuilder:
     def linear(self, layer: int, part: str, flow: str) -> str:
         """`flow` times the weights of a part; the bias goes into the operator that follows."""
         name = f"{part}_{layer}"
+        if self.checkpoint.blocks is not None and not self.int8:
+            return self.quantised(layer, part, flow)
         weight = self.part(layer, part, "weight").T
         if not self.int8:
             return self.node("MatMul", [flow, self.constant(f"{name}_w", weight)], name)
@@ -142,9 +144,29 @@ class GraphBuilder:
         inputs = [flow, self.constant(f"{name}_w", whole), self.constant(f"{name}_scale", scale.astype(np.float32))]
         return self.node("DynamicQuantizeMatMul", inputs, name, FUSED)
 
-    def part(self, layer: int, part: str, kind: str) -> Tensor:
+    def quantised(self, layer: int, part: str, flow: str) -> str:
+        """The same with weights that stay in four bits until they are multiplied, in float32 (accuracy level 1)."""
+        assert self.checkpoint.blocks is not None
+        name, (rows, columns) = f"{part}_{layer}", self._size(part)
+        scales, halves = self.checkpoint.blocks(self.named(layer, part, "weight"))
+        inputs = [
+            flow,
+            self.constant(f"{name}_w", halves.reshape(rows, columns // 32, 16)),
+            self.constant(f"{name}_scale", scales),
+        ]
+        settings = {"K": columns, "N": rows, "bits": 4, "block_size": 32, "accuracy_level": 1}
+        return self.node("MatMulNBits", inputs, name, FUSED, **settings)
+
+    def _size(self, part: str) -> tuple[int, int]:
+        width, inner = self.shape.width, self.shape.inner
+        return {"inner": (inner, width), "outer": (width, inner)}.get(part, (width, width))
+
+    def named(self, layer: int, part: str, kind: str) -> str:
         architecture = self.checkpoint.architecture
-        return self.take(f"{architecture.layer.format(layer)}{architecture.parts[part]}.{kind}")
+        return f"{architecture.layer.format(layer)}{architecture.parts[part]}.{kind}"
+
+    def part(self, layer: int, part: str, kind: str) -> Tensor:
+        return self.take(self.named(layer, part, kind))
 
     def layer(self, layer: int, flow: str, bias: str, only_first: bool) -> str:
         """One transformer layer. `only_first` computes the first token alone, which the others still attend to."""

@@ -48,7 +48,7 @@ def read_modules(folder: Path, source: str = "") -> Profile:
     default = prompts.get(str(stated.get("default_prompt_name")), "")
     return Profile(
         name=folder.name,
-        source=source or str(folder),
+        source=source or str(folder.resolve()),
         backbone=backbone,
         dimension=int(read_json(folder / dense / "config.json")["out_features"]) if dense else width,
         pooling=pooling,

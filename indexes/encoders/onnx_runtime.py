@@ -91,6 +91,7 @@ def open_session(model: Path) -> Any:
         import onnxruntime
     except ImportError:
         raise EncoderError("onnxruntime is not installed", "pip install onnxruntime") from None
+    onnxruntime.disable_telemetry_events()  # where it was loaded before us; else `ingest.offline` has seen to it
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

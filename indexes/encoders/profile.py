@@ -44,8 +44,10 @@ class Profile:
         vocabulary: rows of the word embedding, 0 where it is not checked.
         parameters: millions of parameters, 0 where unknown.
         unused: patterns of tensors that the checkpoint may hold and the encoder does not use.
-        trust_remote_code: whether Python code from the source may run. Never true unless the user says so.
+        trust_remote_code: whether it needs Python code from the source; that runs only where the user allows it at each
+            call.
         sha256: hash that the weights file must have, where the source is one file; its embeddings stay in it.
+        words: built-in profile whose file holds the embeddings of words and the tokenizer, where the source has none.
         example: a question and a passage that answers it, from the model's card.
     """
 
@@ -72,6 +74,7 @@ class Profile:
     unused: tuple[str, ...] = ()
     trust_remote_code: bool = False
     sha256: str = ""
+    words: str = ""
     example: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -108,8 +111,10 @@ def read_profile(path: Path) -> Profile:
         raise EncoderError(f"profile {path}: {error}".replace("\n", " ")) from None
     for key in ("source", "query_source"):
         source = entry.get(key, "")
-        if isinstance(source, str) and source and (path.parent / source).is_dir():
-            entry[key] = str((path.parent / source).resolve())
+        for folder in (path.parent / source, Path(source)) if isinstance(source, str) and source else ():
+            if folder.is_dir():
+                entry[key] = str(folder.resolve())
+                break
     base = entry.pop("based_on", None)
     if base is None:
         return make_profile({"name": path.stem, **entry}, str(path))

@@ -104,10 +104,12 @@ class Q4File:
         return dequantised(raw.reshape(-1, _BLOCK_BYTES)).reshape(-1)
 
     def blocks(self, name: str) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Scales (blocks,) and nibbles (blocks, 16 bytes) of a quantised tensor, as they stand in the file."""
+        """A quantised tensor: scales (blocks,) and two weights a byte (blocks, 16), the even one in the low half."""
         entry = self._entries[name]
         raw = self._bytes[entry.offset : entry.offset + entry.size].reshape(-1, _BLOCK_BYTES)
-        return np.ascontiguousarray(raw[:, :2]).view("<f2")[:, 0].astype(np.float32), raw[:, 2:]
+        scales = np.ascontiguousarray(raw[:, :2]).view("<f2")[:, 0].astype(np.float32)
+        nibbles = np.concatenate([raw[:, 2:] & 15, raw[:, 2:] >> 4], axis=1)
+        return scales, nibbles[:, 0::2] | (nibbles[:, 1::2] << 4)
 
     def rows(self, ids: NDArray[np.int32] | list[int]) -> NDArray[np.float32]:
         """Embeddings of word pieces, float32 (n, width), dequantised from the mapped file and kept nowhere.

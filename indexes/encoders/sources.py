@@ -22,9 +22,9 @@ def find_source(source: str) -> Path | None:
         places = found.submodule_search_locations if found else None
         found_at = Path(places[0]) / inside if places else None
         return found_at if found_at and found_at.exists() else None
-    if (folder := Path(source).expanduser()).is_dir():
-        return folder
-    return _cached(source) if is_hub_name(source) else None
+    if is_hub_name(source):
+        return _cached(source)  # never a folder of that name which lies where the program was started
+    return folder if (folder := Path(source).expanduser()).is_dir() else None
 
 
 def is_hub_name(source: str) -> bool:

@@ -83,7 +83,10 @@ class Table:
             size = tuple(s or -1 for s in sizes[name])
             return file.tensor(names[name]).reshape(size)
 
-        return Checkpoint(file.path, architecture, shape, take, file.rows, file.vocabulary)
+        def blocks(name: str) -> tuple[Tensor, NDArray[np.uint8]]:
+            return file.blocks(names[name])
+
+        return Checkpoint(file.path, architecture, shape, take, file.rows, file.vocabulary, blocks)
 
     @property
     def sizes(self) -> Sizes:

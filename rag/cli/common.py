@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import UsageError
-from rag.cli.lines import json_text
+from rag.cli.lines import json_text, lines_of, record_of
+from rag.cli.screen import on_one_line
 
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.mirroring import Progress
+
+_MOST_LINES, _MOST_FAULTS = 1_000_000, 10
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
     """FOLDER and --index."""
     parser.add_argument("folder", metavar="FOLDER", help="the folder of files")
     parser.add_argument("--index", metavar="DIR", help="where the index lies (FOLDER/.rag unless named)")
+    add_code(parser)
+
+
+def add_code(parser: argparse.ArgumentParser) -> None:
+    """--trust-remote-code."""
+    parser.add_argument(
+        "--trust-remote-code",
+        action="store_true",
+        help="let Python code that comes with your own encoder run, this once",
+    )
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +74,7 @@ def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str 
         reranker=reranker,
         passwords=getattr(args, "password", []),
         ocr=not getattr(args, "no_ocr", False),
+        trust_remote_code=args.trust_remote_code,
     )
 
 
@@ -84,13 +96,16 @@ def progress_bars() -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
+    from rag.cli.screen import below
+
     bars: dict[str, Any] = {}
     units = {"read": ("reading", "file"), "encode": ("encoding", "passage")}
 
     def progress(stage: str, done: int, total: int) -> None:
         if stage not in bars:
             told, unit = units.get(stage, (stage, "it"))
-            bars[stage] = tqdm(total=total, initial=0, desc=told, unit=unit, leave=False, dynamic_ncols=True)
+            bars[stage] = tqdm(total=total, initial=0, desc=told, unit=unit, leave=False, dynamic_ncols=True,
+                               file=below(sys.stderr))  # fmt: skip
         bars[stage].total = total
         bars[stage].update(done - bars[stage].n)
 
@@ -105,26 +120,27 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     """JSON lines of a file, each with the fields named.
 
     Raises:
-        UsageError: naming every line that is faulty, before anything is done.
+        UsageError: naming the first lines that are faulty, before anything is done.
     """
-    try:
-        text = sys.stdin.read().removeprefix("\ufeff") if path == "-" else Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
-    lines, faults = [], []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+    lines: list[dict[str, Any]] = []
+    faults: list[str] = []
+    for number, line in enumerate(lines_of(path), start=1):
+        if number > _MOST_LINES:
+            raise UsageError(f"{path} has more than {_MOST_LINES} lines", "divide it")
+        if not line.removeprefix("\ufeff").strip():
             continue
         try:
-            value = json.loads(line)
+            value = record_of(line.removeprefix("\ufeff"))
             missing = [f for f in fields if not isinstance(value.get(f), str)]
-        except (ValueError, AttributeError, RecursionError):
+        except ValueError:
             value, missing = {}, ["a JSON object"]
         if missing:
             faults.append(f"line {number} lacks {', '.join(missing)}")
+            if len(faults) == _MOST_FAULTS:
+                break
         lines.append(value)
     if faults:
-        raise UsageError(f"{path}: {'; '.join(faults[:10])}")
+        raise UsageError(f"{path}: {'; '.join(faults)}")
     return lines
 
 
@@ -136,7 +152,13 @@ def print_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """One line to the person at the terminal, on stderr."""
-    print(text, file=sys.stderr)
+    print(on_one_line(text), file=sys.stderr)
+
+
+def say_changed(library: Library, documents: Iterable[str]) -> None:
+    """Name the documents whose file at hand is no longer what was read."""
+    for path in sorted(library.changed(documents)):
+        say(f"note: {path} was changed since it was read; this is its earlier text")
 
 
 def one_of(args: argparse.Namespace, word: str, batch: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.cli.common import print_json
+from rag.cli.common import add_code, print_json
 
 if TYPE_CHECKING:
     from indexes.encoders.check import CheckReport
@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compare = actions.add_parser("compare", help="cosines of related and unrelated pairs, AUC per relation")
     compare.add_argument("encoders", metavar="NAME|PATH", nargs="+", help="encoders to compare")
     compare.add_argument("--pairs", type=Path, metavar="FILE", help="tab-separated pairs instead of the built-in ones")
+    for action in (check, compare):
+        add_code(action)
     for action in (listing, check, compare):
         action.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
@@ -71,7 +73,7 @@ def _list(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from indexes.encoders.check import check_encoder
 
-    report = check_encoder(args.encoder, tell=_tell)
+    report = check_encoder(args.encoder, tell=_tell, code=args.trust_remote_code)
     if args.json:
         print_json(asdict(report))
     else:
@@ -101,7 +103,7 @@ def _compare(args: argparse.Namespace) -> int:
     from indexes.encoders.pairs import read_pairs
 
     pairs = read_pairs(args.pairs) if args.pairs else read_pairs()
-    scores = [score_pairs(load_encoder(name, tell=_tell), pairs) for name in args.encoders]
+    scores = [score_pairs(load_encoder(name, tell=_tell, code=args.trust_remote_code), pairs) for name in args.encoders]
     if args.json:
         print_json({"pairs": len(pairs), "encoders": [asdict(score) for score in scores]})
     else:

@@ -7,15 +7,20 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import UsageError
+from ingest.offline import no_tracing
 from rag.cli.common import say
+from rag.cli.screen import put
 
 if TYPE_CHECKING:
     from rag.answer import Answer
     from rag.events import Event
 
+_LONGEST_S = 1e6
+
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
-    """--llm, --base-url, --timeout, --context, --unsupported, --as-of."""
+    """--llm, --base-url, --trace, --timeout, --context, --unsupported, --as-of."""
     parser.add_argument(
         "--llm",
         metavar="NAME",
@@ -23,6 +28,11 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         " openai:gpt-4o-mini; without it, sentences are quoted",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="let LangSmith's tracer be sent what the model is asked, where its variables are set",
+    )
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a model may take (120)")
     parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, if its server does not say")
     parser.add_argument(
@@ -43,11 +53,17 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
     """
     generator = None
     if args.llm:
+        if not args.trace:
+            no_tracing()
         from rag.generators import generator_from
         from rag.generators.base import Limits
 
+        if not 0.0 < args.timeout < _LONGEST_S:
+            raise UsageError(f"--timeout is a number of seconds, got {args.timeout}")
+        if args.context is not None and args.context < 1:
+            raise UsageError(f"--context must be at least 1, got {args.context}")
         limits = Limits(timeout_s=args.timeout)
-        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context)
+        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context, trace=args.trace)
     return {"generator": generator, "unsupported": args.unsupported, "as_of": args.as_of}
 
 
@@ -78,13 +94,20 @@ def print_events(events: Iterator[Event]) -> Answer:
 
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr."""
+    from rag.reader.tongue import language_of
+    from rag.wording import say as word
+
     for number, citation in enumerate(answer.citations, start=1):
-        print(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
+        put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
     if answer.asked:
         say(f"  asked as: {answer.asked}")
     for unread in answer.unread:
         numbers = ", ".join(map(str, unread.pages))
         pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""
         say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
+    for citation in answer.nearest:
+        quote = " ".join(citation.quote.split())
+        told = word("no_answer", language_of(answer.question, answer.hits))
+        say(f"  {told}: “{quote}”  ({citation.document}:{citation.span})")
     for note in answer.notes:
         say(f"  note: {note}")

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from rag.cli.common import add_folder, add_reading, print_json, progress_bars, say
+from rag.cli.screen import put
 
 if TYPE_CHECKING:
     from rag.library import Summary
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
             int8=args.int8,
             passwords=args.password,
             ocr=not args.no_ocr,
+            trust_remote_code=args.trust_remote_code,
             progress=progress,
             tell=say,
         )
@@ -45,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(as_json(summary))
     else:
         for line in told(summary):
-            print(line)
+            put(line)
     for unread in summary.unread:
         pages = (
             f" page{'s' if len(unread.pages) > 1 else ''} {', '.join(map(str, unread.pages))}" if unread.pages else ""

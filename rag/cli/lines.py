@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ingest.errors import UsageError
+from rag.cli.screen import escaped
 
 Record = dict[str, Any]
+_LONGEST = 16_000_000  # characters of one line
 
 
 def answer_lines(name: str | None, answer: Callable[[Record, int], Record]) -> int:
@@ -26,15 +29,15 @@ def answer_lines(name: str | None, answer: Callable[[Record, int], Record]) -> i
     Raises:
         UsageError: the file cannot be read, or a line is no JSON object; the lines before it were answered.
     """
-    for number, line in enumerate(_lines(name), 1):
+    for number, line in enumerate(lines_of(name), 1):
         if line.strip():
             print(json_text(answer(_record(line, number), number)), flush=True)
     return 0
 
 
 def json_text(value: Any) -> str:
-    """One line of JSON that UTF-8 can carry."""
-    line = json.dumps(value, ensure_ascii=False)
+    """One line of JSON that UTF-8 can carry and that a terminal only shows."""
+    line = escaped(json.dumps(value, ensure_ascii=False))
     try:
         line.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
@@ -42,22 +45,52 @@ def json_text(value: Any) -> str:
     return line
 
 
-def _lines(name: str | None) -> Iterator[str]:
-    if name is None or name == "-":
-        yield from sys.stdin
-        return
+def lines_of(name: str | None) -> Iterator[str]:
+    """Lines of a file, or of standard input where there is no name or `-`; never more than one in memory.
+
+    Raises:
+        UsageError: it cannot be read, has no end, or holds a line longer than any record.
+    """
     try:
-        with Path(name).open(encoding="utf-8-sig") as file:
-            yield from file
+        with _opened(name) as file:
+            while line := file.readline(_LONGEST + 1):
+                if len(line) > _LONGEST:
+                    raise UsageError(f"cannot read {name or '-'}: a line has more than {_LONGEST} characters")
+                yield line
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {name}: {error}") from error
+        raise UsageError(f"cannot read {name or '-'}: {error}") from error
+
+
+def _opened(name: str | None) -> AbstractContextManager[TextIO]:
+    if name is None or name == "-":
+        return nullcontext(sys.stdin)
+    path = Path(name)
+    if path.is_char_device() or path.is_block_device():
+        raise UsageError(f"cannot read {name}: it is a device")
+    return path.open(encoding="utf-8-sig")
+
+
+def record_of(line: str) -> Record:
+    """The object of one line.
+
+    Raises:
+        ValueError: saying why it is none.
+    """
+    try:
+        record = json.loads(line, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(record, dict):
+        raise ValueError("it is no object")
+    return record
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _record(line: str, number: int) -> Record:
     try:
-        record = json.loads(line)
+        return record_of(line)
     except ValueError as error:
-        raise UsageError(f"line {number} is no JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise UsageError(f"line {number} is no JSON object")
-    return record
+        raise UsageError(f"line {number} is no JSON object: {str(error)[:200]}") from error

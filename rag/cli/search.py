@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
+from rag.cli.common import (
+    add_folder,
+    add_question,
+    add_reading,
+    one_of,
+    opened,
+    print_json,
+    read_lines,
+    say,
+    say_changed,
+)
+from rag.cli.screen import put
 from rag.question import NoQuestion
 
 if TYPE_CHECKING:
@@ -41,11 +52,12 @@ def run(args: argparse.Namespace) -> int:
                 print_json(_line(library, line, args.k, filters))
             return 0
         found = library.find(args.query, args.k, filters=filters)
+        say_changed(library, [hit.document for hit in found.hits])
         if args.json:
             print_json({"query": args.query, "hits": [h.as_json() for h in found.hits]})
             return 0
         if args.explain:
-            print(f"names: {', '.join(found.named.names) or '(none)'}; asked: {found.named.asked}")
+            put(f"names: {', '.join(found.named.names) or '(none)'}; asked: {found.named.asked}")
         for hit in found.hits:
             _print(hit, explain=args.explain)
     return 0
@@ -65,7 +77,7 @@ def _line(library: Library, line: dict[str, str], k: int, filters: Filters) -> d
 def _print(hit: Hit, *, explain: bool) -> None:
     section = f"  {' > '.join(hit.chunk.section)}" if hit.chunk.section else ""
     page = hit.chunk.pages[0] if hit.chunk.pages else 1
-    print(f"{hit.rank:>2}. {hit.document}:{hit.chunk.span}  page {page}{section}")
+    put(f"{hit.rank:>2}. {hit.document}:{hit.chunk.span}  page {page}{section}")
     if explain:
-        print(f"    score {hit.score:.3f} = " + ", ".join(f"{name} {score:.3f}" for name, score in hit.parts))
-    print("    " + " ".join(hit.text.split()))
+        put(f"    score {hit.score:.3f} = " + ", ".join(f"{name} {score:.3f}" for name, score in hit.parts))
+    put("    " + " ".join(hit.text.split()))

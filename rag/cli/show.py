@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.document import Document, Page, Span
 from ingest.errors import UsageError
-from rag.cli.common import add_folder, open_library
+from rag.cli.common import add_folder, add_reading, open_library, say_changed
+from rag.cli.screen import below, on_one_line, put, shown
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
 _NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
@@ -18,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_folder(parser)
     parser.add_argument("document", metavar="DOCUMENT[:START-END]", help="path of a document, and a span of its text")
+    parser.add_argument("--picture", metavar="FILE.png", help="write the page as a picture, the span boxed")
+    parser.add_argument("--page", type=int, metavar="N", help="with --picture: the page, where there is no span")
+    add_reading(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,9 +35,29 @@ def run(args: argparse.Namespace) -> int:
         paths = {entry.path for entry in library.ledger()}
         path, span = split_span(args.document, paths)
         document = library.document(path)
+        say_changed(library, [path])
+        _check(document, span)
+        if args.picture:
+            return _draw(library, document, span, args)
+    below(sys.stdout).write(marked_pages(document, span, colour=sys.stdout.isatty()))
+    return 0
+
+
+def _check(document: Document, span: Span | None) -> None:
     if span is not None and span.end > len(document.text):
-        raise UsageError(f"{path} has {len(document.text)} characters, the span ends at {span.end}")
-    sys.stdout.write(marked_pages(document, span, colour=sys.stdout.isatty()))
+        raise UsageError(f"{document.path} has {len(document.text)} characters, the span ends at {span.end}")
+
+
+def _draw(library: Library, document: Document, span: Span | None, args: argparse.Namespace) -> int:
+    """Write the picture of the page on which a span begins."""
+    from rag.boxes import boxed_png, boxes_of
+
+    page = args.page or (document.page_of(span.start) if span else 1)
+    view = library.view(document.path, page)
+    boxes = [box for box in boxes_of(document, span, library.view) if box.page == page] if span else []
+    Path(args.picture).write_bytes(boxed_png(view.png, view.size, boxes))
+    for box in boxes:
+        put(f"page {box.page}: " + " ".join(f"{x},{y}" for x, y in box.corners))
     return 0
 
 
@@ -52,15 +81,14 @@ def marked_pages(document: Document, span: Span | None, *, colour: bool) -> str:
     before, after = (_REVERSE, _PLAIN) if colour else (">>>", "<<<")
     out = []
     for page in _touched(document, span):
-        out.append(
-            f"--- {document.path}, page {page.number} of {len(document.pages)}{_how(page.source, page.reason)}\n"
-        )
+        named = on_one_line(f"{document.path}, page {page.number} of {len(document.pages)}")
+        out.append(f"--- {named}{_how(page.source, page.reason)}\n")
         text = page.span.of(document.text)
         if span is not None:
             start = max(span.start, page.span.start) - page.span.start
             end = min(span.end, page.span.end) - page.span.start
-            text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
-        out.append(f"{text}\n")
+            text = f"{shown(text[:start])}{before}{shown(text[start:end])}{after}{shown(text[end:])}"
+        out.append(f"{text if span is not None else shown(text)}\n")
     return "".join(out)
 
 

@@ -1,11 +1,11 @@
-"""`rag text`: the canonical text of a document, byte for byte."""
+"""`rag text`: the canonical text of a document; byte for byte, but on a terminal."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from rag.cli.common import add_folder, open_library
+from rag.cli.common import add_folder, open_library, say_changed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,10 @@ def run(args: argparse.Namespace) -> int:
     """Write the text as UTF-8."""
     with open_library(args, create=False) as library:
         document = library.document(args.document)
-    sys.stdout.buffer.write(document.text.encode("utf-8"))
-    sys.stdout.buffer.flush()
+        say_changed(library, [args.document])
+    if sys.stdout.isatty():
+        sys.stdout.write(document.text)  # shown, like everything on a terminal
+    else:
+        sys.stdout.buffer.write(document.text.encode("utf-8"))
+    sys.stdout.flush()
     return 0

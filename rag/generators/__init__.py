@@ -11,7 +11,8 @@ EXTRACTIVE = "extractive"
 
 
 def generator_from(
-    name: str | None, base_url: str | None = None, *, limits: Limits | None = None, window: int | None = None
+    name: str | None, base_url: str | None = None, *, limits: Limits | None = None, window: int | None = None,
+    trace: bool = False,
 ) -> Generator | None:
     """The generator of a name; None for `extractive`, which no model stands behind.
 
@@ -20,6 +21,7 @@ def generator_from(
         base_url: of a server that speaks the provider's protocol.
         limits: bounds of one generation.
         window: tokens that prompt and answer may have together, where the server does not say.
+        trace: whether LangSmith's tracer may be sent what a LangChain model is asked.
 
     Raises:
         GeneratorError: where it cannot be opened.
@@ -32,4 +34,4 @@ def generator_from(
         return LocalModel(name.removeprefix("transformers:"), limits)
     from rag.generators.chat_models import ChatModel
 
-    return ChatModel(name, base_url, limits, **({} if window is None else {"window": window}))
+    return ChatModel(name, base_url, limits, **({} if window is None else {"window": window}), trace=trace)

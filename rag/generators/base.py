@@ -13,6 +13,7 @@ from ingest.errors import GeneratorError
 from prompts.budget import Counter
 from prompts.prompt import Prompt
 
+BEAT_S = 0.1  # a model that is silent gives an empty piece this often, so that who waits can look up and stop it
 _SLOW = "raise the time-out or use a faster model"
 
 
@@ -39,7 +40,8 @@ class Limits:
 class Generator(Protocol):
     """Writes an answer to a prompt, piece by piece.
 
-    The contract: pieces joined are the answer; the iterator may be closed early and then frees what it holds;
+    The contract: pieces joined are the answer, some may be empty; the iterator may be closed early and then frees what
+    it holds;
     failures are `GeneratorError`s that say what to do; a generator may be used from several threads.
     """
 
@@ -86,7 +88,7 @@ def bounded(
         try:
             with closing(closable(open_stream())) as pieces:
                 for piece in _within(pieces, limits, began, name):
-                    started = True
+                    started = started or bool(piece)
                     yield piece
             return
         except GeneratorError:
@@ -109,10 +111,11 @@ def _within(pieces: Iterator[str], limits: Limits, began: float, name: str) -> I
     written = 0
     for piece in pieces:
         if time.monotonic() - began > limits.timeout_s:
-            raise GeneratorError(f"{name} took longer than {limits.timeout_s:g} s", _SLOW)
+            what = "broke off: it was silent when" if written and not piece else "took longer than"
+            over = " were over" if written and not piece else ""
+            raise GeneratorError(f"{name} {what} {limits.timeout_s:g} s{over}", _SLOW)
         room = limits.output_characters - written
-        if piece:
-            yield piece[:room]
+        yield piece[:room]
         written += len(piece)
         if written >= limits.output_characters:
             return

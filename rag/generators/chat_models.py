@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ingest.errors import GeneratorError
 from prompts.budget import Counter, byte_bound, openai_counter
 from prompts.prompt import Prompt
 from rag.generators.base import Limits, bounded
+from rag.generators.pumping import drawn
 
 _WINDOW = 8192  # tokens; a safe size for a server that does not say
 _TRANSIENT = ("timeout", "connect", "ratelimit", "overloaded", "internalserver", "serviceunavailable", "remoteprotocol")
@@ -26,17 +28,20 @@ class ChatModel:
         base_url: of the server, where it is not the provider's own.
         limits: bounds of one generation.
         window: tokens that prompt and answer may have together.
+        trace: whether LangSmith's tracer may be sent what the model is asked, where its variables are set.
 
     Raises:
         GeneratorError: where LangChain or the provider's package is missing, or the name means nothing to it.
     """
 
     def __init__(
-        self, name: str, base_url: str | None = None, limits: Limits | None = None, window: int = _WINDOW
-    ) -> None:
+        self, name: str, base_url: str | None = None, limits: Limits | None = None, window: int = _WINDOW,
+        *, trace: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
         self.window = window
         self.limits = limits or Limits()
+        self._trace = trace
         self._model = _open(name, base_url, self.limits)
 
     def counter(self) -> Counter:
@@ -51,13 +56,24 @@ class ChatModel:
         return bounded(lambda: self._attempt(prompt), self.limits, self.name, _may_pass)
 
     def _attempt(self, prompt: Prompt) -> Iterator[str]:
+        return drawn(lambda: self._pieces(prompt))
+
+    async def _pieces(self, prompt: Prompt) -> AsyncIterator[str]:
         finished = False
-        for chunk in self._model.stream([("system", prompt.system), ("human", prompt.user)]):
-            finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
-            yield chunk.text if isinstance(chunk.text, str) else chunk.text()
+        with _untraced() if not self._trace else nullcontext():
+            async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
+                finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
+                yield chunk.text if isinstance(chunk.text, str) else chunk.text()
         if not finished and self.name.startswith("openai:"):
             # A connection closed in mid-stream ends the loop like a finished answer does; only the reason differs.
             raise ConnectionError("the server closed the connection before the answer was finished")
+
+
+def _untraced() -> AbstractContextManager[Any]:
+    """No tracer inside, whatever the variables said when LangSmith was loaded."""
+    from langsmith import tracing_context
+
+    return tracing_context(enabled=False, parent=False)
 
 
 def _open(name: str, base_url: str | None, limits: Limits) -> Any:

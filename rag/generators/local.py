@@ -11,11 +11,11 @@ from typing import Any
 from ingest.errors import GeneratorError
 from prompts.budget import Counter
 from prompts.prompt import Prompt
-from rag.generators.base import Limits, bounded
+from rag.generators.base import BEAT_S, Limits, bounded
 
 _USUAL_WINDOW = 4096  # where neither model nor tokenizer says how much it holds
 _ABSURD = 10**7  # tokenizers without a limit claim astronomic ones
-_POLL_S = 1.0
+_POLL_S = BEAT_S
 
 
 class LocalModel:

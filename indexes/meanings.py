@@ -1,0 +1,93 @@
+"""Other words for the same thing, from data files: lay and technical words, abbreviations, brands, classes of drugs.
+
+`same_LANGUAGE.tsv` and `drugs.tsv` hold one group a line, names separated by `;`: whoever asks with one finds the
+others. In `drug_classes.tsv` the names before `>` find the members after it, under all their names, and not the other
+way.
+Only the question is expanded, never a passage, so the data can change without indexing anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from indexes.analyzers import terms, transcribed
+
+_START = 4  # letters that a stem keeps of a longer word; the last of a shorter one may change (dry, dri)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Names of one thing: whoever asks with one of `asked` finds all of `found`."""
+
+    asked: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A phrase as terms, all of which a question must hold, and what is then looked for too."""
+
+    phrase: frozenset[str]
+    others: tuple[tuple[str, ...], ...]
+
+
+def other_words(asked: Sequence[str], language: str) -> dict[str, float]:
+    """Terms that mean the same as something in the question, and their share: 1, less for each of a longer phrase.
+
+    Args:
+        asked: terms of the question.
+        language: of the question.
+    """
+    held = set(asked)
+    starts = {term[: max(2, min(_START, len(term) - 1))] for term in held}
+    shares: dict[str, float] = {}
+    for written, group in _written(language):
+        if any(start in written for start in starts):
+            for meaning in _meanings(group, language):
+                if meaning.phrase <= held:
+                    for other in meaning.others:
+                        for part in other:
+                            shares[part] = max(shares.get(part, 0.0), 1 / len(other))
+    return {term: share for term, share in shares.items() if term not in held}
+
+
+@lru_cache(maxsize=8)
+def _written(language: str) -> tuple[tuple[str, Group], ...]:
+    """All groups, each with its names as one folded string: most are ruled out by it without stemming a word."""
+    return tuple((transcribed(" ".join(group.asked)), group) for group in groups(language))
+
+
+@lru_cache(maxsize=4_000)
+def _meanings(group: Group, language: str) -> tuple[Meaning, ...]:
+    phrases = {name: tuple(dict.fromkeys(terms(name, language))) for name in {*group.asked, *group.found}}
+    found = []
+    for name in group.asked:
+        others = tuple(phrases[n] for n in group.found if phrases[n] and phrases[n] != phrases[name])
+        if phrases[name] and others:
+            found.append(Meaning(frozenset(phrases[name]), others))
+    return tuple(found)
+
+
+def groups(language: str) -> Iterator[Group]:
+    """All groups that serve a language: its own, and those of drugs, which have their names in all of them."""
+    for _, right in _lines(f"same_{language}.tsv"):
+        yield Group(right, right)
+    drugs = {names[0]: names for _, names in _lines("drugs.tsv")}
+    yield from (Group(names, names) for names in drugs.values())
+    for left, members in _lines("drug_classes.tsv"):
+        yield Group(left, (*left, *(name for member in members for name in drugs[member])))
+
+
+def _lines(name: str) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Names before and after the arrow of each line of a data file; none before where there is no arrow."""
+    path = resources.files("indexes") / "data" / name
+    if not path.is_file():
+        return
+    for line in path.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            left, arrow, right = line.partition(" > ")
+            sides = [tuple(part.strip() for part in side.split(";")) for side in (left, right)]
+            yield (sides[0], sides[1]) if arrow else ((), sides[0])

@@ -1,0 +1,170 @@
+"""The embedded default: no model writes; the reader finds the sentences that answer, and they are quoted, or none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexes.hit import Hit
+from ingest.identity import Identity
+from rag.answer import Citation, Verdict
+from rag.composing import Composer
+from rag.dating import spoken
+from rag.passages import citation_of
+from rag.reader.deciding import Asked, Decision, Scored, scored
+from rag.reader.forms import Form, form_of
+from rag.reader.persons import about_the_named
+from rag.reader.reading import Model, read
+from rag.reader.when import day_of
+from rag.reader.yes_no import Judge, yes_or_no
+from rag.wording import say
+
+_QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
+_KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best
+_RIVAL = 0.5  # share of the best score from which on another document's sentence answers too
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An answer in quotes before it is an `Answer`.
+
+    Attributes:
+        composer: the text and its citations; without claims where nothing answers.
+        notes: sentences for the reader.
+        nearest: where nothing answers, the quotes that came nearest, as no answer.
+    """
+
+    composer: Composer
+    notes: tuple[str, ...]
+    nearest: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the documents that the hits come from.
+
+    Attributes:
+        identities: what they say they are, by path.
+        dated: ISO day of a document by its path, or empty.
+    """
+
+    identities: Mapping[str, Identity]
+    dated: Callable[[str], str]
+
+
+def quote(
+    asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model, decision: Decision, threshold: float | None
+) -> Quoted:
+    """Read the hits and quote what answers.
+
+    Args:
+        asked: the question.
+        hits: the passages to read, best first.
+        evidence: of their documents.
+        model: the reader.
+        decision: which candidate answers.
+        threshold: probability below which nothing is said; the decision's own unless given.
+    """
+    candidates = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    ranking = scored(asked, hits, candidates, decision)
+    least = decision.threshold if threshold is None else threshold
+    composer = Composer()
+    if not ranking or ranking[0].score < least:
+        return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
+    form = form_of(asked.question, asked.language)
+    kept = _kept(ranking, least, form, evidence.dated)
+    if form.yes_no and isinstance(model, Judge):
+        said = yes_or_no(asked.question, kept[0].candidate.text, model)
+        if said is not None:
+            composer.plain(say("yes" if said else "no", asked.language))
+    _put(kept, composer, evidence.dated, asked.language)
+    return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
+
+
+def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[str], str]) -> list[Scored]:
+    """The sentences that are quoted: a superseded one never without the newer one, the newest first."""
+    best = ranking[0]
+    keep = _KEEP_LIST if form.many else _RIVAL if form.latest else _KEEP
+    good = [s for s in ranking if s.score >= max(least, keep * best.score)]
+    if form.many:
+        return _distinct(good)[:_ITEMS]
+    rivals = {s.candidate.hit.document: s for s in reversed(ranking) if s.score >= max(least, _RIVAL * best.score)}
+    chosen = _distinct([*good[:_QUOTES], *rivals.values()])
+    days = {id(s): day_of(s.candidate, dated) for s in chosen}
+    order = {id(s): n for n, s in enumerate(ranking)}
+    if form.latest and any(days.values()):
+        chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
+        return chosen[:_QUOTES]
+    chosen.sort(key=lambda s: order[id(s)])
+    chosen = chosen[: _QUOTES + 1]
+    if len({s.candidate.hit.document for s in chosen}) > 1 and all(days[id(s)] for s in chosen):
+        chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
+    return chosen
+
+
+def _falling(day: str) -> int:
+    return -int(day.replace("-", "")) if day else 0
+
+
+def _distinct(choices: Sequence[Scored]) -> list[Scored]:
+    """Choices that do not say the same words twice, nor overlap."""
+    out: list[Scored] = []
+    said: set[str] = set()
+    for choice in choices:
+        words = " ".join(choice.candidate.text.split()).casefold()
+        if words not in said and not any(_overlap(choice, other) for other in out):
+            out.append(choice)
+        said.add(words)
+    return out
+
+
+def _overlap(a: Scored, b: Scored) -> bool:
+    return a.candidate.hit.document == b.candidate.hit.document and a.candidate.span.overlaps(b.candidate.span)
+
+
+def _put(kept: Sequence[Scored], composer: Composer, dated: Callable[[str], str], language: str) -> None:
+    """The quotes, each document's under a line that names it."""
+    last = ""
+    bulleted = len(kept) > _QUOTES
+    for choice in kept:
+        citation = _cited(choice, "supported")
+        if citation.document != last:
+            composer.plain(_states(citation.document, dated(citation.document), language))
+            last = citation.document
+        before, after = ("- “", "”") if bulleted else ("“", "”")
+        composer.claim(citation.quote, [citation], line=True, before=before, after=after)
+
+
+def _states(document: str, iso: str, language: str) -> str:
+    if not iso:
+        return say("states", language).format(document=document)
+    return say("states_dated", language).format(document=document, date=spoken(iso, language))
+
+
+def _cited(choice: Scored, label: str) -> Citation:
+    c = choice.candidate
+    verdict = Verdict(label, choice.score)  # type: ignore[arg-type]
+    return citation_of(c.hit, c.span, verdict, highlight=c.highlight)
+
+
+def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[str]:
+    """Which of two documents is the later one, where both are about the same people."""
+    documents = list(dict.fromkeys(s.candidate.hit.document for s in kept))
+    days = [evidence.dated(d) for d in documents]
+    if len(documents) < 2 or not all(days) or days[0] == days[-1]:
+        return []
+    people = [frozenset(_patients(evidence.identities.get(d))) for d in (documents[0], documents[-1])]
+    if all(people) and not people[0] & people[1]:
+        return []  # two persons are never two versions
+    first, last = (0, -1) if days[0] > days[-1] else (-1, 0)
+    return [
+        say("later", language).format(
+            later=documents[first], later_date=spoken(days[first], language),
+            earlier=documents[last], earlier_date=spoken(days[last], language),
+        )
+    ]  # fmt: skip
+
+
+def _patients(identity: Identity | None) -> list[str]:
+    return [" ".join(v.casefold().split()) for v in identity.values("patient")] if identity else []

@@ -1,0 +1,92 @@
+"""Which candidate answers, and how probable that is: one calibrated model over what reader and retrieval say.
+
+The weights are in `decision.json`, fitted by `benchmarks/fit_decision.py` on folders that the reader never saw.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from indexes.analyzers import terms
+from indexes.hit import Hit
+from rag.reader.reading import Asked, Candidate
+
+_WEIGHTS = Path(__file__).parent / "decision.json"
+_CLIP = 8.0  # logits beyond it say no more
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate and the probability that it answers."""
+
+    candidate: Candidate
+    score: float
+
+
+def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What speaks for each candidate, by name; all between -1 and 1 or near it.
+
+    Args:
+        asked: the question.
+        hits: the passages that were read.
+        candidates: all of the question's, since one is judged beside the others.
+    """
+    best_hit = max((h.score for h in hits), default=0.0) or 1.0
+    by_passage: dict[str, float] = {}
+    for c in candidates:
+        by_passage[c.hit.chunk.id] = c.answers
+    ranked = sorted(by_passage.values(), reverse=True)
+    wanted = set(terms(asked.bare, asked.language))
+    rows = []
+    for c in candidates:
+        rival = ranked[1] if len(ranked) > 1 and c.answers == ranked[0] else ranked[0]
+        answers, lead = _clipped(c.answers), _clipped(c.answers - rival)
+        said = set(terms(f"{c.header} {c.text}", c.hit.chunk.language))
+        rows.append(
+            {
+                "answers": answers,
+                "margin": _clipped(c.margin / 2),
+                "lead": lead,
+                "mass": c.mass,
+                "rank": 1 / c.hit.rank,
+                "retrieved": c.hit.score / best_hit,
+                "coverage": len(wanted & said) / len(wanted) if wanted else 0.0,
+            }
+        )
+    return rows
+
+
+def _clipped(logit: float) -> float:
+    return max(-_CLIP, min(_CLIP, logit)) / _CLIP
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The fitted model: weights by feature, and the probability below which nothing is said."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+    def probability(self, row: Mapping[str, float]) -> float:
+        """That a candidate with these features answers, 0 to 1."""
+        return 1 / (1 + math.exp(-self.bias - sum(w * row[name] for name, w in self.weights.items())))
+
+
+@cache
+def shipped_decision() -> Decision:
+    """The model in the box."""
+    stored = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    return Decision(stored["weights"], stored["bias"], stored["threshold"])
+
+
+def scored(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate], decision: Decision) -> list[Scored]:
+    """Candidates with their probabilities, best first; ties break by place."""
+    rows = features(asked, hits, candidates)
+    out = [Scored(c, decision.probability(row)) for c, row in zip(candidates, rows, strict=True)]
+    return sorted(out, key=lambda s: (-s.score, s.candidate.hit.document, s.candidate.span))

@@ -1,0 +1,158 @@
+"""From hits to candidates: the sentences in which the reader sees an answer, and the words in them that are it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.hit import Hit
+from ingest.document import Span
+from ingest.identity import Identity
+from ingest.sentences import sentence_spans
+from rag.reader.framing import header_of
+from rag.reader.glossing import Glossary
+from rag.reader.model import Output
+
+_PER_PASSAGE = 2  # sentences of one passage that may answer
+_LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
+_LONGEST_SPAN = 48  # tokens
+_LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
+
+
+class Model(Protocol):
+    """What reads: `rag.reader.model.ReaderModel`, or a stand-in of a test."""
+
+    def questions(self, asked: Sequence[tuple[str, str, str]]) -> Sequence[Output]:
+        """Read (question, header, passage) each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the reader gets it.
+
+    Attributes:
+        question: standing alone.
+        bare: the same without the names in it.
+        language: ISO 639-1.
+        names: the names in it that the folder bears, as they stand.
+        documents: paths of the documents that it names.
+    """
+
+    question: str
+    bare: str
+    language: str
+    names: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence or row that may answer.
+
+    Attributes:
+        hit: the passage it stands in.
+        span: of the sentence, in `Document.text`.
+        highlight: of the answer itself, inside `span`.
+        header: what the reader was told of the passage.
+        answers: logit that the passage answers.
+        margin: logits of the best span here above those of no span.
+        mass: share of the span's probability that lies in this sentence, 0 to 1.
+    """
+
+    hit: Hit
+    span: Span
+    highlight: Span
+    header: str
+    answers: float
+    margin: float
+    mass: float
+
+    @property
+    def text(self) -> str:
+        """The sentence, to the letter."""
+        base = self.hit.chunk.span.start
+        return self.hit.text[self.span.start - base : self.span.end - base]
+
+
+def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
+    """Candidates of all hits, in the order of the hits.
+
+    Args:
+        asked: the question.
+        hits: the passages to read.
+        identities: what their documents say they are, by path.
+        model: the reader.
+    """
+    headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
+    glossary = Glossary(asked.question, asked.language)
+    outputs = model.questions(
+        [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
+    )
+    found: list[Candidate] = []
+    for hit, head, output in zip(hits, headers, outputs, strict=True):
+        found.extend(_in_passage(hit, head, output))
+    return found
+
+
+def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
+    if not len(output.begin):
+        return []
+    starts = np.array([a for a, _ in output.offsets])
+    begin, end = _softmax(output.begin), _softmax(output.end)
+    base = hit.chunk.span.start
+    out = []
+    for a, b in units(hit.text, hit.chunk.language):
+        first, last = np.searchsorted(starts, (a, b))
+        if first == last:
+            continue
+        mass = float(begin[first:last].sum() + end[first:last].sum()) / 2
+        i, j, logits = _best(output.begin[first:last], output.end[first:last])
+        light = Span(base + max(a, output.offsets[first + i][0]), base + min(b, output.offsets[first + j][1]))
+        light = _trimmed(hit.text, light, base)
+        out.append(
+            Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass)
+        )
+    out.sort(key=lambda c: (-c.mass, c.span))
+    return [c for n, c in enumerate(out[:_PER_PASSAGE]) if n == 0 or c.mass >= _LEAST_MASS]
+
+
+def _best(begin: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
+    """The best span that runs forward and is not too long: first and last token, sum of its logits."""
+    n = len(begin)
+    both = begin[:, None] + end[None, :]
+    allowed = np.triu(np.ones((n, n), bool)) & ~np.triu(np.ones((n, n), bool), _LONGEST_SPAN)
+    at = int(np.where(allowed, both, -np.inf).argmax())
+    return at // n, at % n, float(both.flat[at])
+
+
+def _trimmed(text: str, span: Span, base: int) -> Span:
+    start, end = span.start, span.end
+    while start < end and text[start - base].isspace():
+        start += 1
+    while start < end and text[end - 1 - base].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    e = np.exp(logits.astype(np.float64) - float(logits.max()))
+    shares: NDArray[np.float64] = e / e.sum()
+    return shares
+
+
+def units(text: str, language: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences and rows of a passage, without blanks at their ends."""
+    found: list[tuple[int, int]] = []
+    for span in sentence_spans(text, language):
+        piece = text[span.start : span.end]
+        if len(piece) <= _LONGEST_LINE or piece.count("\n") < 2:
+            found.append((span.start, span.end))
+            continue
+        for line in re.finditer(r"\S[^\n]*\S|\S", piece):
+            found.append((span.start + line.start(), span.start + line.end()))
+    return found

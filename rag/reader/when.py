@@ -1,0 +1,30 @@
+"""How old what a candidate says is: the day of its own row or sentence, else that of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingest.meaning.moments import moments
+from rag.reader.reading import Candidate
+
+_ISO = len("2021-04-03")
+
+
+def day_of(candidate: Candidate, dated: Callable[[str], str]) -> str:
+    """ISO day, or empty.
+
+    Args:
+        candidate: a sentence or row.
+        dated: ISO day of a document by its path, empty where it says none.
+    """
+    own = _latest(candidate.text, candidate.hit.chunk.language)
+    document = dated(candidate.hit.document)
+    if candidate.hit.chunk.columns or not document:
+        return own or document
+    return document
+
+
+def _latest(text: str, language: str) -> str:
+    """The last full day that stands in a text and is no birth date by its year alone."""
+    days = [m.start for m in moments(text, language) if m.kind == "date" and len(m.start) == _ISO and m.start[0].isdigit()]
+    return max(days, default="")
