@@ -16,6 +16,7 @@ from ingest.document import Span
 from ingest.meaning.alignment import align
 from ingest.meaning.facts import Profile, profile
 from ingest.meaning.finding import Finding
+from ingest.meaning.frames import says_as_much
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
 from rag.verification.deciding import Ruled, judged
@@ -52,6 +53,8 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = _ruled(mine, theirs, align(mine, theirs))
+    if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
+        return ruled.verdict
     views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 

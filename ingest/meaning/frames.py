@@ -6,14 +6,17 @@ same place ("replaced 99.7 % by 99.9 %"), or a negation more or less, makes anot
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ingest.document import Span
 from ingest.meaning.agreeing import CONFLICT, relation
 from ingest.meaning.facts import Fact, Profile
 from ingest.meaning.finding import Finding
-from ingest.meaning.wording import negating_words
+from ingest.meaning.wording import light_words, negating_words
 
+_FEWEST = 1  # words of a claim that is compared as a whole
+_END = re.compile(r"[.;!?](?=\s)|\n\s*\n")
 _SHORTEST = 4  # words of a frame: fewer are no sentence
 _LONGEST = 400  # words of a quote that are looked through
 _STRENGTH = 0.95
@@ -46,6 +49,39 @@ def same_frame(claim: Profile, quote: Profile) -> list[Finding]:
     return found or []
 
 
+def says_as_much(claim: Profile, quote: Profile) -> bool:
+    """Whether a whole clause of the quote has the claim's words in its order, with its values and negations.
+
+    Words that carry nothing ("there is") may differ: "There is no rash." is said by "No rash."
+    """
+    mine, theirs = _frame(claim, light=True), _frame(quote, light=True)
+    if len(mine) < _FEWEST or len(theirs) > _LONGEST:
+        return False
+    clauses = _clauses(quote, theirs)
+    keys, wanted = [slot.key for slot in theirs], [slot.key for slot in mine]
+    for start in range(len(keys) - len(wanted) + 1):
+        end = start + len(wanted)
+        whole = (start == 0 or clauses[start - 1] != clauses[start]) and (
+            end == len(keys) or clauses[end] != clauses[end - 1]
+        )
+        if whole and keys[start:end] == wanted:
+            # Negations that open the clause count too: those before its first word, since the clause before.
+            before = theirs[start].negations - (theirs[start - 1].negations if start else 0)
+            if mine[0].negations % 2 == before % 2 and not _differing(claim, quote, mine, theirs[start:end]):
+                return True
+    return False
+
+
+def _clauses(quote: Profile, slots: list[_Slot]) -> list[int]:
+    """The sentence that each slot stands in, counted by the marks that end one."""
+    out, number, done = [], 0, 0
+    for slot in slots:
+        number += _END.search(quote.text, done, slot.span.start) is not None
+        out.append(number)
+        done = slot.span.end
+    return out
+
+
 def _differing(claim: Profile, quote: Profile, mine: list[_Slot], theirs: list[_Slot]) -> list[Finding]:
     out = []
     for a, b in zip(mine, theirs, strict=True):
@@ -59,8 +95,13 @@ def _differing(claim: Profile, quote: Profile, mine: list[_Slot], theirs: list[_
     return out
 
 
-def _frame(profiled: Profile) -> list[_Slot]:
-    """The words of a text in order, values as one slot each, negations and articles counted and left out."""
+def _frame(profiled: Profile, light: bool = False) -> list[_Slot]:
+    """The words of a text in order, values as one slot each, negations counted, articles left out.
+
+    Args:
+        profiled: the text.
+        light: whether words that only make a sentence of it ("there is") are left out as well.
+    """
     values: dict[int, Fact] = {}
     inside: set[int] = set()
     for fact in profiled.facts:
@@ -72,6 +113,8 @@ def _frame(profiled: Profile) -> list[_Slot]:
             inside.add(i)
             i += 1
     negating, articles = negating_words(profiled.language)
+    if light:
+        articles = articles | light_words(profiled.language)
     out: list[_Slot] = []
     negations = 0
     for i, word in enumerate(profiled.words):
