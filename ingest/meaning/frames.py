@@ -16,7 +16,7 @@ from ingest.meaning.finding import Finding
 from ingest.meaning.wording import light_words, negating_words
 
 _FEWEST = 1  # words of a claim that is compared as a whole
-_END = re.compile(r"[.;!?](?=\s)|\n\s*\n")
+_END = re.compile(r"[.;!?:](?=\s)|\n\s*\n")
 _SHORTEST = 4  # words of a frame: fewer are no sentence
 _LONGEST = 400  # words of a quote that are looked through
 _STRENGTH = 0.95
