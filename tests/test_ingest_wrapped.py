@@ -161,7 +161,7 @@ def test_a_bomb_in_a_cda_is_refused() -> None:
 
 def test_struck_passages_of_a_narrative_are_left_out() -> None:
     body = (
-        '<structuredBody><component><section><title>Plan</title><text><content styleCode="Strikethrough">10 mg</content>'
+        '<structuredBody><component><section><title>Plan</title><text><content styleCode="Strike">10 mg</content>'
         ' 5 mg<table><tbody><tr styleCode="strike"><td>old</td><td>1</td></tr><tr><td>new</td><td>2</td></tr></tbody>'
         "</table></text></section></component></structuredBody>"
     )
@@ -191,7 +191,7 @@ def test_fhir_as_xml_says_what_json_says() -> None:
 
 
 def test_words_are_no_hidden_file() -> None:
-    assert hidden_file("A sentence of words that is longer than sixty four characters, and is no base64 at all.") is None
+    assert hidden_file("A sentence of words that is longer than sixty four characters and is no base64.") is None
     assert hidden_file("a" * 80) is None
     assert hidden_file(base64.b64encode(PDF).decode()) == (PDF, ".pdf")
 
