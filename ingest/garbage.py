@@ -44,7 +44,7 @@ def is_garbage(text: str) -> bool:
     plain = _LEADERS.sub("", solid[:1_000])
     if plain and sum(map(str.isalnum, plain)) < 0.4 * len(plain):
         return True
-    if _is_shifted(text[:3_000]):
+    if _is_shifted(text[:1_500]):
         return True
     mute = _MUTE_WORD.findall(text[:1_500])
     return len(mute) >= 5 and len(mute) > 0.6 * len(_LATIN_WORD.findall(text[:1_500]))
