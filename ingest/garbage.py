@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from math import sqrt
 
 _UNMAPPED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]")
@@ -52,8 +51,9 @@ def is_garbage(text: str) -> bool:
 
 def _is_shifted(text: str) -> bool:
     """Whether Latin letters are as frequent as in no language: `WKH` for `the`, in a font whose codes are shifted."""
-    counts = Counter(c for c in text.casefold() if "a" <= c <= "z")
-    total = counts.total()
+    folded = text.casefold()
+    counts = {letter: folded.count(letter) for letter in _FREQUENCY}
+    total = sum(counts.values())
     letters = sum(map(str.isalpha, text))
     if total < _ENOUGH or total < 0.8 * letters or len(set(text.split())) < 5:
         return False

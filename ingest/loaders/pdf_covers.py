@@ -91,9 +91,12 @@ def _lines_through(glyphs: Glyphs, drawn: Drawn) -> list[_Line]:
     runs = np.array(glyphs.runs(), dtype=np.float64).reshape(-1, 4)
     if not len(runs):
         return []
+    levels = {y for top, bottom in runs[:, (1, 3)].tolist() for y in range(int(top), int(bottom) + 1)}
     found = []
     for path in drawn.paths():
         for line in _level(drawn, path):
+            if int(line.y) not in levels:
+                continue
             across = np.minimum(runs[:, 2], line.right) - np.maximum(runs[:, 0], line.left)
             height = runs[:, 3] - runs[:, 1]
             # narrower than for words: below, in the tight box of a line, lies what underlines it
