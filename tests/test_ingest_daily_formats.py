@@ -211,6 +211,59 @@ def test_text_boxes_of_a_sheet_are_read() -> None:
     assert "Allergic to penicillin" in read_xlsx(Source("a.xlsx", packed(files))).text
 
 
+_ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"'
+    for name, kind in (("o", "office"), ("t", "table"), ("x", "text"), ("d", "drawing"), ("p", "presentation"))
+)
+
+
+def _odf(media_type: str, body: str) -> bytes:
+    content = f"<o:document-content {_ODF}><o:body>{body}</o:body></o:document-content>"
+    return packed({"mimetype": media_type, "content.xml": content}, ("mimetype",))
+
+
+def test_cells_of_ods_are_read_as_they_were_shown() -> None:
+    def row(*cells: str, hidden: str = "") -> str:
+        inside = "".join(f"<t:table-cell><x:p>{cell}</x:p></t:table-cell>" for cell in cells)
+        return f"<t:table-row {hidden}>{inside}</t:table-row>"
+
+    rows = row("Analyte", "Value") + row("Potassium", "6.5 mmol/l") + row("old", "1", hidden='t:visibility="collapse"')
+    wide = '<t:table-cell t:number-columns-repeated="16000"/>'
+    empty = f'<t:table-row t:number-rows-repeated="1048000">{wide}</t:table-row>'
+    body = f'<t:table t:name="Labs">{rows}{empty}</t:table>'
+    reading = read(_odf("application/vnd.oasis.opendocument.spreadsheet", body), "a.ods")
+    assert reading.text == "Labs\n\nAnalyte | Value\nPotassium | 6.5 mmol/l"
+    assert reading.rows[0].columns == ("Analyte", "Value")
+    assert reading.hidden == len("old1")
+
+
+def test_slides_of_odp_are_pages() -> None:
+    body = "".join(
+        f'<d:page><d:frame p:class="title"><d:text-box><x:p>{title}</x:p></d:text-box></d:frame><d:frame><d:text-box>'
+        f"<x:p>{text}</x:p></d:text-box></d:frame></d:page>"
+        for title, text in (("Case", "died of sepsis"), ("Course", "fever"))
+    )
+    reading = read(_odf("application/vnd.oasis.opendocument.presentation", body), "a.odp")
+    assert [page.span.of(reading.text).split() for page in reading.pages] == [
+        ["Case", "died", "of", "sepsis"],
+        ["Course", "fever"],
+    ]
+    assert [section.title for section in reading.sections] == ["Case", "Course"]
+
+
+def test_without_libreoffice_a_workbook_is_read_by_its_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("python_calamine")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    book = openpyxl.Workbook()
+    for line in (["Drug", "Dose in mg"], ["Ramipril", 5]):
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    reading = load(Source("a.xlsb", out.getvalue()), "application/vnd.ms-excel.sheet.binary.macroenabled.12")
+    assert reading.rows[0].span.of(reading.text) == "Ramipril | 5"
+    assert any("by its values" in note for note in reading.notes)
+
+
 # ---------------------------------------------------------------------------------------------- presentations
 
 _P = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
