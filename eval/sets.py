@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.assertions import AssertionSet, read_assertion_set
 from eval.beir import BeirSet, read_beir_set
 from eval.cases import CaseSet, read_case_set
+from eval.corpus import is_corpus, read_corpus
 from eval.faults import Faults, read_rows
 from eval.grounding import GroundingSet, read_grounding_set
 from eval.pairs import PairSet, read_pair_set
@@ -66,6 +67,8 @@ def _sets_of(path: Path, faults: Faults) -> list[AnySet]:
     if is_cases or is_beir:
         return found
     files = sorted(path.glob("*.jsonl"))
+    if not files and is_corpus(path):
+        return list(read_corpus(path, faults))
     for file in files:
         one = _read_file(file, name if len(files) == 1 else f"{name}-{file.stem}", faults)
         if one is not None:

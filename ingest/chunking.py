@@ -20,6 +20,7 @@ TokenSpans = Callable[[str], list[tuple[int, int]]]
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
 _PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
 _LONGEST_HEADER = 400
+_LONG_RUN = re.compile(r"\S{48,}")  # one token as a whole (unknown), hundreds when it is cut: base64, a table's rule
 _STRETCH = 1 << 16  # characters tokenized at once
 _BREAK = re.compile(r"\s(?=\S)")
 _TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
@@ -106,7 +107,7 @@ class _Cutter:
         """Whether this stretch, tokenized by itself, keeps the limit; the tokenizer runs only where it is close."""
         estimate = self._ruler.count(start, end)
         slack = 4 + self._limit // 8
-        if estimate + slack <= self._limit:
+        if estimate + slack <= self._limit and not _LONG_RUN.search(self._text, start, end):
             return True
         if estimate - slack > self._limit and estimate > 2 * self._limit:
             return False

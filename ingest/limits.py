@@ -17,6 +17,8 @@ MAX_DEPTH = 8
 """Attachments within attachments."""
 MAX_ATTACHMENTS = 1_000
 """Documents that one file may bring along, over all depths."""
+MAX_UNPACKED = 1024 * MIB
+"""Bytes that one file may unpack to, over all archives and attachments within it."""
 MAX_MEMORY = 3 * 1024 * MIB
 """Address space of a reading process."""
 SECONDS_WITHOUT_PROGRESS = 120.0

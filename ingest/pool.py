@@ -152,7 +152,10 @@ class _Worker:
         if message[:1] == b"b":
             self._beaten = time.monotonic()
             return None
-        return wire.unpack(message[1:])
+        try:
+            return wire.unpack(message[1:])
+        except (ValueError, KeyError, TypeError, MemoryError) as error:
+            return f"what was read of it is damaged ({type(error).__name__})"
 
     def overdue(self, seconds: float) -> str | None:
         """Why this process is to be stopped, or None while it is in time."""

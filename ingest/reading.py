@@ -46,7 +46,8 @@ def read_file(
         return [Unread(relative, "", "", f"{size} MiB, and one file may have {most}", "split the file")]
     environment = os.environ.get(PASSWORD_VARIABLE)
     known = (*passwords, *((environment,) if environment else ()))
-    return list(_within_limits(_read(Source(relative, data, known, ocr), depth=0, budget=[limits.MAX_ATTACHMENTS])))
+    budget = [limits.MAX_ATTACHMENTS, limits.MAX_UNPACKED]
+    return list(_within_limits(_read(Source(relative, data, known, ocr), depth=0, budget=budget)))
 
 
 def _within_limits(read: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
@@ -90,24 +91,27 @@ def _attachments(source: Source, reading: Reading, depth: int, budget: list[int]
     """The documents within a document, named `outer/inner`."""
     taken: set[str] = set()
     for name, data in reading.attachments:
-        path = f"{source.path}/{_free_name(name, taken)}"
+        path = f"{source.path}/{free_name(name, taken)}"
         try:
-            _check_nesting(depth + 1, budget)
+            _check_nesting(depth + 1, len(data), budget)
         except LimitExceeded as error:
             yield Unread(path, hashlib.sha256(data).hexdigest(), "", error.message)
             return
         yield from _read(replace(source, path=path, data=data), depth + 1, budget)
 
 
-def _check_nesting(depth: int, budget: list[int]) -> None:
+def _check_nesting(depth: int, size: int, budget: list[int]) -> None:
     if depth > limits.MAX_DEPTH:
         raise LimitExceeded(f"nested deeper than {limits.MAX_DEPTH} documents")
     budget[0] -= 1
+    budget[1] -= size
+    if budget[1] < 0:
+        raise LimitExceeded(f"more than {limits.MAX_UNPACKED // limits.MIB} MiB within one file; the rest is left out")
     if budget[0] < 0:
         raise LimitExceeded(f"more than {limits.MAX_ATTACHMENTS} attachments in one file; the rest is left out")
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """A name for an attachment that is one path component and not yet used in its parent."""
     plain = name.replace("/", "_").replace("\\", "_").replace("\0", "").strip() or "attachment"
     plain = f"_{plain}" if plain in (".", "..") else plain

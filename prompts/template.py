@@ -15,6 +15,7 @@ LANGUAGES = ("en", "de", "ko")
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"sources", "question", "fence", "abstention"}),
     "rewrite": frozenset({"history", "question", "fence"}),
+    "pairs": frozenset({"sources", "fence"}),
 }
 _DIVIDER = "\n=====\n"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rag.generators.base import Generator
     from rag.library import Library
 
+READ = 24  # passages that the reader reads for a question
+
 
 def stream(
     library: Library,
@@ -74,7 +76,7 @@ def stream(
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
-    found = library.find(asked, k, scope)
+    found = library.find(asked, k if generator is not None else max(k, READ), scope)
     # what a file said before is no answer, where the file at hand says something else now
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
     if changed:
@@ -91,7 +93,9 @@ def stream(
         documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
         names=found.named.names,
         unread=[*library.unread(scope), *_not_read_yet(missing)],
-        encoder=library.encoder,
+        bare=found.named.asked,
+        identities=library.identities(),
+        shown=k,
         whole=_reader(library, found, changed),
         as_of=as_of,
         generator=generator,

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from indexes.index import Index
 from indexes.owned import remove_index
+from indexes.store import StoredPart
 from indexes.sync import Changes
 from ingest.document import Document, Unread
-from ingest.errors import StoreError
+from ingest.errors import RagError, StoreError
 from ingest.opening import file_sha256
 from rag.locking import NEXT_LOCK, folder_lock
 from rag.places import NEXT_FOLDER, is_ours
@@ -129,7 +130,34 @@ class Mirror:
         return first.path, first.sha256 or found, parts
 
     def _commit(self, waiting: Sequence[Read]) -> None:
-        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
+        """Commit some files; one that cannot be prepared is unread, and its line in the ledger says so."""
+        ready = [(path, sha256, self._prepared(path, sha256, parts)) for path, sha256, parts in waiting]
+        try:
+            self._index.put(ready)
+        except RagError:
+            raise  # the store's own trouble is no file's
+        except Exception:  # one file's values cannot be stored: the others are not to be lost with it
+            for path, sha256, stored in ready:
+                self._put_alone(path, sha256, stored)
+
+    def _prepared(self, path: str, sha256: str, parts: Sequence[Document | Unread]) -> list[StoredPart]:
+        try:
+            return self._index.prepare(parts)
+        except Exception as error:  # whatever a text drives the stages behind reading to, it is that file's fault
+            return self._index.prepare([_failed(path, sha256, error)])
+
+    def _put_alone(self, path: str, sha256: str, stored: list[StoredPart]) -> None:
+        try:
+            self._index.put([(path, sha256, stored)])
+        except RagError:
+            raise
+        except Exception as error:
+            self._index.put([(path, sha256, self._index.prepare([_failed(path, sha256, error)]))])
+
+
+def _failed(path: str, sha256: str, error: Exception) -> Unread:
+    """The ledger's line for a file that was read and could not be cut into passages or stored."""
+    return Unread(path, sha256, "", f"read, but could not be indexed ({type(error).__name__})", "report it")
 
 
 def _drop_next(place: Path) -> None:

@@ -78,11 +78,19 @@ def model_folder(folder: Path) -> Path:
     return inner
 
 
-def open_checkpoint(folder: Path, profile: Profile) -> Checkpoint:
+def open_checkpoint(
+    folder: Path, profile: Profile, rows: Callable[[NDArray[np.int32]], Tensor] | None = None, vocabulary: int = 0
+) -> Checkpoint:
     """Opens a checkpoint as the architecture that the profile names, and refuses what does not fit.
 
     `config.json` does not decide: it may call a DistilBERT `BertModel`, and transformers would then start its layers
     at random with no more than a warning. The names of the tensors do.
+
+    Args:
+        folder: of the checkpoint.
+        profile: what it is to be.
+        rows: reads embeddings of words that lie elsewhere; the folder then has no table of them.
+        vocabulary: how many words there are in that case.
 
     Raises:
         EncoderError: a file is damaged, tensors are missing or left over, or sizes contradict the profile.
@@ -95,6 +103,8 @@ def open_checkpoint(folder: Path, profile: Profile) -> Checkpoint:
     if architecture.first_position and config.get("pad_token_id", 1) != architecture.first_position - 1:
         raise EncoderError(f"{folder}: positions start after padding token {config['pad_token_id']}, not supported")
     expected = expected_tensors(architecture, shape)
+    if rows is not None:
+        del expected["embeddings.word_embeddings.weight"]
     found = {n.removeprefix(prefix): n for n in tensors}
     compare_names(folder, profile, set(expected), set(found))
 
@@ -107,7 +117,7 @@ def open_checkpoint(folder: Path, profile: Profile) -> Checkpoint:
             raise EncoderError(f"{folder}: {name} is {told}, config.json makes it {wanted}")
         return tensor
 
-    checkpoint = Checkpoint(folder, architecture, shape, take)
+    checkpoint = Checkpoint(folder, architecture, shape, take, rows, vocabulary)
     hold_against(profile, folder, checkpoint.sizes())
     return checkpoint
 

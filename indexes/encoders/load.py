@@ -11,7 +11,7 @@ from typing import Literal
 
 from indexes.encoders.architectures import ARCHITECTURES
 from indexes.encoders.cache import file_hash
-from indexes.encoders.checkpoint import model_folder
+from indexes.encoders.checkpoint import Checkpoint, model_folder, open_checkpoint
 from indexes.encoders.head import load_head
 from indexes.encoders.modules import read_modules
 from indexes.encoders.profile import Profile, built_in, read_profile
@@ -23,6 +23,7 @@ from indexes.encoders.tokens import TextTokenizer
 from ingest.errors import EncoderError
 
 RuntimeName = Literal["auto", "onnx", "torch"]
+OWN_PROFILE = "profile.toml"  # of a folder that `rag train encoder` wrote
 _LOG = logging.getLogger("casefolio.encoders")
 
 
@@ -38,7 +39,8 @@ def find_profile(name_or_path: str) -> Profile:
     if path.suffix == ".toml":
         return read_profile(path)
     if path.is_dir():
-        return read_modules(path)
+        own = path / OWN_PROFILE
+        return read_profile(own) if own.is_file() else read_modules(path)
     for profile in built_in().values():
         if name_or_path in (profile.source, profile.query_source):
             return profile
@@ -128,18 +130,53 @@ def _runtime(profile: Profile, asked: RuntimeName, int8: bool) -> Literal["onnx"
     return "torch" if asked == "torch" else "onnx"
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tower as it lies on disk.
+
+    Attributes:
+        folder: where its transformer lies, or its one file.
+        sha256: of all that its weights are made of.
+        tokenizer: its own.
+        opened: the checkpoint, where it is more than a folder.
+    """
+
+    folder: Path
+    sha256: str
+    tokenizer: TextTokenizer
+    opened: Checkpoint | None = None
+
+    def checkpoint(self, profile: Profile) -> Checkpoint:
+        """The tensors, checked."""
+        return self.opened or open_checkpoint(self.folder, profile)
+
+
+def open_source(source: Path, profile: Profile) -> Source:
+    """Opens a file, a folder, or a folder whose embeddings of words lie in the file of a built-in profile.
+
+    Raises:
+        EncoderError: something is missing, damaged, or not what the profile says.
+    """
+    from indexes.encoders.table import read_table
+
+    if source.is_file():
+        table = read_table(source, profile.sha256)
+        return Source(source, table.sha256, TextTokenizer(source, (table.tokenizer, table.sha256)), table.checkpoint(profile))
+    inner = model_folder(source)
+    weights = weights_hash(inner)
+    if not profile.words:
+        return Source(inner, weights, TextTokenizer(inner))
+    shared = built_in()[profile.words]
+    table = read_table(resolve(shared.source), shared.sha256)
+    both = hashlib.sha256(f"{weights} {table.sha256}".encode()).hexdigest()
+    opened = open_checkpoint(inner, profile, table.file.rows, table.file.vocabulary)
+    return Source(inner, both, TextTokenizer(inner, (table.tokenizer, table.sha256)), opened)
+
+
 def _tower(source: Path, wanted: _Wanted) -> _Loaded:
     profile = wanted.profile
-    if source.is_file():
-        from indexes.encoders.table import read_table
-
-        table = read_table(source, profile.sha256)
-        inner, weights, opened = source, table.sha256, table.checkpoint(profile)
-        tokenizer = TextTokenizer(source, (table.tokenizer, table.sha256))
-    else:
-        inner, opened = model_folder(source), None
-        tokenizer = TextTokenizer(inner)
-        weights = weights_hash(inner)
+    found = open_source(source, profile)
+    inner, weights, tokenizer, opened = found.folder, found.sha256, found.tokenizer, found.opened
     _check_tokenizer(tokenizer, profile, inner)
     head = load_head(source, profile)
     runtime: Runtime

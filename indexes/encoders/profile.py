@@ -47,6 +47,7 @@ class Profile:
         trust_remote_code: whether it needs Python code from the source; that runs only where the user allows it at each
             call.
         sha256: hash that the weights file must have, where the source is one file; its embeddings stay in it.
+        words: built-in profile whose file holds the embeddings of words and the tokenizer, where the source has none.
         example: a question and a passage that answers it, from the model's card.
     """
 
@@ -73,6 +74,7 @@ class Profile:
     unused: tuple[str, ...] = ()
     trust_remote_code: bool = False
     sha256: str = ""
+    words: str = ""
     example: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -18,12 +18,17 @@ VERBS = {
     "search": ("find the passages for a question", "rag.cli.search"),
     "ask": ("answer a question in quotes", "rag.cli.ask"),
     "chat": ("ask one question after another", "rag.cli.chat"),
+    "serve": ("serve a page to ask on, and endpoints for programs", "rag.cli.serve"),
+    "mcp": ("serve tools for models on stdin and stdout", "rag.cli.mcp"),
+    "audit": ("say whether an audit log stands as it was written", "rag.cli.audit"),
+    "check": ("say whether every quote of an answer kept in a file still stands", "rag.cli.check"),
     "show": ("print the page of a span, the span marked", "rag.cli.show"),
     "text": ("print the canonical text of a document", "rag.cli.text"),
     "doctor": ("list what was read, what was not and why", "rag.cli.doctor"),
     "encoders": ("list, check and compare encoders", "rag.cli.encoders"),
     "annotate": ("say what passages assert", "rag.cli.annotate"),
     "verify": ("say whether quotes support claims", "rag.cli.verify"),
+    "train": ("make pairs, train an encoder or a reader on one's own files", "rag.cli.train"),
     "eval": ("evaluate on sets of cases", "eval.cli"),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141

@@ -1,0 +1,196 @@
+"""Rows that a reader learns from, and how they are read from files and from case folders.
+
+    {"question", "passage", "header"?, "answers": [{"start", "end"} | {"text"}…], "source"?, "language"?, "held"?}
+    {"claim", "passage", "label": "supports" | "contradicts" | "neither", "source"?, "language"?, "held"?}
+
+Empty `answers`: the passage does not answer. Offsets count characters of the passage. A row is `held` out of training
+where it says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexes.index import PASSAGE_TOKENS, TARGET_TOKENS
+from ingest.chunking import TokenSpans, chunk
+from ingest.document import Span
+from ingest.identity import identify
+from rag.reader.framing import header_of
+from rag.training.corpus import LABELS, CaseFolder, Question
+from rag.training.errors import TrainingError, refuse
+
+_NEAR, _FAR = 6, 3  # passages that do not answer, by shared words and at random
+_HELD = "_held"
+_WORDS = re.compile(r"\w{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row.
+
+    Attributes:
+        asked: the question, or the claim.
+        passage: what is read.
+        header: what lends the passage its subject; empty where nothing does.
+        answers: spans of the passage; empty where it does not answer.
+        label: position in `LABELS` of a claim's row, -1 of a question's.
+        source: set that it comes from.
+        language: ISO 639-1 code.
+        held: whether it is kept out of training.
+        named: whether the question may be asked about a person that the header names (augmentation).
+    """
+
+    asked: str
+    passage: str
+    header: str = ""
+    answers: tuple[Span, ...] = ()
+    label: int = -1
+    source: str = ""
+    language: str = "en"
+    held: bool = False
+    named: bool = False
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Rows of a JSONL file.
+
+    Raises:
+        TrainingError: the file cannot be read, or naming line and field of what is faulty.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"{path}: cannot be read: {error}".replace("\n", " ")) from None
+    faults: list[str] = []
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+            rows.append(_row(value if isinstance(value, dict) else {}, path.stem))
+        except (ValueError, RecursionError) as error:
+            faults.append(f"line {number}: {str(error)[:100]}")
+    refuse(path, faults, "see docs/training.md for the fields")
+    if not rows:
+        raise TrainingError(f"{path}: holds no row")
+    return rows
+
+
+def _row(value: dict[str, Any], source: str) -> Row:
+    passage = _text(value, "passage")
+    rest: dict[str, Any] = {
+        "source": str(value.get("source") or source),
+        "language": str(value.get("language") or "en"),
+        "held": bool(value.get("held")),
+        "named": bool(value.get("named")),
+    }
+    if "claim" in value:
+        if value.get("label") not in LABELS:
+            raise ValueError(f"label is {value.get('label')!r}, one of {', '.join(LABELS)}")
+        return Row(_text(value, "claim"), passage, label=LABELS.index(value["label"]), **rest)
+    answers = value.get("answers")
+    if not isinstance(answers, list):
+        raise ValueError("answers is no list")
+    spans = tuple(_span(a, passage) for a in answers)
+    return Row(_text(value, "question"), passage, str(value.get("header") or ""), spans, **rest)
+
+
+def _text(value: dict[str, Any], name: str) -> str:
+    text = value.get(name)
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{name} is missing or no text")
+    return text
+
+
+def _span(answer: Any, passage: str) -> Span:
+    if not isinstance(answer, dict):
+        raise ValueError("an answer is no object")
+    start, text = answer.get("start"), answer.get("text")
+    if start is None and isinstance(text, str):
+        start = passage.find(text)
+    end = answer.get("end", start + len(text) if isinstance(text, str) and isinstance(start, int) else None)
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(passage):
+        raise ValueError("an answer does not stand in the passage")
+    return Span(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A passage of a case folder."""
+
+    file: str
+    span: Span
+    text: str
+    header: str
+    words: frozenset[str]
+
+
+def rows_of_folder(case: CaseFolder, token_spans: TokenSpans, seed: int) -> list[Row]:
+    """The rows of a case folder on the passages that the index makes.
+
+    Every passage with gold of a question is a row that answers (one that holds the tempting miss, a row that does
+    not), and some of the others are rows that do not answer: those that share most words with the question, and some
+    at random. Where the latest value is asked for, the likest passages are left out: an older value may stand there.
+    """
+    rng = np.random.default_rng([seed, *case.name.encode()])
+    units = list(_units(case, token_spans))
+    source, held = f"corpus_{case.folder.resolve().parent.name}", case.name.endswith(_HELD)
+    language = next(iter(case.documents.values())).language if case.documents else "en"
+    rest: dict[str, Any] = {"source": source, "language": language, "held": held}
+    rows: list[Row] = []
+    for question in case.questions:
+        asked = [question.text]
+        plain = question.text.lower().rstrip("?")
+        if plain != question.text and rng.random() < 0.35 and not held:
+            asked.append(plain)
+        for text in asked:
+            rows += [Row(text, u.text, u.header, answers, **rest) for u, answers in _chosen(question, units, rng)]
+    for claim in case.claims:
+        text = claim.place.span.of(case.documents[claim.place.document].text)
+        label = LABELS.index(claim.label)
+        rows.append(Row(claim.text, text, label=label, **rest))
+        rows += [
+            Row(claim.text, u.text, label=label, **rest)
+            for u in units
+            if u.file == claim.place.document and u.span.contains(claim.place.span) and rng.random() < 0.6 and not held
+        ]
+    return rows
+
+
+def _units(case: CaseFolder, token_spans: TokenSpans) -> Iterator[_Unit]:
+    for name, document in case.documents.items():
+        identity = identify(document)
+        for piece in chunk(document, token_spans, PASSAGE_TOKENS, TARGET_TOKENS):
+            text = piece.span.of(document.text)
+            head = header_of(f"{case.name}/{name}", identity, piece)
+            yield _Unit(name, piece.span, text, head, frozenset(_WORDS.findall(text.lower())))
+
+
+def _chosen(
+    question: Question, units: Sequence[_Unit], rng: np.random.Generator
+) -> Iterator[tuple[_Unit, tuple[Span, ...]]]:
+    places = question.gold or question.near
+    taken, words = set(), set(_WORDS.findall(question.text.lower()))
+    for i, unit in enumerate(units):
+        inside = tuple(
+            Span(max(p.span.start, unit.span.start) - unit.span.start, min(p.span.end, unit.span.end) - unit.span.start)
+            for p in places
+            if p.document == unit.file and p.span.overlaps(unit.span)
+        )
+        if inside:
+            taken.add(i)
+            yield unit, inside if question.gold else ()
+    left = [i for i in range(len(units)) if i not in taken]
+    left.sort(key=lambda i: -len(words & units[i].words) - rng.random() * 0.5)
+    near = [] if question.kind == "latest" else left[:_NEAR]
+    far = [left[int(k)] for k in rng.permutation(np.arange(min(_NEAR, len(left)), len(left)))[:_FAR]]
+    for i in [*near, *far]:
+        yield units[i], ()
