@@ -83,6 +83,10 @@ def _quicken() -> None:
     )
 
 
+def _nobody(line: str) -> None:
+    """Is told what is made anew."""
+
+
 def _write(folder: Path, dose: str = "3 mg") -> None:
     folder.mkdir()
     for name, text in FILES.items():
@@ -90,7 +94,7 @@ def _write(folder: Path, dose: str = "3 mg") -> None:
 
 
 def _answer(folder: Path) -> tuple[object, ...]:
-    with Library.open(folder, tell=lambda line: None) as library:
+    with Library.open(folder, tell=_nobody) as library:
         library.sync(encode=True)
         answer = library.ask(QUESTION)
         hits = [(h.document, h.chunk.span, h.text, round(h.score, 4)) for h in library.search("dose of warfarin", 5)]
