@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
@@ -90,6 +90,7 @@ def test_the_named_document_comes_first():
     assert ranking.positions.tolist() == [1, 0]
 
 
+@settings(deadline=None)  # the first example loads FAISS
 @given(
     st.lists(st.tuples(st.floats(-1, 1), st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.floats(0, 1),
