@@ -44,7 +44,9 @@ def read_all(paths: Sequence[Path], seed: int, tell: Tell) -> list[Row]:
     return rows
 
 
-def run_reader(rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tell: Tell, dry: bool = False) -> dict[str, Any]:
+def run_reader(
+    rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tell: Tell, dry: bool = False
+) -> dict[str, Any]:
     """Trains one stage and writes its folder.
 
     Args:

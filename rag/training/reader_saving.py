@@ -34,7 +34,9 @@ class Agreement:
     relations: float
 
 
-def save_reader(out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any) -> Agreement:
+def save_reader(
+    out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any
+) -> Agreement:
     """Write the folder, and hold the 8-bit file against the model that was trained.
 
     Args:
@@ -121,7 +123,9 @@ def read_stage(folder: Path) -> Mapping[str, Any]:
     try:
         return {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
     except (SafetensorError, OSError) as error:
-        raise EncoderError(f"{folder / WEIGHTS}: {error}".replace("\n", " "), "name a folder of rag train reader") from None
+        raise EncoderError(
+            f"{folder / WEIGHTS}: {error}".replace("\n", " "), "name a folder of rag train reader"
+        ) from None
 
 
 def write_report(out: Path, report: Mapping[str, Any]) -> None:

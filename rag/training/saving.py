@@ -9,7 +9,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-
 from indexes.encoders.checkpoint import Checkpoint
 from indexes.encoders.load import OWN_PROFILE
 from indexes.encoders.profile import Profile
@@ -122,7 +121,10 @@ def _save_modules(out: Path, profile: Profile) -> None:
         for i, kind in enumerate(kinds)
     ]
     pooling = {"word_embedding_dimension": profile.dimension}
-    pooling |= {"pooling_mode_cls_token": profile.pooling == "cls", "pooling_mode_mean_tokens": profile.pooling == "mean"}
+    pooling |= {
+        "pooling_mode_cls_token": profile.pooling == "cls",
+        "pooling_mode_mean_tokens": profile.pooling == "mean",
+    }
     stated = {
         "prompts": {"query": profile.query_prefix, "passage": profile.passage_prefix},
         "similarity_fn_name": profile.similarity,
