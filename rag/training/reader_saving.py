@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from indexes.encoders.table import PROFILE
+from indexes.encoders.tensors import read_json
 from ingest.errors import EncoderError
 from rag.reader.export import write_reader
 from rag.reader.framing import Tokenize
@@ -126,6 +128,15 @@ def read_stage(folder: Path) -> Mapping[str, Any]:
         raise EncoderError(
             f"{folder / WEIGHTS}: {error}".replace("\n", " "), "name a folder of rag train reader"
         ) from None
+
+
+def stage_encoder(folder: Path) -> str:
+    """The encoder that an earlier stage started from, which gives sizes and words; its weights are the stage's own.
+
+    Raises:
+        EncoderError: its report is missing or damaged.
+    """
+    return str(read_json(folder / REPORT).get("encoder") or PROFILE)
 
 
 def write_report(out: Path, report: Mapping[str, Any]) -> None:
