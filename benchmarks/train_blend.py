@@ -1,13 +1,13 @@
 """Learns the weights of `indexes/blend.py`, and says how they do on wordings and folders that they never saw.
 
-    python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--write]
+    python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--cases SET …] [--write]
 
-CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Three kinds of collections are asked: each folder by
-itself; all folders of a part together, for questions that name somebody; and the contexts of each `--qa` set (JSON
-lines with `question`, `context`, `answers`), all of them together. A collection's questions together count as much as
-another's. The loss is the softmax over the candidates of a question, summed over those that hold a place. Folders whose
-name ends in `_held`, and of all other folders the third wordings (`f01.3`), are held out; after the figures for those
-the weights are fitted on everything and, with `--write`, kept in `indexes/data/blend.json`.
+CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Asked are each folder by itself, also with all
+wordings of a fact as one long question; all folders of a part together, for questions that name somebody; the contexts
+of each `--qa` set (JSON lines with `question`, `context`, `answers`) together; case sets of many documents; and stories
+over statutes. The loss is the softmax over the candidates of a question, summed over those that hold a place. Folders
+whose name ends in `_held`, third wordings (`f01.3`), and every second group, context or story are held out; after the
+figures for those the weights are fitted on everything and, with `--write`, kept in `indexes/data/blend.json`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import pickle
+import re
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,16 +33,22 @@ from first_passages import open_set
 from question_sets import Asked, documents_of, folders, questions_of
 
 from indexes.analyzers import plain
-from indexes.blend import BY_LENGTH, NAMES, question_length
+from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
 from indexes.encoders import default_encoder
 from indexes.expansion import expand
+from indexes.naming import Named, Naming
 from indexes.ranking import _pool, both, candidates, featured
 from ingest.language import detect_language
 from rag.library import Library
 
 DATA = Path(__file__).parents[1] / "indexes" / "data" / "blend.json"
-COLUMNS = (*NAMES, *(f"{name}*length" for name in BY_LENGTH))
-PENALTY = 0.002  # on the squared weights
+LIKE = {"length": BY_QUESTION, "match": BY_QUESTION, "documents": BY_FOLDER}
+COLUMNS = (*NAMES, *(f"{name}*{what}" for what, names in LIKE.items() for name in names))
+# What kinds of collections count for, all questions of a kind together.
+SHARES = {"folder": 0.4, "long": 0.15, "all": 0.15, "qa": 0.15, "cases": 0.3, "scenario": 0.4}
+PENALTY = 0.0005  # on the squared weights
+SCENARIOS = Path(__file__).parents[1] / "tests" / "data" / "scenarios"
+_SECTION = re.compile(r"^(?:Section (\d+)\.|§ (\d+) |제(\d+)조)", re.MULTILINE)
 _CONTEXTS, _LONGEST = 150, 1500
 _KEPT = 150  # candidates of a question beside those with a place: the best by the sum of all features
 
@@ -55,18 +63,20 @@ class Row:
     gold: NDArray[np.bool_]
 
 
+Rows = tuple[list[Row], list[Row]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--indexes", type=Path, required=True)
     parser.add_argument("--qa", type=Path, nargs="*", default=[])
+    parser.add_argument("--cases", type=Path, nargs="*", default=[], help="case sets; every second group is held out")
     parser.add_argument("--check", type=Path, nargs="*", default=[], help="case sets that are only measured")
+    parser.add_argument("--rows", type=Path, help="keep the features in this file, to fit again without encoding")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    rows = list(corpus_rows(args.corpus, args.indexes))
-    for path in args.qa:
-        rows += qa_rows(path, args.indexes)
-    checked = [row for folder in args.check for row in folder_rows(folder, args.indexes)]
+    rows, checked = remembered(args.rows, lambda: gathered(args))
     held = [row for row in rows if is_held(row)]
     seen = [row for row in rows if not is_held(row)]
     told_all("held out", held, fit(seen))
@@ -75,9 +85,31 @@ def main() -> None:
     print(json.dumps(dict(zip(COLUMNS, np.round(learned, 3).tolist(), strict=True))))
     if args.write:
         kept = {name: round(float(w), 4) for name, w in zip(COLUMNS, learned, strict=True)}
-        sets = [args.corpus.name, *(p.name.partition(".")[0] for p in args.qa)]
+        sets = [args.corpus.name, *(p.name.partition(".")[0] for p in [*args.qa, *args.cases])]
         source = f"benchmarks/train_blend.py on {', '.join(sets)}: {len(rows)} questions, {default_encoder()[0]}"
         DATA.write_text(json.dumps({"source": source, "weights": kept}, indent=1) + "\n", "utf-8")
+
+
+def gathered(args: argparse.Namespace) -> tuple[list[Row], list[Row]]:
+    """Rows to learn from, and rows that are only measured."""
+    rows = list(corpus_rows(args.corpus, args.indexes))
+    for path in args.qa:
+        rows += qa_rows(path, args.indexes)
+    for folder in args.cases:
+        rows += case_rows(folder, args.indexes)
+    rows += scenario_rows(args.indexes)
+    return rows, [row for folder in args.check for row in folder_rows(folder, args.indexes)]
+
+
+def remembered(file: Path | None, make: Callable[[], Rows]) -> Rows:
+    """What `make` gives, from a file where it was kept before."""
+    if file and file.is_file():
+        found: Rows = pickle.loads(file.read_bytes())
+        return found
+    made = make()
+    if file:
+        file.write_bytes(pickle.dumps(made))
+    return made
 
 
 def is_held(row: Row) -> bool:
@@ -122,6 +154,39 @@ def long_questions(questions: list[Asked], claims: list[str]) -> Iterator[Asked]
             yield Asked(f"{fact}.long", "long", words, wordings[0].places)
 
 
+def case_rows(folder: Path, indexes: Path) -> list[Row]:
+    """Questions of a set of many documents; every second group of them is held out."""
+    with open_set(folder, default_encoder()[0], indexes) as library:
+        questions = questions_of(folder, library)
+        group = {name: at for at, name in enumerate(sorted({q.group for q in questions}))}
+        asked = [replace(q, id=f"{q.id}{'held' if group[q.group] % 2 else ''}") for q in questions]
+        return list(rows_of(library, f"cases {folder.name}", asked))
+
+
+def scenario_rows(indexes: Path) -> list[Row]:
+    """Stories over three statutes (tests/data/scenarios); every second one is held out."""
+    texts = indexes / "texts" / "statutes"
+    texts.mkdir(parents=True, exist_ok=True)
+    for path in SCENARIOS.glob("statute_*.txt"):
+        shutil.copy(path, texts)
+    with opened(texts, indexes / "statutes") as library:
+        asked = list(scenarios(library))
+        return list(rows_of(library, "scenario", asked))
+
+
+def scenarios(library: Library) -> Iterator[Asked]:
+    for path in sorted(SCENARIOS.glob("questions_*.tsv")):
+        name = path.name.replace("questions", "statute").replace(".tsv", ".txt")
+        text = library.document(name).text
+        starts = {m[1] or m[2] or m[3]: m.start() for m in _SECTION.finditer(text)}
+        bounds = [*starts.values(), len(text)]
+        for line in path.read_text("utf-8").splitlines():
+            number, question = line.split("\t")
+            at = bounds.index(starts[number])
+            held = "held" if int(number) % 2 == 0 else ""
+            yield Asked(f"{path.stem}.{number}{held}", "scenario", question, ((name, bounds[at], bounds[at + 1]),))
+
+
 def part_rows(part: Path, indexes: Path) -> list[Row]:
     """Questions that name somebody, asked of all folders of a part at once."""
     texts = indexes / "texts" / f"all-{part.name}"
@@ -134,8 +199,7 @@ def part_rows(part: Path, indexes: Path) -> list[Row]:
         for folder in folders([part]):
             with open_set(folder, default_encoder()[0], indexes) as own:
                 for one in questions_of(folder, own):
-                    named = naming.read(plain(one.question), detect_language(one.question))
-                    if named.who_terms:
+                    if read_one(naming, one.question)[2].who_terms:
                         places = tuple((f"{folder.name}/{d}", s, e) for d, s, e in one.places)
                         found.append(Asked(one.id, one.kind, one.question, places))
         return list(rows_of(library, f"all {part.name}", found))
@@ -184,15 +248,13 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
     snapshot = index.snapshot()
     pieces = index.store.chunks([int(key) for key in snapshot.table.keys])
     places = [(pieces[int(key)][2], pieces[int(key)][0].span) for key in snapshot.table.keys]
-    for asked in questions:
-        if not asked.places:
-            continue
-        question = plain(asked.question)
-        language = detect_language(question)
-        named = snapshot.naming.read(question, language, index.parts)
+    answerable = [asked for asked in questions if asked.places]
+    read = [read_one(snapshot.naming, asked.question) for asked in answerable]
+    vectors = index.encoder.encode_queries([text for q, _, named in read for text in both(named, q)])
+    for at, (asked, (_, language, named)) in enumerate(zip(answerable, read, strict=True)):
         added = expand(named.terms, language, snapshot.sparse, index.parts)
         lexical, words = candidates(named, added, snapshot.sparse, snapshot.document_of, None, index.parts)
-        query = index.encoder.encode_queries(both(named, question))
+        query = vectors[2 * at : 2 * at + 2]
         positions = _pool(named, lexical, snapshot.passages, query, None)
         features = featured(named, words, positions, snapshot.passages, query, index.parts)
         table = np.stack([getattr(features, name) for name in NAMES], axis=1)
@@ -201,8 +263,18 @@ def rows_of(library: Library, collection: str, questions: list[Asked]) -> Iterat
         keep[np.argsort(-table.sum(axis=1))[:_KEPT]] = True
         keep |= gold
         if gold.any():
-            longer = table[:, [NAMES.index(name) for name in BY_LENGTH]] * np.float32(question_length(named))
-            yield Row(collection, asked, np.concatenate([table, longer], axis=1)[keep], gold[keep])
+            like = of_question(named, features)
+            by_question = [
+                table[:, [NAMES.index(name) for name in names]] * np.float32(like[what]) for what, names in LIKE.items()
+            ]
+            yield Row(collection, asked, np.concatenate([table, *by_question], axis=1)[keep], gold[keep])
+
+
+def read_one(naming: Naming, asked: str) -> tuple[str, str, Named]:
+    """A question as search reads it: plain text, its language, its parts."""
+    question = plain(asked)
+    language = detect_language(question)
+    return question, language, naming.read(question, language)
 
 
 def holds(place: tuple[str, object], asked: Asked) -> bool:
@@ -211,12 +283,15 @@ def holds(place: tuple[str, object], asked: Asked) -> bool:
 
 
 def fit(rows: list[Row]) -> NDArray[np.float64]:
-    """Weights of the columns; each collection counts by the root of its number of questions."""
+    """Weights of the columns; each kind counts by its share, in it each collection by the root of its questions."""
     sizes = np.array([len(row.gold) for row in rows])
     table = np.concatenate([row.features for row in rows]).astype(np.float64)
     gold = np.concatenate([row.gold for row in rows])
     counts = {c: sum(r.collection == c for r in rows) for c in {r.collection for r in rows}}
+    kinds = np.array([kind_of(row.collection) for row in rows])
     share = np.array([counts[row.collection] ** -0.5 for row in rows])
+    for kind in set(kinds.tolist()):
+        share[kinds == kind] *= SHARES[kind] / share[kinds == kind].sum()
     share /= share.sum()
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     spread = np.repeat(share, sizes)
@@ -234,11 +309,16 @@ def fit(rows: list[Row]) -> NDArray[np.float64]:
     return found
 
 
+def kind_of(collection: str) -> str:
+    first = collection.partition(" ")[0]
+    return first if first in SHARES else "qa" if first.startswith("qa_") else "folder"
+
+
 def told_all(name: str, rows: list[Row], w: NDArray[np.float64]) -> None:
     kinds = {row.collection: row.collection.partition(" ")[0] for row in rows}
     for kind in sorted(set(kinds.values()) & {"all", "long"}):
         told(f"{name}: {kind}", [row for row in rows if kinds[row.collection] == kind], w)
-    for collection in sorted(c for c in kinds if c.startswith(("qa", "nat")) or c.endswith("_held")):
+    for collection in sorted(c for c in kinds if c.startswith(("qa", "nat", "cases")) or c.endswith("_held")):
         told(f"{name}: {collection}", [row for row in rows if row.collection == collection], w)
     told(f"{name}: all", rows, w)
 

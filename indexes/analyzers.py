@@ -51,6 +51,12 @@ def fold(text: str) -> str:
     return plain(_HYPHENATED.sub("", text.translate(_SOFT))).casefold()
 
 
+def transcribed(text: str) -> str:
+    """The folded text with umlauts written out, and once more without: the German stemmer gives both forms."""
+    folded = fold(text).translate(_UMLAUTS)
+    return folded + " " + re.sub("([aou])e", r"\1", folded)
+
+
 @lru_cache(maxsize=8)
 def stopwords(language: str) -> frozenset[str]:
     """Function words of a language, stemmed like any other word; empty where there is no list."""

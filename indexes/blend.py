@@ -22,8 +22,11 @@ from indexes.sparse import Sparse
 Column = NDArray[np.float32]
 _USUAL_TERMS, _USUAL_LENGTH = 5.0, 400.0  # of a question, and of a passage in characters: where the logarithms are 0
 _CLIP = 1.5
-# What a short question and a long one weigh differently.
-BY_LENGTH = ("asked_vector", "whole_vector", "moved_vector", "asked_words", "more_words", "whole_words", "coverage")
+# What weighs differently in a short question and in a long one, and where the best passage holds few of its words.
+BY_QUESTION = ("asked_vector", "whole_vector", "moved_vector", "asked_words", "more_words", "whole_words", "coverage")
+# What weighs differently among many documents: all but the two that say how large things are.
+BY_FOLDER = (*BY_QUESTION, "zone", "who", "who_here", "document_words")
+_USUAL_MATCH, _USUAL_DOCUMENTS = 0.6, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +69,31 @@ NAMES = tuple(field.name for field in fields(Features))
 
 @lru_cache(maxsize=1)
 def weights() -> dict[str, float]:
-    """Learned weights by feature; `NAME*length` is what is added for longer questions."""
+    """Learned weights by feature; `NAME*length` and `NAME*match` are added times what the question is like."""
     found: dict[str, float] = json.loads((resources.files("indexes") / "data" / "blend.json").read_text("utf-8"))[
         "weights"
     ]
     return found
 
 
-def question_length(named: Named) -> float:
-    """Logarithm of how many terms are asked, against a usual question, within bounds."""
-    return float(np.clip(np.log(max(1, len(named.terms)) / _USUAL_TERMS), -_CLIP, _CLIP))
+def of_question(named: Named, features: Features) -> dict[str, float]:
+    """What a question is like, 0 for a usual one in a usual folder.
+
+    `length`: how many terms it has. `match`: how well its best passage's words fit it; of a story told in other words
+    than the passage's, the best passage by words holds few, and its lead says little. `documents`: among how many.
+    """
+    length = float(np.clip(np.log(max(1, len(named.terms)) / _USUAL_TERMS), -_CLIP, _CLIP))
+    documents = float(np.clip(np.log(max(1, len(named.evidence)) / _USUAL_DOCUMENTS) / 2, -0.5, 2.0))
+    match = float(features.coverage.max(initial=0.0)) - _USUAL_MATCH
+    return {"length": length, "match": match, "documents": documents}
 
 
-def blended(features: Features, length: float) -> Column:
+def blended(features: Features, question: dict[str, float]) -> Column:
     """The learned score of each candidate, shape (n,)."""
     learned = weights()
     total = np.zeros(len(features.length), np.float32)
     for name in NAMES:
-        weight = learned.get(name, 0.0) + length * learned.get(f"{name}*length", 0.0)
+        weight = learned.get(name, 0.0) + sum(v * learned.get(f"{name}*{what}", 0.0) for what, v in question.items())
         total += np.float32(weight) * getattr(features, name)
     return total
 

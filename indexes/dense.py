@@ -120,6 +120,10 @@ class Dense:
         order = np.lexsort((found, -similar))
         return self.positions[found[order]], similar[order]
 
+    def has(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the passages have a vector."""
+        return np.asarray(self._row_of[positions] >= 0)
+
     def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Vectors of those of the passages that have one, in their order."""
         rows = self._row_of[positions]

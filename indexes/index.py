@@ -109,6 +109,11 @@ class Index:
         with self._lock:
             return compare(self.store.files(), found, again)
 
+    def files(self) -> dict[str, str]:
+        """Path of each file that is known, and the hash under which it is."""
+        with self._lock:
+            return self.store.files()
+
     def prepare(self, parts: Sequence[Document | Unread]) -> list[StoredPart]:
         """Identify and chunk what was read of one file."""
         return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]
@@ -284,15 +289,15 @@ class Index:
         snapshot, parts, question = self.snapshot(), self.parts, plain(question)
         language = detect_language(question)
         named = snapshot.naming.read(question, language, parts)
-        allowed = _allowed(snapshot, filters)
+        inside = _inside(snapshot, filters)
+        allowed = None if inside is None else inside[snapshot.document_of]
         weights = expand(named.terms, language, snapshot.sparse, parts)
         lexical, words = candidates(named, weights, snapshot.sparse, snapshot.document_of, allowed, parts)
         if not snapshot.dense.complete and not self.read_only:
             snapshot = self._encode_first(snapshot, lexical, named, allowed)
         query = self.encoder.encode_queries(both(named, question)) if parts.dense and len(snapshot.dense) else None
         ranking = rank(named, words, lexical, snapshot.passages, query, allowed, parts)
-        share = len(snapshot.dense.positions) / snapshot.dense.n if snapshot.dense.n else 1.0
-        documents = tuple(snapshot.paths[d] for d in named.documents)
+        documents = tuple(snapshot.paths[d] for d in named.documents if inside is None or inside[d])
         if self.reranker is None:
             hits = self._hits(snapshot, ranking, k)
         else:
@@ -301,13 +306,17 @@ class Index:
         if parts.twins:
             hits = agreeing_first(named.asked, hits)
         numbered = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1))
-        return Found(numbered, named, documents, share, self._several(snapshot, named, language))
+        persons = self._several(snapshot, named, language, inside)
+        return Found(numbered, named, documents, _vector_share(snapshot, allowed), persons)
 
     @staticmethod
-    def _several(snapshot: Snapshot, named: Named, language: str) -> tuple[str, ...]:
+    def _several(
+        snapshot: Snapshot, named: Named, language: str, inside: NDArray[np.bool_] | None
+    ) -> tuple[str, ...]:
         if named.who is None:
             return ()
         meant = np.flatnonzero(named.who >= named.who.max())
+        meant = meant if inside is None else meant[inside[meant]]
         people = [name for at in meant.tolist() for name in snapshot.identities[at].values("patient")]
         return several(named.names, people, language)
 
@@ -363,17 +372,23 @@ class Index:
             yield Hit(piece, path, sha256, text, float(ranking.scores[at]), at + 1, via, parts)
 
 
-def _allowed(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:
-    """Passages of the documents that pass the filters, or None where nothing is filtered."""
+def _vector_share(snapshot: Snapshot, allowed: NDArray[np.bool_] | None) -> float:
+    """Share of the passages that may be looked at which have a vector."""
+    n = snapshot.dense.n if allowed is None else int(allowed.sum())
+    with_vector = snapshot.dense.positions if allowed is None else np.flatnonzero(allowed[snapshot.dense.positions])
+    return len(with_vector) / n if n else 1.0
+
+
+def _inside(snapshot: Snapshot, filters: Filters) -> NDArray[np.bool_] | None:
+    """Documents that pass the filters, or None where nothing is filtered."""
     if not filters.any:
         return None
-    in_scope = scope_filter(filters.scope)
-    inside = np.fromiter(
+    in_scope, within = scope_filter(filters.scope), scope_filter(filters.wall)
+    return np.fromiter(
         (
-            in_scope(path) and filters.admits(identity.kind, language, identity.day)
+            in_scope(path) and within(path) and filters.admits(identity.kind, language, identity.day)
             for path, identity, language in zip(snapshot.paths, snapshot.identities, snapshot.languages, strict=True)
         ),
         bool,
         len(snapshot.paths),
     )
-    return inside[snapshot.document_of] if len(snapshot.document_of) else np.zeros(0, bool)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from indexes.analyzers import terms
+from indexes.analyzers import terms, transcribed
+
+_START = 4  # letters that a stem keeps of a longer word; the last of a shorter one may change (dry, dri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +41,34 @@ def other_words(asked: Sequence[str], language: str) -> dict[str, float]:
         asked: terms of the question.
         language: of the question.
     """
-    held, known = set(asked), _meanings(language)
+    held = set(asked)
+    starts = {term[: max(2, min(_START, len(term) - 1))] for term in held}
     shares: dict[str, float] = {}
-    for term in held:
-        for meaning in known.get(term, ()):
-            if meaning.phrase <= held:
-                for other in meaning.others:
-                    for part in other:
-                        shares[part] = max(shares.get(part, 0.0), 1 / len(other))
+    for written, group in _written(language):
+        if any(start in written for start in starts):
+            for meaning in _meanings(group, language):
+                if meaning.phrase <= held:
+                    for other in meaning.others:
+                        for part in other:
+                            shares[part] = max(shares.get(part, 0.0), 1 / len(other))
     return {term: share for term, share in shares.items() if term not in held}
 
 
 @lru_cache(maxsize=8)
-def _meanings(language: str) -> dict[str, tuple[Meaning, ...]]:
-    """Meanings by one of the terms of their phrase, the longest, which is likely the rarest."""
-    table: dict[str, list[Meaning]] = {}
-    for group in groups(language):
-        phrases = {name: tuple(dict.fromkeys(terms(name, language))) for name in {*group.asked, *group.found}}
-        for name in group.asked:
-            others = tuple(phrases[n] for n in group.found if phrases[n] and phrases[n] != phrases[name])
-            if phrases[name] and others:
-                table.setdefault(max(phrases[name], key=len), []).append(Meaning(frozenset(phrases[name]), others))
-    return {term: tuple(found) for term, found in table.items()}
+def _written(language: str) -> tuple[tuple[str, Group], ...]:
+    """All groups, each with its names as one folded string: most are ruled out by it without stemming a word."""
+    return tuple((transcribed(" ".join(group.asked)), group) for group in groups(language))
+
+
+@lru_cache(maxsize=4_000)
+def _meanings(group: Group, language: str) -> tuple[Meaning, ...]:
+    phrases = {name: tuple(dict.fromkeys(terms(name, language))) for name in {*group.asked, *group.found}}
+    found = []
+    for name in group.asked:
+        others = tuple(phrases[n] for n in group.found if phrases[n] and phrases[n] != phrases[name])
+        if phrases[name] and others:
+            found.append(Meaning(frozenset(phrases[name]), others))
+    return tuple(found)
 
 
 def groups(language: str) -> Iterator[Group]:

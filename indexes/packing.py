@@ -6,6 +6,7 @@ import json
 
 from ingest.document import Document, Page, Row, Section, Span, document_id
 from ingest.identity import Field, Identity
+from ingest.wire import shared
 
 
 def pack_document(document: Document) -> str:
@@ -28,7 +29,7 @@ def pack_document(document: Document) -> str:
 
 def unpack_document(body: str, path: str, sha256: str, media_type: str, language: str, text: str) -> Document:
     """The document that `pack_document` packed."""
-    b = json.loads(body)
+    b, once = json.loads(body), shared()
     return Document(
         id=document_id(path, sha256),
         path=path,
@@ -42,7 +43,7 @@ def unpack_document(body: str, path: str, sha256: str, media_type: str, language
         ),
         sections=tuple(Section(t, lv, Span(s, e), Span(hs, he), kind) for t, lv, s, e, hs, he, kind in b["sections"]),
         furniture=tuple(Span(s, e) for s, e in b["furniture"]),
-        rows=tuple(Row(Span(s, e), tuple(columns)) for s, e, columns in b["rows"]),
+        rows=tuple(Row(Span(s, e), once(columns)) for s, e, columns in b["rows"]),
         hidden=b["hidden"],
         notes=tuple(b["notes"]),
         metadata=tuple((k, v) for k, v in b["metadata"]),

@@ -31,6 +31,15 @@ def readable(document: Document, span: Span) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
+def _within(text: str, token_spans: Callable[[str], Sequence[tuple[int, int]]], max_tokens: int) -> str:
+    """`text`, which the chunker counted; where a tokenizer counts it otherwise all the same, as much as it reads."""
+    spans = token_spans(text)
+    while len(spans) > max_tokens and len(text) > 1:
+        text = text[: max(1, min(spans[max_tokens - 1][1], len(text) - 1))]
+        spans = token_spans(text)
+    return text
+
+
 def stored_chunk(
     document: Document,
     chunk: Chunk,
@@ -60,7 +69,7 @@ def stored_chunk(
             embedded = candidate
             break
     if embedded is passage and len(token_spans(passage)) > max_tokens:
-        embedded = document.text[chunk.span.start : chunk.span.end]  # the chunker counted this very text
+        embedded = _within(document.text[chunk.span.start : chunk.span.end], token_spans, max_tokens)
     marks = [FIELD_MARKS[f.name] for f in fields if chunk.span.overlaps(f.span)]
     digest = hashlib.sha256(embedded.encode()).digest()[:16]
     return StoredChunk(chunk, embedded, digest, " ".join([*terms(body, chunk.language), *marks]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.blend import Features, best_in_document, blended, covered, long_as, question_length
+from indexes.blend import Features, best_in_document, blended, covered, long_as, of_question
 from indexes.dense import Dense
 from indexes.fusion import best, normalised
 from indexes.naming import Named
@@ -115,10 +115,14 @@ def rank(
     """
     positions = _pool(named, lexical, passages, query, allowed)
     features = featured(named, words, positions, passages, query, parts)
-    scores = blended(features, question_length(named))
     by_document = prior(named, passages.document_of)[positions]
+    if parts.sparse:
+        scores = blended(features, of_question(named, features))
+    else:  # vectors alone are measured, which nothing was learned for
+        scores = features.moved_vector + np.float32(DOCUMENT_WEIGHT) * by_document
     order = np.lexsort((positions, -scores))
-    by_vector = features.asked_vector if query is not None else np.zeros_like(scores)
+    seen = passages.dense.has(positions) & passages.readable[positions] & (query is not None)
+    by_vector = np.where(seen, features.asked_vector, np.float32(0))
     return Ranking(positions[order], scores[order], by_vector[order], features.more_words[order], by_document[order])
 
 

@@ -22,6 +22,7 @@ class Filters:
         language: ISO 639-1 code.
         since: first day of the document's date, `2021`, `2021-04` or `2021-04-03`; a document without a date fails.
         until: last day, likewise.
+        wall: a scope that holds beside any other: what lies beyond it may not even be named.
     """
 
     scope: str | None = None
@@ -29,6 +30,7 @@ class Filters:
     language: str | None = None
     since: str | None = None
     until: str | None = None
+    wall: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("since", "until"):
@@ -39,7 +41,7 @@ class Filters:
     @property
     def any(self) -> bool:
         """Whether anything is filtered."""
-        return any(v is not None for v in (self.scope, self.kind, self.language, self.since, self.until))
+        return any(v is not None for v in (self.scope, self.kind, self.language, self.since, self.until, self.wall))
 
     def admits(self, kind: str, language: str, day: str) -> bool:
         """Whether a document passes all filters but the scope."""

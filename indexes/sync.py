@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from indexes.witness import file_state, on_fixed_disk
-
-_BLOCK = 1 << 20
+from ingest.opening import file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +28,18 @@ class Changes:
 
 
 class Hashes:
-    """Hashes of files, each computed once as long as the file does not change. Safe to use from several threads."""
+    """Hashes of files of a folder, each computed once while the file stays as it is. Serves several threads."""
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[tuple[int, ...], str]] = {}
 
-    def sha256(self, path: Path) -> str:
+    def sha256(self, root: Path, relative: str) -> str:
         """See `file_sha256`."""
+        path = root / relative
         state = file_state(path)
         known = self._known.get(path)
         if known is None or known[0] != state or not on_fixed_disk(path.parent):
-            known = self._known[path] = state, file_sha256(path)
+            known = self._known[path] = state, file_sha256(root, relative)
         return known[1]
 
 
@@ -50,18 +49,6 @@ def is_file(path: Path) -> bool:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError:
         return False
-
-
-def file_sha256(path: Path) -> str:
-    """Hash of a file's bytes, hexadecimal; a file that cannot be opened hashes as its error, so that it is retried."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        return f"unreadable: {error.strerror}"
-    return digest.hexdigest()
 
 
 def compare(stored: Mapping[str, str], found: Mapping[str, str], again: Iterable[str] = ()) -> Changes:

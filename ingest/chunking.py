@@ -20,6 +20,9 @@ TokenSpans = Callable[[str], list[tuple[int, int]]]
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
 _PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
 _LONGEST_HEADER = 400
+_LONG_RUN = re.compile(r"\S{48,}")  # one token as a whole (unknown), hundreds when it is cut: base64, a table's rule
+_STRETCH = 1 << 16  # characters tokenized at once
+_BREAK = re.compile(r"\s(?=\S)")
 _TINY = 8  # units below an eighth of the target are joined with their neighbours before packing
 
 
@@ -30,8 +33,8 @@ def chunk(
 
     Args:
         document: as read.
-        token_spans: character ranges of the tokens of a text, in order, without special tokens; called once for the
-            whole document and again only for passages near the limit.
+        token_spans: character ranges of the tokens of a text, in order, without special tokens; called once for each
+            stretch of the document and again only for passages near the limit.
         max_tokens: no passage's own text has more tokens than this (a single character is never cut).
         target_tokens: size aimed at where a document does not fit; `max_tokens` if not given.
 
@@ -47,6 +50,18 @@ def chunk(
     cutter = _Cutter(document, token_spans, max_tokens, target)
     places = Places(document)
     return tuple(places.chunk(span) for area in _readable(document) for span in cutter.spans(area))
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text is cut to be tokenized: after a line or a word, or anywhere in a word that does not end."""
+    start = 0
+    while start < len(text):
+        end = len(text)
+        if end - start > _STRETCH:
+            found = _BREAK.search(text, start + _STRETCH, start + 2 * _STRETCH)
+            end = found.end() if found else min(end, start + 2 * _STRETCH)
+        yield start, end
+        start = end
 
 
 def _readable(document: Document) -> Iterator[Span]:
@@ -74,7 +89,7 @@ class _Cutter:
     def __init__(self, document: Document, token_spans: TokenSpans, limit: int, target: int) -> None:
         self._document, self._text = document, document.text
         self._token_spans, self._limit, self._target = token_spans, limit, target
-        self._ruler = Ruler(token_spans(document.text))
+        self._ruler = Ruler((start, token_spans(self._text[start:end])) for start, end in _stretches(self._text))
         self._sentences: list[Span] | None = None
 
     def spans(self, area: Span) -> Iterator[Span]:
@@ -92,7 +107,7 @@ class _Cutter:
         """Whether this stretch, tokenized by itself, keeps the limit; the tokenizer runs only where it is close."""
         estimate = self._ruler.count(start, end)
         slack = 4 + self._limit // 8
-        if estimate + slack <= self._limit:
+        if estimate + slack <= self._limit and not _LONG_RUN.search(self._text, start, end):
             return True
         if estimate - slack > self._limit and estimate > 2 * self._limit:
             return False

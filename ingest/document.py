@@ -12,6 +12,9 @@ from typing import Literal
 
 PageSource = Literal["text", "ocr", "unread"]
 
+PARTLY = "partly read"
+"""How the reason of a page begins that was read but for a part of it."""
+
 # Joins the pages of a document. A form feed ends a page, not a paragraph: a sentence may run across it.
 PAGE_BREAK = "\n\f"
 
@@ -51,7 +54,8 @@ class Page:
     """One page, numbered from 1.
 
     `source` is how its text was got: its text layer, OCR, or not at all. `reason` says in a few words why a page
-    is unread. `confidence` is Tesseract's mean word confidence, 0 to 100, for pages read by OCR.
+    is unread, was read by OCR, or is only partly read. `confidence` is Tesseract's mean word confidence, 0 to 100,
+    for what was read by OCR.
     """
 
     number: int
@@ -59,6 +63,11 @@ class Page:
     source: PageSource = "text"
     confidence: float | None = None
     reason: str = ""
+
+    @property
+    def lacks_text(self) -> bool:
+        """Whether any of its text could not be got: it is unread, or partly read."""
+        return self.source == "unread" or self.reason.startswith(PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +133,8 @@ class Document:
 
     @property
     def unread_pages(self) -> tuple[int, ...]:
-        """Numbers of the pages whose text could not be got."""
-        return tuple(p.number for p in self.pages if p.source == "unread")
+        """Numbers of the pages whose text could not be got, or not all of it."""
+        return tuple(p.number for p in self.pages if p.lacks_text)
 
     def page_of(self, position: int) -> int:
         """Number of the page on which a character stands.
@@ -150,13 +159,17 @@ EMPTY_FILE = "the file is empty"  # the one reason for which nothing that could 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file of which nothing could be read: the ledger names it, the reason, and the way out."""
+    """A file of which nothing could be read: the ledger names it, the reason, and the way out.
+
+    `passing` says that the machine failed and not the file: it is tried again.
+    """
 
     path: str
     sha256: str
     media_type: str
     reason: str
     hint: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

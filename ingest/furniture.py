@@ -20,6 +20,10 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SAYS_PAGE = re.compile(r"\W*(?:page|seite|blatt|페이지)\W*\d{1,5}(?:\W*(?:of|von|/)\W*\d{1,5})?\W*", re.IGNORECASE)
+# What the electronic filing of US courts (CM/ECF) prints on every page, and numbers of produced pages (Bates).
+_STAMP = re.compile(
+    r"Case:?\s+\S+\s+(?:Document|Doc\.?)\s+\S+\s+(?:Filed|Entered)\b.*|(?=.*[A-Z])[A-Z][A-Z0-9_]{1,14}[-_ ]?\d{5,10}",
+)
 
 
 def mark_furniture(pages: Sequence[PageText]) -> list[PageText]:
@@ -84,7 +88,7 @@ def _numbering(edges: Sequence[list[tuple[Span, str]]]) -> frozenset[int]:
 
 
 def _is_furniture(line: str, index: int, common: frozenset[str], offsets: frozenset[int]) -> bool:
-    if _folded(line) in common or _shape(line) in common or _SAYS_PAGE.fullmatch(line):
+    if _folded(line) in common or _shape(line) in common or _SAYS_PAGE.fullmatch(line) or _STAMP.fullmatch(line):
         return True
     match = _PAGE_NUMBER.fullmatch(line)
     return match is not None and int(match.group(1)) - index in offsets

@@ -62,7 +62,12 @@ class Block:
     columns: tuple[tuple[float, float], ...]
 
     def cells(self, line: Line) -> list[list[Word]]:
-        """The words of a line by column; a word belongs to the column that is nearest to its middle."""
+        """The words of a line by column; a word belongs to the column that is nearest to its middle.
+
+        A line with as many segments as there are columns has one in each, however wide they are.
+        """
+        if len(line.segments) == len(self.columns):
+            return [list(segment) for segment in line.segments]
         cells: list[list[Word]] = [[] for _ in self.columns]
         for word in line.words:
             cells[_nearest(self.columns, (word.left + word.right) / 2)].append(word)
@@ -74,8 +79,13 @@ def _nearest(columns: Sequence[tuple[float, float]], x: float) -> int:
     return distances.index(min(distances))
 
 
-def lines_of(words: Iterable[Word]) -> list[Line]:
-    """The lines of a page, from top to bottom."""
+def lines_of(words: Iterable[Word], uprights: Sequence[tuple[float, float, float]] = ()) -> list[Line]:
+    """The lines of a page, from top to bottom.
+
+    Args:
+        words: with their boxes.
+        uprights: upright rules, as place from the left, top and bottom: they part what stands on both sides.
+    """
     lines: list[Line] = []
     for middle, _, word in sorted((w.middle, i, w) for i, w in enumerate(words)):
         height = word.bottom - word.top
@@ -85,16 +95,17 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
             lines.append(Line([word], middle, height))
     for line in lines:
         line.words.sort(key=lambda w: w.left)
-        line.segments = _segments(line)
+        line.segments = _segments(line, [x for x, top, bottom in uprights if top <= line.middle <= bottom])
     return lines
 
 
-def _segments(line: Line) -> list[list[Word]]:
+def _segments(line: Line, uprights: Sequence[float] = ()) -> list[list[Word]]:
     segments = [[line.words[0]]]
     gap = _GAP * median([w.bottom - w.top for w in line.words])
     reach = line.words[0].right
     for word in line.words[1:]:
-        if word.left - reach > gap:
+        ruled = any(reach - 1.0 <= x <= word.left + 1.0 for x in uprights)
+        if word.left - reach > gap or ruled:
             segments.append([word])
         else:
             segments[-1].append(word)

@@ -10,11 +10,15 @@ MAX_BYTES = 512 * MIB
 """A file larger than this is not opened."""
 MAX_TEXT_BYTES = 64 * MIB
 """Text larger than this (about 30,000 printed pages) is no letter and no contract."""
+MAX_CHARACTERS = 16_000_000
+"""Text of one file and its attachments together (about 8,000 printed pages): what the asking process must hold."""
 MAX_PAGES = 20_000
 MAX_DEPTH = 8
 """Attachments within attachments."""
 MAX_ATTACHMENTS = 1_000
 """Documents that one file may bring along, over all depths."""
+MAX_UNPACKED = 1024 * MIB
+"""Bytes that one file may unpack to, over all archives and attachments within it."""
 MAX_MEMORY = 3 * 1024 * MIB
 """Address space of a reading process."""
 SECONDS_WITHOUT_PROGRESS = 120.0

@@ -6,7 +6,7 @@ and the other languages are tried, and what Tesseract is surest of is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -28,11 +28,16 @@ _HANGUL_SCRIPTS = {"Korean", "Hangul"}
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What was read on a picture: the words, in order, for which languages, and the size of the upright picture."""
+    """What was read on a picture: the words, in order, for which languages, and the size of the upright picture.
+
+    That picture is the one given, turned clockwise by `turn` degrees, then counter-clockwise by `angle`.
+    """
 
     words: tuple[Word, ...]
     languages: str
     size: tuple[int, int] = (0, 0)
+    turn: int = 0
+    angle: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -86,7 +91,7 @@ class Ocr:
             languages = "kor+eng"
         turn = standing.turn if standing is not None and standing.confidence >= _SURE else 0
         image = turned(image, turn)
-        best = _recognise(image, languages or "eng")
+        best = _recognise(image, languages or "eng", turn)
         if best.confidence < POOR:
             suggested = [standing.turn] if standing is not None and standing.turn and not turn else [90, 180, 270]
             image, best = _try_positions(image, best, suggested)
@@ -102,10 +107,10 @@ class Ocr:
             self._languages = recognised.languages
 
 
-def _recognise(image: Image.Image, languages: str) -> Recognised:
+def _recognise(image: Image.Image, languages: str, turn: int, angle: float = 0.0) -> Recognised:
     words = tesseract.words(image, languages)
     limits.beat()
-    return Recognised(words, languages, image.size)
+    return Recognised(words, languages, image.size, turn, angle)
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -125,10 +130,10 @@ def turned(image: Image.Image, degrees: int) -> Image.Image:
 
 def _try_positions(image: Image.Image, best: Recognised, turns: list[int]) -> tuple[Image.Image, Recognised]:
     """The reading in another position, where that is clearly better."""
-    upright = image
+    upright, turn = image, best.turn
     for degrees in turns:
         other = turned(image, degrees)
-        recognised = _recognise(other, best.languages)
+        recognised = _recognise(other, best.languages, (turn + degrees) % 360)
         if recognised.score > 1.2 * best.score and recognised.confidence > best.confidence:
             upright, best = other, recognised
     return upright, best
@@ -139,7 +144,7 @@ def _try_straightened(image: Image.Image, best: Recognised) -> Recognised:
     if abs(angle) < 0.5:
         return best
     straight = image.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-    return max(best, _recognise(straight, best.languages), key=lambda r: r.score)
+    return max(best, _recognise(straight, best.languages, best.turn, angle), key=lambda r: r.score)
 
 
 def _try_languages(image: Image.Image, best: Recognised) -> Recognised:
@@ -153,7 +158,7 @@ def _try_languages(image: Image.Image, best: Recognised) -> Recognised:
         if languages == best.languages or not set(languages.split("+")) <= tesseract.installed():
             continue
         if doubtful or languages == _LANGUAGES.get(language):
-            best = max(best, _recognise(image, languages), key=lambda r: r.score)
+            best = max(best, _recognise(image, languages, best.turn), key=lambda r: r.score)
     return best
 
 
@@ -163,7 +168,7 @@ def _without_noise(recognised: Recognised) -> Recognised:
         line = list(members)
         if sum(w.confidence * len(w.text) for w in line) >= _NOISE * sum(len(w.text) for w in line):
             kept += line
-    return Recognised(tuple(kept), recognised.languages, recognised.size)
+    return replace(recognised, words=tuple(kept))
 
 
 def skew(image: Image.Image) -> float:

@@ -44,10 +44,14 @@ def join_words(words: Sequence[Word]) -> str:
     """Words of one line with the spaces that the picture has."""
     text = words[0].text if words else ""
     for a, b in pairwise(words):
-        height = min(a.bottom - a.top, b.bottom - b.top)
-        close = _is_hangul(a.text[-1]) and _is_hangul(b.text[0]) and b.left - a.right < _CLOSE * height
-        text += b.text if close else f" {b.text}"
+        text += b.text if is_close(a, b) else f" {b.text}"
     return text
+
+
+def is_close(a: Word, b: Word) -> bool:
+    """Whether two neighbours on a line are one word."""
+    height = min(a.bottom - a.top, b.bottom - b.top)
+    return _is_hangul(a.text[-1]) and _is_hangul(b.text[0]) and b.left - a.right < _CLOSE * height
 
 
 def _is_hangul(character: str) -> bool:

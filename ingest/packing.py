@@ -7,7 +7,8 @@ Greedy filling would leave a small rest at the end of every section; this spread
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -46,11 +47,18 @@ class Unit:
 
 
 class Ruler:
-    """Counts tokens of any stretch of a text after one pass of the tokenizer."""
+    """Counts tokens of any stretch of a text after one pass of the tokenizer.
 
-    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
-        self.starts = sorted(a for a, _ in spans)
-        self.ends = sorted(b for _, b in spans)
+    Args:
+        stretches: of the text, one after the other: where each starts, and the spans of its tokens.
+    """
+
+    def __init__(self, stretches: Iterable[tuple[int, Sequence[tuple[int, int]]]]) -> None:
+        # eight bytes a position: as objects, those of a long text would take more memory than all else together
+        self.starts, self.ends = array("q"), array("q")
+        for offset, spans in stretches:
+            self.starts.extend(sorted(a + offset for a, _ in spans))
+            self.ends.extend(sorted(b + offset for _, b in spans))
 
     def first(self, position: int) -> int:
         """Index of the first token that ends after `position`."""

@@ -18,8 +18,22 @@ NO_WORDS = "no words found"
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """A table of a page: its rows as indices into the page's `rows`, its columns' names, and their left edges."""
+
+    first: int
+    end: int
+    names: tuple[str, ...]
+    lefts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
-    """The text of one page. `rows` and `furniture` count characters from the beginning of the page."""
+    """The text of one page. `rows` and `furniture` count characters from the beginning of the page.
+
+    `hidden` counts characters that cannot be seen, those of `covered` words among them; `struck` and `covered` are
+    numbers of words that were left out; `numbered` says that its lines had numbers, which are no text.
+    """
 
     text: str
     source: PageSource = "text"
@@ -28,6 +42,10 @@ class PageText:
     rows: tuple[Row, ...] = ()
     furniture: tuple[Span, ...] = ()
     hidden: int = 0
+    struck: int = 0
+    covered: int = 0
+    numbered: bool = False
+    tables: tuple[Ruled, ...] = ()
 
 
 def join(
@@ -58,7 +76,7 @@ def join(
         furniture=tuple(furniture),
         rows=tuple(rows),
         hidden=sum(page.hidden for page in texts),
-        notes=tuple(notes),
+        notes=(*notes, *_left_out(texts)),
         metadata=metadata,
         attachments=attachments,
     )
@@ -66,3 +84,17 @@ def join(
 
 def _moved(span: Span, by: int) -> Span:
     return Span(span.start + by, span.end + by)
+
+
+def _left_out(texts: Sequence[PageText]) -> list[str]:
+    """Remarks on words of the text layer that are no text of the page."""
+    said = []
+    for count, what in (
+        (sum(page.struck for page in texts), "struck out left out"),
+        (sum(page.covered for page in texts), "under a box or picture left out: a reader cannot see them"),
+    ):
+        if count:
+            said.append(f"{count} word{'' if count == 1 else 's'} {what}")
+    if numbered := sum(page.numbered for page in texts):
+        said.append(f"the numbers of lines on {numbered} page{'' if numbered == 1 else 's'} left out")
+    return said

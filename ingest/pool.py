@@ -6,7 +6,6 @@ may deadlock, and spawning imports the user's main script again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -22,18 +21,13 @@ from types import TracebackType
 
 from ingest import limits, wire
 from ingest.document import Document, Unread
+from ingest.opening import file_sha256
+from ingest.scratch import Scratch
 
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from ingest.worker import main; main({descriptor})"
+# Ends of a process that say nothing about the file: somebody, or the system short of memory, stopped it.
+_STOPPED = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
 _MAX_RESULT = 1024 * limits.MIB
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, or nothing where it is no file that can be opened."""
-    with suppress(OSError):
-        if path.is_file():  # opening a named pipe would wait for ever
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-    return ""
 
 
 class Reader:
@@ -64,6 +58,9 @@ class Reader:
         self._seconds = seconds
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
+        self._waiting: deque[str] = deque()
+        self._retried: set[str] = set()
+        self._scratch: Scratch | None = None
 
     def __enter__(self) -> Reader:
         return self
@@ -78,14 +75,18 @@ class Reader:
         for worker in [*self._idle, *self._busy]:
             worker.kill()
         self._idle, self._busy = [], []
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
 
     def read(self, paths: Iterable[str]) -> Iterator[list[Document | Unread]]:
         """Read files, yielding each file's documents as it is done: the file first, then its attachments."""
-        waiting = deque(paths)
-        while waiting or self._busy:
-            while waiting and len(self._busy) < self._jobs:
-                worker = self._idle.pop() if self._idle else _Worker(self._settings)
-                worker.start_reading(waiting.popleft())
+        self._waiting, self._retried = deque(paths), set()
+        self._scratch = self._scratch or Scratch()
+        while self._waiting or self._busy:
+            while self._waiting and len(self._busy) < self._jobs:
+                worker = self._idle.pop() if self._idle else _Worker(self._settings, self._scratch.folder)
+                worker.start_reading(self._waiting.popleft())
                 self._busy.append(worker)
             yield from self._collect()
 
@@ -100,20 +101,24 @@ class Reader:
             self._busy.remove(worker)
             if isinstance(outcome, str):
                 worker.kill()
-                yield [self._unread(worker.path, outcome)]
+                if worker.stopped and worker.path not in self._retried:
+                    self._retried.add(worker.path)
+                    self._waiting.appendleft(worker.path)
+                    continue
+                yield [self._unread(worker.path, outcome, passing=worker.stopped)]
             else:
                 self._idle.append(worker)
                 yield outcome
 
-    def _unread(self, path: str, reason: str) -> Unread:
+    def _unread(self, path: str, reason: str, *, passing: bool) -> Unread:
         """The ledger's entry for a file whose process ended without a result."""
-        return Unread(path, hash_file(self._root / path), "", reason)
+        return Unread(path, file_sha256(self._root, path), "", reason, passing=passing)
 
 
 class _Worker:
     """One process, its connection, and the file it is at."""
 
-    def __init__(self, settings: dict[str, object]) -> None:
+    def __init__(self, settings: dict[str, object], scratch: Path) -> None:
         ours, theirs = Pipe()
         program = _PROGRAM.format(path=sys.path, descriptor=theirs.fileno())
         # -P keeps modules that lie in the current folder, which may be the user's, out of the process.
@@ -121,11 +126,13 @@ class _Worker:
             [sys.executable, "-P", "-c", program],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(scratch)},
             start_new_session=True,
         )
         theirs.close()
         self.connection: Connection = ours
         self.path = ""
+        self.stopped = False  # whether somebody else ended it
         self._started = self._beaten = 0.0
         with suppress(OSError):
             self.connection.send_bytes(json.dumps(settings).encode())
@@ -145,7 +152,10 @@ class _Worker:
         if message[:1] == b"b":
             self._beaten = time.monotonic()
             return None
-        return wire.unpack(message[1:])
+        try:
+            return wire.unpack(message[1:])
+        except (ValueError, KeyError, TypeError, MemoryError) as error:
+            return f"what was read of it is damaged ({type(error).__name__})"
 
     def overdue(self, seconds: float) -> str | None:
         """Why this process is to be stopped, or None while it is in time."""
@@ -161,6 +171,7 @@ class _Worker:
             code = self._process.wait(5.0)
         except subprocess.TimeoutExpired:
             return "its answer was too large"
+        self.stopped = -code in _STOPPED
         return signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit status {code}"
 
     def kill(self) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ingest import limits
 from ingest.document import EMPTY_FILE, Document, Unread, document_id
-from ingest.errors import FolderError, LimitExceeded, ReadingError
+from ingest.errors import LimitExceeded, ReadingError
 from ingest.language import detect_language
+from ingest.listing import list_files
 from ingest.loaders import detect, load
 from ingest.loaders.base import Reading, Source
-from ingest.pool import Reader, hash_file
+from ingest.opening import Refused, read_inside
+from ingest.pool import Reader
 from ingest.sections import find_sections
 from ingest.speaking import speaking_to_machines
 
@@ -31,90 +33,34 @@ def read_file(
 
     Returns the file first, then its attachments, depth first. Whatever is wrong with a file is an `Unread`.
     """
-    path = root / relative
     try:
-        size = path.stat().st_size
-        if not path.is_file():
-            return [Unread(relative, "", "", "not a regular file")]
-        if size > limits.MAX_BYTES:
-            reason = f"{size // limits.MIB} MiB, and one file may have {limits.MAX_BYTES // limits.MIB}"
-            return [Unread(relative, hash_file(path), "", reason, "split the file")]
-        data = path.read_bytes()
+        data = read_inside(root, relative)
+    except Refused as error:
+        return [Unread(relative, "", "", str(error.strerror))]
     except OSError as error:
-        return [Unread(relative, "", "", f"cannot be opened: {error.strerror or error}")]
+        return [Unread(relative, "", "", f"cannot be opened: {error.strerror or error}", passing=True)]
+    except MemoryError:
+        return [Unread(relative, "", "", "reading it takes more memory than one file may")]
+    if len(data) > limits.MAX_BYTES:
+        size, most = (root / relative).stat().st_size // limits.MIB, limits.MAX_BYTES // limits.MIB
+        return [Unread(relative, "", "", f"{size} MiB, and one file may have {most}", "split the file")]
     environment = os.environ.get(PASSWORD_VARIABLE)
     known = (*passwords, *((environment,) if environment else ()))
-    return list(_read(Source(relative, data, known, ocr), depth=0, budget=[limits.MAX_ATTACHMENTS]))
+    budget = [limits.MAX_ATTACHMENTS, limits.MAX_UNPACKED]
+    return list(_within_limits(_read(Source(relative, data, known, ocr), depth=0, budget=budget)))
 
 
-def list_files(root: Path) -> tuple[list[str], list[Unread]]:
-    """The files of a folder, relative to it with `/` and sorted, and what cannot be a document of it, as unread:
-    links that leave it or lead nowhere, named pipes, names that are not UTF-8, folders that may not be entered.
-
-    Hidden files and folders (`.rag` among them) are passed over. Links within the folder are followed once: a folder
-    that was seen under another name, or that holds itself, is not entered again.
-    """
-    base = root.resolve()
-    refused: list[Unread] = []
-
-    def shut(error: OSError) -> None:
-        # in silence, its files would seem to be deleted
-        if Path(error.filename) == base:
-            raise FolderError(f"{root} cannot be opened: {error.strerror}", "check its permissions") from error
-        refused.append(Unread(_utf8(_name(Path(error.filename), base)), "", "", f"cannot be opened: {error.strerror}"))
-
-    files: list[str] = []
-    out: set[str] = set()
-    seen: set[Path] = set()
-    for folder, folders, names in os.walk(base, onerror=shut, followlinks=True):
-        here = Path(folder)
-        real = here.resolve()
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        for name in [*folders, *names]:
-            path = here / name
-            if name.startswith(".") or not path.is_symlink() or _real(path).is_relative_to(base):
+def _within_limits(read: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
+    """What was read, in which a document is unread that brings more text than one file may."""
+    left = limits.MAX_CHARACTERS
+    for part in read:
+        if isinstance(part, Document):
+            if len(part.text) > left:
+                reason = f"more than {limits.MAX_CHARACTERS // 10**6} million characters in one file"
+                yield Unread(part.path, part.sha256, part.media_type, reason, "split the file")
                 continue
-            out.add(_name(path, base))
-            reason = "a symbolic link that leaves the folder is not followed"
-            refused.append(Unread(_utf8(_name(path, base)), "", "", reason))
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and _name(here / f, base) not in out)
-        for name in (_name(here / n, base) for n in names if not n.startswith(".")):
-            if name in out:
-                continue
-            if why := _refusal(base, name):
-                refused.append(Unread(_utf8(name), "", "", *why))
-            else:
-                files.append(name)
-    return sorted(files), sorted(refused, key=lambda unread: unread.path)
-
-
-def _refusal(base: Path, name: str) -> tuple[str, str] | None:
-    """Why a file of the folder is not read, and the way out; None for one that is."""
-    if _utf8(name) != name:
-        return "its name is not UTF-8", "rename it, for instance with convmv"
-    if (base / name).is_file():
-        return None
-    return ("a broken link" if (base / name).is_symlink() else "not a regular file"), ""
-
-
-def _real(path: Path) -> Path:
-    """Where a link leads; itself where that has no end."""
-    try:
-        return path.resolve()
-    except RuntimeError:
-        return path
-
-
-def _utf8(name: str) -> str:
-    """A name that can be stored and printed: bytes that are not UTF-8 as `\\xe9`."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _name(path: Path, base: Path) -> str:
-    return path.relative_to(base).as_posix()
+            left -= len(part.text)
+        yield part
 
 
 def _read(source: Source, depth: int, budget: list[int]) -> Iterator[Document | Unread]:
@@ -145,24 +91,27 @@ def _attachments(source: Source, reading: Reading, depth: int, budget: list[int]
     """The documents within a document, named `outer/inner`."""
     taken: set[str] = set()
     for name, data in reading.attachments:
-        path = f"{source.path}/{_free_name(name, taken)}"
+        path = f"{source.path}/{free_name(name, taken)}"
         try:
-            _check_nesting(depth + 1, budget)
+            _check_nesting(depth + 1, len(data), budget)
         except LimitExceeded as error:
             yield Unread(path, hashlib.sha256(data).hexdigest(), "", error.message)
             return
         yield from _read(replace(source, path=path, data=data), depth + 1, budget)
 
 
-def _check_nesting(depth: int, budget: list[int]) -> None:
+def _check_nesting(depth: int, size: int, budget: list[int]) -> None:
     if depth > limits.MAX_DEPTH:
         raise LimitExceeded(f"nested deeper than {limits.MAX_DEPTH} documents")
     budget[0] -= 1
+    budget[1] -= size
+    if budget[1] < 0:
+        raise LimitExceeded(f"more than {limits.MAX_UNPACKED // limits.MIB} MiB within one file; the rest is left out")
     if budget[0] < 0:
         raise LimitExceeded(f"more than {limits.MAX_ATTACHMENTS} attachments in one file; the rest is left out")
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """A name for an attachment that is one path component and not yet used in its parent."""
     plain = name.replace("/", "_").replace("\\", "_").replace("\0", "").strip() or "attachment"
     plain = f"_{plain}" if plain in (".", "..") else plain

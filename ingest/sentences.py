@@ -15,13 +15,17 @@ from ingest.document import Span
 # A piece without any sentence end is cut here, in characters: no sentence of a contract is that long.
 LONGEST = 2000
 _WINDOW = 48
+_CUT = 4  # letters from which a word may be told to be cut short by its ending
 _LINE_WINDOW = 400
 
 _GAP = re.compile(r"\s+")
 _CLOSERS = "\"'”’“»«)]}*"
 _TERMINATORS = ".!?…。！？"
-_LAST_TOKEN = re.compile(r"[^\s(\[{„“\"'«»/]+$")
+# White space that may part two sentences: behind a mark, or with a line break in it.
+_BREAK = re.compile(rf"(?<=[{re.escape(_TERMINATORS + _CLOSERS)}])\s+|(?<!\s)[^\S\n]*\n\s*")
+_OPENING = re.compile(r"[(\[{„“\"'«»/]")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+_LEADERS = ("....", "……", ". . .", ".. ..", "· · ·", "____", "····")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
 _NUMBER = re.compile(r"\d{1,4}")
 _DATE_PART = re.compile(r"\d{1,4}\.")
@@ -49,23 +53,18 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     rules = dots(language)
     width = _wrap_width(text)
     spans: list[Span] = []
-    start = 0
-    for gap in _GAP.finditer(text):
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    for gap in _BREAK.finditer(text, start, end):
         a, b = gap.span()
-        if a == start == 0:
-            start = b
-        elif b == len(text):
-            break
-        elif (text[a - 1] in _ENDS or "\n" in gap[0]) and _ends(text, a, b, rules, width):
+        if text[b].islower() and text[a - 1] == "." and "\n" not in gap[0]:
+            continue  # the most frequent case
+        if a > start and _ends(text, a, b, rules, width):
             spans.extend(_bounded(text, start, a))
             start = b
-    end = len(text.rstrip())
     if start < end:
         spans.extend(_bounded(text, start, end))
     return spans
-
-
-_ENDS = frozenset(_TERMINATORS + _CLOSERS)
 
 
 def _ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
@@ -84,23 +83,31 @@ def _ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
 
 def _terminated(before: str, after: str, rules: Dots) -> bool | None:
     """Whether the full stop (or other mark) at the end of `before` ends a sentence; None where a line break decides."""
+    if before.endswith(_LEADERS):
+        return False  # a table of contents, or a form: "Rent ........ 900"
     if before[-1] != ".":
         return not after[0].islower()
     if after[0].islower() or after[0] in ",;:)":
         return False
-    match = _LAST_TOKEN.search(before.rstrip("."))
-    if match is None:
+    undotted = before.rstrip(".")
+    if not undotted or undotted[-1].isspace():
         return True
-    token, following = match[0].lower().rpartition("-")[2], _FIRST_WORD.match(after)
+    last = _OPENING.split(undotted.rsplit(None, 1)[-1])[-1]
+    if not last:
+        return True
+    position = len(undotted) - len(last)
+    token, following = last.lower().rpartition("-")[2], _FIRST_WORD.match(after)
     word = following[0].lower() if following else ""
-    if _opens_line(before, match.start()) and _NUMBERING.fullmatch(match[0]):
+    if _opens_line(before, position) and _NUMBERING.fullmatch(last):
         return False
     if _NUMBER.fullmatch(token):
-        return not _is_ordinal(before[: match.start()], token, after, word, rules)
+        return not _is_ordinal(before[:position], token, after, word, rules)
     if token in rules.before_number:
         return not (after[0].isdigit() or (_NUMBERING.match(after) and (len(word) < 2 or after[: len(word)].isupper())))
     if token in rules.maybe or (len(token) == 1 and token.isalpha()) or _DOTTED.fullmatch(token):
         return True if word in rules.starters and after[0].isupper() else None
+    if last[0].islower() and len(token) > _CUT and token.endswith(rules.cut):
+        return False
     return token not in rules.never
 
 
@@ -133,6 +140,8 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
     following = text[b : stop if stop >= 0 else b + _LINE_WINDOW]
     gap = text[a:b]
     blank = gap.count("\n") > 1 and "\f" not in gap
+    if not blank and _goes_on(line, following, rules):
+        return False
     if line.endswith((":", *rules.closing)):
         return True
     if following[0].islower():
@@ -141,6 +150,16 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
         return True
     first = following.split(None, 1)[0]
     return len(line) + len(first) < 0.85 * width
+
+
+def _goes_on(line: str, following: str, rules: Dots) -> bool:
+    """Whether a line ends, or the next begins, with what cannot stand there in a whole sentence: "no", "und"."""
+    said = line.split()
+    last = said[-1].lower() if said else ""
+    if last in rules.open_words:
+        # "Smoker: no" is an answer of a form.
+        return not (len(said) > 1 and said[-2].endswith((":", "?")))
+    return last.endswith(rules.not_closing) or following.split(None, 1)[0] in rules.joined
 
 
 def _wrap_width(text: str) -> int:

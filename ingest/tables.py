@@ -25,6 +25,7 @@ class Table:
     rows: tuple[tuple[tuple[Word, ...], ...], ...]
     names: tuple[str, ...]
     n_header: int
+    lefts: tuple[float, ...] = ()
 
     def line(self, row: tuple[tuple[Word, ...], ...]) -> str:
         """A row on one line; empty cells keep their place, but for those at the end."""
@@ -32,8 +33,12 @@ class Table:
 
 
 def text_of(cell: Sequence[Word]) -> str:
-    """The words of a cell."""
-    return " ".join(word.text for word in cell)
+    """The words of a cell; a line that ends in a hyphen goes on without a space, its hyphen kept."""
+    text = ""
+    for before, word in zip((None, *cell), cell, strict=False):
+        joined = before is not None and before.text[-1:] == "-" and len(before.text) > 1 and word.top > before.middle
+        text += word.text if not text or joined else f" {word.text}"
+    return text
 
 
 def table_of(block: Block, rules: Sequence[float]) -> Table | None:
@@ -57,7 +62,7 @@ def table_of(block: Block, rules: Sequence[float]) -> Table | None:
     n_header, names = column_names([GridLine([text_of(cell) for cell in row]) for row in rows])
     if len(full) < 3 and not (rules or n_header):
         return None  # two justified lines may have gaps above each other by chance
-    return Table(tuple(rows), names if n_header else (), n_header)
+    return Table(tuple(rows), names if n_header else (), n_header, tuple(left for left, _ in block.columns))
 
 
 def _in_order(rows: Sequence[tuple[tuple[Word, ...], ...]]) -> float:

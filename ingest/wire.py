@@ -6,7 +6,7 @@ JSON, not pickle: a process that opens hostile files must not be able to send ba
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -34,14 +34,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def shared() -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """A function that gives equal names of columns as one tuple: a table has them once, and a row for each line."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def once(columns: Sequence[str]) -> tuple[str, ...]:
+        key = tuple(columns)
+        return known.setdefault(key, key)
+
+    return once
+
+
 def _document(values: list[Any]) -> Document:
     """A document from its fields in order, with the tuples that JSON made lists."""
+    once = shared()
     names = [f.name for f in fields(Document)]
     given = dict(zip(names, values, strict=True))
     given["pages"] = tuple(Page(n, Span(*span), *rest) for n, span, *rest in given["pages"])
     given["sections"] = tuple(Section(t, n, Span(*s), Span(*h), kind) for t, n, s, h, kind in given["sections"])
     given["furniture"] = tuple(Span(*span) for span in given["furniture"])
-    given["rows"] = tuple(Row(Span(*span), tuple(columns)) for span, columns in given["rows"])
+    given["rows"] = tuple(Row(Span(*span), once(columns)) for span, columns in given["rows"])
     given["notes"] = tuple(given["notes"])
     given["metadata"] = tuple((name, value) for name, value in given["metadata"])
     return Document(**given)

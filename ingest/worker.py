@@ -18,9 +18,9 @@ def main(descriptor: int) -> None:
     """Serve the connection behind a file descriptor: first the settings, then paths."""
     connection = Connection(descriptor)
     settings = json.loads(connection.recv_bytes())
-    _keep_to_ourselves()
-    _limit_memory(settings["memory"])
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    keep_to_ourselves()
+    limit_memory(settings["memory"])
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
 
     from ingest import limits, wire
     from ingest.reading import read_file
@@ -53,14 +53,14 @@ class _Pulse:
             self._connection.send_bytes(BEAT)
 
 
-def _keep_to_ourselves() -> None:
+def keep_to_ourselves() -> None:
     """Send what libraries print to nowhere: it may quote the document."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
 
 
-def _limit_memory(n_bytes: int) -> None:
+def limit_memory(n_bytes: int) -> None:
     """Cap the address space, so that a bomb ends in a MemoryError here and not in a machine that swaps."""
     try:
         import resource
@@ -72,7 +72,7 @@ def _limit_memory(n_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _end_with_parent(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
     """End this process and its helpers when the parent was killed while a file hangs."""
     while os.getppid() == parent:
         time.sleep(2.0)

@@ -36,10 +36,27 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A line of a quote on the picture of its page.
+
+    `corners` are upper left, upper right, lower right and lower left as the text is read, (x, y) in points from the
+    page's upper left corner; on a picture without a resolution, in its pixels.
+    """
+
+    page: int
+    corners: tuple[tuple[float, float], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line prints them."""
+        return {"page": self.page, "corners": [list(corner) for corner in self.corners]}
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote and where it stands: `text_of(document)[span.start:span.end] == quote`.
 
     `highlight` is the answer itself within the quote, where one was found; it points into the document as `span` does.
+    `boxes` are its lines on the pictures of its pages, where these were asked for (`Library.boxed`).
     """
 
     document: str
@@ -49,6 +66,7 @@ class Citation:
     quote: str
     verdict: Verdict | None = None
     highlight: Span | None = None
+    boxes: tuple[Box, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -61,6 +79,7 @@ class Citation:
             "quote": self.quote,
             "verdict": self.verdict.label if self.verdict else None,
             "highlight": [self.highlight.start, self.highlight.end] if self.highlight else None,
+            **({"boxes": [box.as_json() for box in self.boxes]} if self.boxes else {}),
         }
 
 
@@ -115,6 +134,7 @@ class Answer:
         elapsed_s: wall time of retrieval and answering, seconds.
         notes: plain sentences for the reader (two patients of that name, dropped claims, passages without vectors).
         asked: the question as it was rewritten to stand alone; empty where it did already.
+        nearest: where nothing answers, the quotes that came nearest; they are no answer.
     """
 
     question: str
@@ -129,6 +149,7 @@ class Answer:
     elapsed_s: float = 0.0
     notes: tuple[str, ...] = ()
     asked: str = ""
+    nearest: tuple[Citation, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -141,6 +162,7 @@ class Answer:
             "citations": [c.as_json() for c in self.citations],
             "unread": [u.as_json() for u in self.unread],
             "notes": list(self.notes),
+            "nearest": [c.as_json() for c in self.nearest],
             "model": self.model,
             "elapsed_s": round(self.elapsed_s, 4),
         }

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from indexes.encoders.base import Encoder
 from indexes.hit import Hit
-from ingest.language import detect_language
+from ingest.identity import Identity
 from rag.answer import Answer, UnreadPages
 from rag.events import Done, Event, Passages, Text
-from rag.gathering import Whole, date_of, gather, heading_of, remembered, text_of
-from rag.generators.extractive import choose, default_threshold
-from rag.generators.persons import of_the_named
-from rag.generators.question import analyse
+from rag.gathering import Whole, date_of, heading_of, remembered, text_of
 from rag.guarding import on_quotes
 from rag.nearest import nearest
-from rag.quoting import Quoted, quote
+from rag.reader.answering import Evidence, Quoted, quote
+from rag.reader.deciding import Decision, shipped_decision
+from rag.reader.model import shipped
+from rag.reader.reading import Asked, Model
+from rag.reader.tongue import language_of
 from rag.wording import say
 
 if TYPE_CHECKING:
     from rag.gate import Unsupported, Verify
     from rag.generators.base import Generator
+
+
+NOBODY: Mapping[str, Identity] = {}
 
 
 class Settings(TypedDict, total=False):
@@ -33,7 +36,11 @@ class Settings(TypedDict, total=False):
     documents: Sequence[str]
     names: Sequence[str]
     unread: Sequence[UnreadPages]
-    encoder: Encoder | None
+    bare: str
+    identities: Mapping[str, Identity]
+    shown: int | None
+    reader: Model | None
+    decision: Decision | None
     threshold: float | None
     whole: Whole | None
     as_of: str | None
@@ -61,7 +68,11 @@ def events_from_hits(
     documents: Sequence[str] = (),
     names: Sequence[str] = (),
     unread: Sequence[UnreadPages] = (),
-    encoder: Encoder | None = None,
+    bare: str = "",
+    identities: Mapping[str, Identity] = NOBODY,
+    shown: int | None = None,
+    reader: Model | None = None,
+    decision: Decision | None = None,
     threshold: float | None = None,
     whole: Whole | None = None,
     as_of: str | None = None,
@@ -79,13 +90,16 @@ def events_from_hits(
         hits: what retrieval gave, best first.
         language: of the question; detected where it is not given.
         documents: paths of the documents that the question names, where retrieval knows, or that the
-            conversation is about; no other answers a question without a name.
+            conversation is about.
         names: the names in the question, where retrieval knows them, as they stand in it.
         unread: pages in scope that could not be read.
-        encoder: asked for the similarity of the few best sentences; without it words alone decide.
+        bare: the question without the names in it, where retrieval knows.
+        identities: what the documents say they are, by path.
+        shown: how many hits the answer lists; all of them are read.
+        reader: extractive: what reads; the shipped one unless given.
+        decision: extractive: what decides between the candidates; the shipped one unless given.
         threshold: extractive: probability below which no sentence counts as an answer; the calibrated one by default.
-        whole: gives a document by its path; the documents that the question means are then read from end to end
-            instead of by their hits alone, and their dates are known.
+        whole: gives a document by its path, for its date and its headings.
         as_of: ISO date; later documents are left out, and of two versions the one that held on that day answers.
         generator: the model that writes; without one, sentences are quoted.
         unsupported: with a model: what happens to sentences that no page supports.
@@ -99,21 +113,23 @@ def events_from_hits(
         PromptError: where not even the first passage fits the model.
     """
     began = time.perf_counter() if started is None else started
-    language = language or detect_language(question)
+    language = language or language_of(question, hits)
     whole = remembered(whole)
     dated = date_of(whole)
     if as_of:
         hits = [h for h in hits if dated(h.document) <= as_of]
+        notes = [*notes, *_undated(hits, dated, language)]
     if generator is None:
-        yield Passages(tuple(hits))
-        asked = analyse(question, language, names)
-        limit = default_threshold(asked) if threshold is None else threshold
-        choices = choose(asked, of_the_named(asked, gather(hits, documents, whole, only=not asked.names)), encoder)
-        found = quote(asked, choices, limit, dated, as_of)
+        yield Passages(tuple(hits[:shown]))
+        asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
+        found = quote(
+            asked, hits, Evidence(identities, dated), reader or shipped(), decision or shipped_decision(), threshold
+        )
         answer = _quoted(question, hits, found, language, unread, began, notes)
         yield Text(answer.text)
-        yield Done(answer)
+        yield Done(replace(answer, hits=answer.hits[:shown]))
         return
+    hits = hits[:shown]
     from rag.guarding import for_a_model, uncovered
     from rag.writing import Writing, write
 
@@ -142,6 +158,8 @@ def _quoted(
     status = "supported" if composer.claims else "unread" if unread else "abstained"
     if not composer.claims:
         composer.plain(say(status, language))
+        documents = len({h.document for h in hits})
+        said.append(say("looked", language).format(n=len(hits), documents=documents))
         said.extend(nearest(hits, language))
     return Answer(
         question=question,
@@ -153,4 +171,11 @@ def _quoted(
         unread=tuple(unread),
         elapsed_s=time.perf_counter() - began,
         notes=tuple(said),
+        nearest=found.nearest,
     )
+
+
+def _undated(hits: Sequence[Hit], dated: Callable[[str], str], language: str) -> list[str]:
+    """A note that names the documents which may be of any day, where an answer is to be as of one."""
+    paths = list(dict.fromkeys(h.document for h in hits if not dated(h.document)))
+    return [say("undated", language).format(documents=", ".join(paths))] if paths else []

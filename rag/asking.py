@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import UsageError
 from ingest.language import detect_language
-from rag.answer import Answer
+from rag.answer import Answer, UnreadPages
 from rag.answering import events_from_hits
 from rag.events import Done, Event
 from rag.question import checked
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
     from rag.library import Library
+
+READ = 24  # passages that the reader reads for a question
 
 
 def stream(
@@ -74,20 +76,26 @@ def stream(
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
-    found = library.find(asked, k, scope)
+    found = library.find(asked, k if generator is not None else max(k, READ), scope)
     # what a file said before is no answer, where the file at hand says something else now
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
     if changed:
         kept = tuple(hit for hit in found.hits if hit.document not in changed)
         notes = [*notes, say("changed", detect_language(asked)).format(documents=", ".join(sorted(changed)))]
         found = replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed))
+    missing = library.missing()
+    if missing:
+        told = str(missing) if missing > 0 else "?"
+        notes = [say("missing", detect_language(asked)).format(n=told), *notes]
     events = events_from_hits(
         asked,
         found.hits,
         documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
         names=found.named.names,
-        unread=library.unread(scope),
-        encoder=library.encoder,
+        unread=[*library.unread(scope), *_not_read_yet(missing)],
+        bare=found.named.asked,
+        identities=library.identities(),
+        shown=k,
         whole=_reader(library, found, changed),
         as_of=as_of,
         generator=generator,
@@ -156,6 +164,12 @@ def notes_on(found: Found, language: str) -> list[str]:
     if found.vector_share < 1:
         notes.append(say("vectors", language).format(share=f"{found.vector_share:.0%}"))
     return notes
+
+
+def _not_read_yet(missing: int) -> list[UnreadPages]:
+    """The files that indexing has not come to, as one line of what could not be read."""
+    files = "all files" if missing < 0 else f"{missing} file{'s' if missing > 1 else ''}"
+    return [UnreadPages(f"({files})", (), "not read yet: indexing goes on, or was broken off")] if missing else []
 
 
 def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:

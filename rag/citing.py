@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from indexes.hit import Hit
 from ingest.document import Span
+from ingest.meaning.agreement import agreement
 from ingest.sentences import sentence_spans
 from rag.answer import Citation
 from rag.generators.candidates import units
@@ -24,6 +25,7 @@ _QUOTED = re.compile(
     r'"([^"\n]{3,400})"|“([^”\n]{3,400})”|„([^“”\n]{3,400})[“”]|'
     r"«([^»\n]{3,400})»|»([^«\n]{3,400})«|「([^」\n]{3,400})」"
 )
+_COMPARED = 8  # sentences that hold as many words of a claim: more are not told apart
 _JOINED = 3  # sentences that one citation may run over
 _GAIN = 0.12  # share of the claim's words that a further sentence has to bring
 _FOUND = 0.5  # share of the claim's words that a passage must hold to be found without a mark
@@ -136,7 +138,13 @@ def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | N
         have = set().union(*held[first : last + 1])
         return sum(w for t, w in weight.items() if t in have) / total
 
-    first = last = max(range(len(pieces)), key=lambda i: (share(i, i), -(pieces[i][1] - pieces[i][0]), -i))
+    shares = [share(i, i) for i in range(len(pieces))]
+    level = [i for i, s in enumerate(shares) if s == max(shares)]
+    if len(level) > 1:
+        # Of two that hold as many of the words, one that says no where the claim says yes is the worse.
+        said = [agreement(claim, hit.text[slice(*pieces[i])], language) >= 0 for i in level[:_COMPARED]]
+        level = [i for i, fits in zip(level, said, strict=False) if fits] or level
+    first = last = max(level, key=lambda i: (-(pieces[i][1] - pieces[i][0]), -i))
     got = share(first, last)
     while last - first + 1 < _JOINED:
         wider = [(share(a, b), a, b) for a, b in ((first - 1, last), (first, last + 1)) if a >= 0 and b < len(pieces)]

@@ -99,10 +99,10 @@ def date_of(whole: Whole | None) -> Callable[[str], str]:
 
     def of(path: str) -> str:
         if path not in known:
-            from rag.dating import document_date
+            from ingest.identity.dating import document_day
 
             document = whole(path) if whole is not None else None
-            known[path] = document_date(document) if isinstance(document, Document) else ""
+            known[path] = document_day(document) if isinstance(document, Document) else ""
         return known[path]
 
     return of

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
@@ -28,7 +29,7 @@ from ingest.document import EMPTY_FILE, Document
 from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
 from rag.locking import ENCODING_LOCK, folder_lock
-from rag.mirroring import Mirror, Progress
+from rag.mirroring import LEFT, Mirror, Progress
 from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from indexes.reranking import Reranker
     from indexes.store import LedgerEntry
     from ingest.identity import Identity
+    from ingest.viewing.view import PageView
+    from ingest.viewing.viewer import Viewer
     from rag.conversation import History
     from rag.events import Event
     from rag.gate import Unsupported
@@ -97,6 +100,8 @@ class Library:
         self._passwords = passwords
         self._ocr = ocr
         self._hashes = Hashes()
+        self._viewer: Viewer | None = None
+        self._viewing = threading.Lock()
         self._made_anew = ""  # why an index that was there could not be used
 
     @classmethod
@@ -159,6 +164,8 @@ class Library:
 
     def close(self) -> None:
         """Close the index."""
+        if self._viewer is not None:
+            self._viewer.close()
         self._index.close()
 
     def __enter__(self) -> Library:
@@ -272,7 +279,7 @@ class Library:
         """
         from rag.asking import ask
 
-        return ask(self, question, k, scope, **self._calibrated(settings))
+        return ask(self, question, k, scope, **self.calibrated(settings))
 
     def stream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -280,13 +287,13 @@ class Library:
         """The same answer as events: the passages, verified pieces of text, the whole answer."""
         from rag.asking import stream
 
-        return stream(self, question, k, scope, **self._calibrated(settings))
+        return stream(self, question, k, scope, **self.calibrated(settings))
 
     async def aask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
         """`ask` for asynchronous backends."""
         from rag.asking import aask
 
-        return await aask(self, question, k, scope, **self._calibrated(settings))
+        return await aask(self, question, k, scope, **self.calibrated(settings))
 
     def astream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -294,9 +301,9 @@ class Library:
         """`stream` for asynchronous backends; closing it early stops the model."""
         from rag.asking import astream
 
-        return astream(self, question, k, scope, **self._calibrated(settings))
+        return astream(self, question, k, scope, **self.calibrated(settings))
 
-    def _calibrated(self, settings: Asking) -> Asking:
+    def calibrated(self, settings: Asking) -> Asking:
         """The settings with the abstention threshold that `rag eval calibrate` chose for this library."""
         if settings.get("threshold") is not None:
             return settings
@@ -340,12 +347,39 @@ class Library:
         return frozenset(
             path
             for path, file, sha256 in self._index.sources(sorted(set(documents)))
-            if is_file(self.folder / file) and self._hashes.sha256(self.folder / file) != sha256
+            if is_file(self.folder / file) and self._hashes.sha256(self.folder, file) != sha256
         )
+
+    def view(self, path: str, page: int, dpi: float = 120.0) -> PageView:
+        """A page of a PDF or picture as it is shown, and where its text stands on it.
+
+        Raises:
+            UsageError: where there is no such document.
+            ReadingError: where the page cannot be drawn, or the file is no longer what was read.
+        """
+        from ingest.viewing.viewer import Viewer
+
+        document = self.document(path)
+        file = self._index.sources([path])[0][1]
+        with self._viewing:
+            if self._viewer is None:
+                self._viewer = Viewer(self.folder, self._passwords)
+        return self._viewer.view(document, file, page, dpi)
+
+    def boxed(self, answer: Answer) -> Answer:
+        """The answer, its citations with their boxes on the pictures of their pages."""
+        from rag.boxes import boxed
+
+        return boxed(answer, self.document, self.view)
 
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""
         return self._index.ledger()
+
+    def missing(self) -> int:
+        """How many files are still to be read, because indexing goes on or was broken off; -1 where nobody knows."""
+        left = self._index.recall(LEFT)
+        return int(left) if left is not None else -1
 
     def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
         """Files and pages in scope that could not be read."""
@@ -371,5 +405,5 @@ def _unread_pages(entries: Iterable[LedgerEntry]) -> Iterator[UnreadPages]:
             if entry.reason != EMPTY_FILE:
                 yield UnreadPages(entry.path, (), entry.reason)
         elif entry.document.unread_pages:
-            reasons = sorted({p.reason for p in entry.document.pages if p.source == "unread"})
+            reasons = sorted({p.reason for p in entry.document.pages if p.lacks_text})
             yield UnreadPages(entry.path, entry.document.unread_pages, "; ".join(reasons))

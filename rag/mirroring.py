@@ -6,13 +6,16 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from indexes.index import Index
 from indexes.owned import remove_index
-from indexes.sync import Changes, file_sha256
+from indexes.store import StoredPart
+from indexes.sync import Changes
 from ingest.document import Document, Unread
-from ingest.errors import StoreError
+from ingest.errors import RagError, StoreError
+from ingest.opening import file_sha256
 from rag.locking import NEXT_LOCK, folder_lock
 from rag.places import NEXT_FOLDER, is_ours
 
@@ -20,6 +23,10 @@ Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, to
 
 READING_VERSION = 5  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
+_COMMIT_CHARACTERS = 2_000_000  # or fewer, of so much text: what must be held
+_TRIES = 5  # syncs that try a file which the machine failed to read
+AGAIN = "again "  # begins the hash of such a file
+LEFT = "left"  # setting: how many files are still to be read
 _TOOLS = ("tesseract", "soffice")
 
 Read = tuple[str, str, list[Document | Unread]]  # path of a file, hash of its bytes, what was read of it
@@ -53,8 +60,10 @@ class Mirror:
 
         files, refused = list_files(self._folder)
         files = [path for path in files if not is_ours(self._folder / path, self._index_folder)]
-        found = {path: file_sha256(self._folder / path) for path in files} | {u.path: u.sha256 for u in refused}
+        found = {path: file_sha256(self._folder, path) for path in files} | {u.path: u.sha256 for u in refused}
+        self._before = self._index.files()
         changes = self._index.changes(found, self._again())
+        self._leave(len(changes.added) + len(changes.changed))
         self._index.move(changes.renamed, changes.removed)
         todo = {*changes.added, *changes.changed}
         self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
@@ -63,7 +72,12 @@ class Mirror:
             _drop_next(self._index_folder)
         self._index.tidy()
         self._index.remember("reader", self._reader())
+        self._leave(0)
         return changes
+
+    def _leave(self, files: int) -> None:
+        """Note how many files are still to be read, for who asks after a kill, or meanwhile."""
+        self._index.remember(LEFT, str(files))
 
     def _reader(self) -> str:
         """What decides how much of a file can be read: when it changes, what was unread is tried again."""
@@ -94,15 +108,56 @@ class Mirror:
         waiting: list[Read] = []
         with Reader(self._folder, passwords=self._passwords, ocr=self._ocr) as reader:
             for done, parts in enumerate(reader.read(paths), start=1):
-                waiting.append((parts[0].path, parts[0].sha256 or found[parts[0].path], parts))
-                if len(waiting) >= _COMMIT_FILES or done == len(paths):
+                waiting.append(self._kept(parts, found[parts[0].path]))
+                size = sum(len(part.text) for _, _, read in waiting for part in read if isinstance(part, Document))
+                if len(waiting) >= _COMMIT_FILES or size >= _COMMIT_CHARACTERS or done == len(paths):
                     self._commit(waiting)
+                    self._leave(len(paths) - done)
                     waiting = []
                 if progress:
                     progress("read", done, len(paths))
 
+    def _kept(self, parts: list[Document | Unread], found: str) -> Read:
+        """What was read of a file, with the hash that decides whether it is read again: where the machine failed and
+        not the file, one that no file has, a few times.
+        """
+        first = parts[0]
+        if isinstance(first, Unread) and first.passing and not found.startswith("unreadable"):
+            _, _, times = self._before.get(first.path, "").partition(AGAIN)
+            tried = int(times or 0) + 1
+            if tried < _TRIES:
+                return first.path, f"{AGAIN}{tried}", [replace(first, hint="it is tried again at the next sync")]
+        return first.path, first.sha256 or found, parts
+
     def _commit(self, waiting: Sequence[Read]) -> None:
-        self._index.put([(path, sha256, self._index.prepare(parts)) for path, sha256, parts in waiting])
+        """Commit some files; one that cannot be prepared is unread, and its line in the ledger says so."""
+        ready = [(path, sha256, self._prepared(path, sha256, parts)) for path, sha256, parts in waiting]
+        try:
+            self._index.put(ready)
+        except RagError:
+            raise  # the store's own trouble is no file's
+        except Exception:  # one file's values cannot be stored: the others are not to be lost with it
+            for path, sha256, stored in ready:
+                self._put_alone(path, sha256, stored)
+
+    def _prepared(self, path: str, sha256: str, parts: Sequence[Document | Unread]) -> list[StoredPart]:
+        try:
+            return self._index.prepare(parts)
+        except Exception as error:  # whatever a text drives the stages behind reading to, it is that file's fault
+            return self._index.prepare([_failed(path, sha256, error)])
+
+    def _put_alone(self, path: str, sha256: str, stored: list[StoredPart]) -> None:
+        try:
+            self._index.put([(path, sha256, stored)])
+        except RagError:
+            raise
+        except Exception as error:
+            self._index.put([(path, sha256, self._index.prepare([_failed(path, sha256, error)]))])
+
+
+def _failed(path: str, sha256: str, error: Exception) -> Unread:
+    """The ledger's line for a file that was read and could not be cut into passages or stored."""
+    return Unread(path, sha256, "", f"read, but could not be indexed ({type(error).__name__})", "report it")
 
 
 def _drop_next(place: Path) -> None:

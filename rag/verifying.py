@@ -1,4 +1,7 @@
-"""Does this quote support this claim? No language model: exact facts by rule, the rest by coverage, weights learned.
+"""Does this quote support this claim? No language model: exact facts by rule, the rest read by the trained reader.
+
+Rules may contradict, the reader may doubt, and both must agree to support. Without the reader's weights the rest is
+judged by how much of the claim the quote covers.
 
 `verify` judges one claim by one quote; `grounding` judges each sentence of a response by its contexts and says how
 probable it is that all of the response is grounded.
@@ -14,9 +17,11 @@ from ingest.meaning.facts import Profile, profile
 from ingest.meaning.finding import Finding
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
+from rag.verification.deciding import Ruled, judged
 from rag.verification.grounding import Grounding, ground
 from rag.verification.model import models
 from rag.verification.pairs import longest_run, pair_features, uncovered
+from rag.verification.reading import relations
 
 # Beyond so many characters a claim or quote is cut: a claim is a sentence, and nobody reads a megabyte as a quote.
 LONGEST = 200_000
@@ -24,17 +29,19 @@ LONGEST = 200_000
 _SENTENCE = 12
 
 
-def verify(claim: str, quote: str, language: str | None = None) -> Verdict:
+def verify(claim: str, quote: str, language: str | None = None, *, read: bool = True) -> Verdict:
     """Whether `quote` supports `claim`.
 
     Args:
         claim: a sentence.
         quote: the words it rests on; spans of the reasons point into `claim` and `quote`.
         language: of both (`en`, `de`, `ko`); None to find out.
+        read: whether the reader is asked as well. Without its weights the rules decide alone.
 
     Returns:
-        `contradicted` where a fact of the claim stands against the quote's, else `supported` or `unsupported` by the
-        score, which is the probability of support.
+        `contradicted` where a fact of the claim stands against the quote's, or the reader reads the opposite and no
+        exact fact speaks for the claim; `supported` where no rule objects and the reader reads it so; else
+        `unsupported`. The score is the probability of support.
     """
     claim, quote = claim[:LONGEST], quote[:LONGEST]
     if _verbatim(claim, quote):
@@ -43,11 +50,12 @@ def verify(claim: str, quote: str, language: str | None = None) -> Verdict:
     mine, theirs = profile(claim, tongue), profile(quote, tongue)
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
-    findings = align(mine, theirs)
-    return _judge(mine, theirs, findings)
+    ruled = _ruled(mine, theirs, align(mine, theirs))
+    views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
+    return ruled.verdict if views is None else judged(ruled, views[0])
 
 
-def _judge(mine: Profile, theirs: Profile, findings: list[Finding]) -> Verdict:
+def _ruled(mine: Profile, theirs: Profile, findings: list[Finding]) -> Ruled:
     model = models()["pair"]
     missing = uncovered(mine, theirs)
     score = model.probability(pair_features(mine, findings, missing))
@@ -60,11 +68,12 @@ def _judge(mine: Profile, theirs: Profile, findings: list[Finding]) -> Verdict:
         reasons.append(
             Reason("coverage", span, None, f"{len(missing)} of {len(mine.content)} words are not in the quote")
         )
+    agreed = [Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim]
     if label == "supported":
-        reasons = [
-            Reason(f.kind, f.claim, f.quote, "agrees") for f in findings if f.status == "agree" and f.claim
-        ] + reasons
-    return Verdict(label, round(score, 4), tuple(reasons))
+        reasons = agreed + reasons
+    return Ruled(
+        Verdict(label, round(score, 4), tuple(reasons)), tuple(findings), len(missing) / max(len(mine.content), 1)
+    )
 
 
 def _verbatim(claim: str, quote: str) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from ingest.document import Span
-from ingest.meaning import Assertion, annotate
+from ingest.meaning import Assertion, annotate, negates
 from rag.generators.candidates import Candidate
 from rag.generators.question import Question
 from rag.generators.stems import terms
 
 _WORD = re.compile(r"[^\W_]+")
-_NEGATED = re.compile(r"\b(?:not|no|never|without|nicht|kein\w*|nie|ohne)\b|n't|않|없|아니|못", re.IGNORECASE)
 # What comes with an exception is answered by its words, not by yes or no.
 _EXCEPTION = re.compile(
     r"\b(?:unless|except|without|provided|subject to|if|es sei denn|außer|ohne|sofern|falls|wenn|nur)\b|"
@@ -28,7 +27,7 @@ def yes_or_no(question: Question, sentence: Candidate) -> bool | None:
     Sure means: all that is asked stands in the sentence, and each of those words is asserted of the patient, now,
     certainly and without a condition.
     """
-    if not question.yes_no or _NEGATED.search(question.ask):
+    if not question.yes_no or negates(question.ask, question.language):
         return None
     language = sentence.hit.chunk.language
     wanted = set(question.terms)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -172,3 +175,32 @@ def _unigram() -> Any:
     )
     tokenizer.add_special_tokens(specials)
     return tokenizer
+
+
+class Service:
+    """A server in a process of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rag", "serve", *arguments, "--port", "0"],
+            stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+        assert self.process.stderr
+        self.said: list[str] = []
+        for line in self.process.stderr:
+            self.said.append(line)
+            if line.startswith("listening on "):
+                self.url = line.split()[-1]
+                return
+        raise AssertionError("".join(self.said))
+
+    def stop(self, how: int = signal.SIGINT) -> str:
+        self.process.send_signal(how)
+        _, rest = self.process.communicate(timeout=30)
+        return "".join(self.said) + rest
+
+
+@pytest.fixture(scope="session")
+def service_of() -> type[Service]:
+    """`service_of("FOLDER", …)` starts `rag serve` on a free port; `url`, `stop()`."""
+    return Service

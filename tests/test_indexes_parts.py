@@ -9,7 +9,7 @@ from indexes.dense import Dense
 from indexes.expansion import expand
 from indexes.naming import Naming
 from indexes.parts import ALL, Parts
-from indexes.ranking import candidates, rank
+from indexes.ranking import Passages, candidates, rank
 from indexes.sparse import Sparse
 
 
@@ -51,10 +51,10 @@ def ranked(parts):
     dense = Dense.of(np.array([[1, 0], [0.6, 0.8], [0.8, 0.6]], np.float32), np.arange(3), 3)
     named = Naming(Sparse.build([""]), Sparse.build([""]), sparse, np.zeros(3, np.int64), str, str, ["en"])
     read = named.read("knee pain", "en")
-    of, weight = np.zeros(3, np.int64), np.full(3, 0.7, np.float32)
+    of = np.zeros(3, np.int64)
     lexical, words = candidates(read, {"knee": 1.0, "pain": 1.0}, sparse, of, None, parts)
-    query = np.array([1, 0], np.float32) if parts.dense else None
-    return rank(read, words, lexical, dense, query, of, None, weight, parts)
+    query = np.array([[1, 0], [1, 0]], np.float32) if parts.dense else None
+    return rank(read, words, lexical, Passages(sparse, dense, of, np.ones(3, bool), np.full(3, 9)), query, None, parts)
 
 
 def test_words_alone_and_vectors_alone():
@@ -71,4 +71,4 @@ def test_the_root_lifts_what_has_few_of_the_words():
 
 
 def test_feedback_moves_the_question():
-    assert not np.array_equal(ranked(ALL).dense, ranked(off("feedback")).dense)
+    assert not np.array_equal(ranked(ALL).scores, ranked(off("feedback")).scores)

@@ -1,22 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
 from indexes.dense import Dense
 from indexes.fusion import normalised
 from indexes.naming import Named
-from indexes.ranking import DOCUMENT_WEIGHT, candidates, rank
+from indexes.ranking import Passages, candidates, rank
 from indexes.sparse import Sparse
 
-WEIGHT = 0.7
 
-
-def naming(n, documents=(), confidence=0.0, evidence=None):
+def naming(n, documents=(), confidence=0.0, evidence=None, asked=("knee", "pain", "swollen")):
     given_evidence = np.zeros(n, np.float32) if evidence is None else np.array(evidence, np.float32)
-    return Named(given_evidence, confidence, tuple(documents), "", (), ("Acme",) if documents else ())
+    return Named(given_evidence, confidence, tuple(documents), "", tuple(asked), ("Acme",) if documents else ())
 
 
 def order(passages, question, vectors=None, query=None, allowed=None, named=None, document_of=None):
@@ -31,8 +32,9 @@ def order(passages, question, vectors=None, query=None, allowed=None, named=None
         dense = Dense.of(np.array([vectors[i] for i in has], np.float32).reshape(-1, 2), np.array(has, np.int64), n)
     mask = None if allowed is None else np.array(allowed, bool)
     lexical, words = candidates(named, dict.fromkeys(question.split(), 1.0), sparse, of, mask)
-    q = None if query is None else np.array(query, np.float32)
-    return rank(named, words, lexical, dense, q, of, mask, np.full(n, WEIGHT, np.float32))
+    q = None if query is None else np.array([query, query], np.float32)
+    lengths = np.array([len(p) for p in passages], np.int64)
+    return rank(named, words, lexical, Passages(sparse, dense, of, np.ones(n, bool), lengths), q, mask)
 
 
 def test_ties_break_by_position():
@@ -71,8 +73,8 @@ def test_without_vectors_the_order_is_that_of_words():
 def test_a_passage_without_a_vector_is_scored_by_its_words_alone():
     ranking = order(["knee", "knee", "leg"], "knee", [[1, 0], None, [0, 1]], [1, 0])
     scores = dict(zip(ranking.positions.tolist(), ranking.scores.tolist(), strict=True))
-    assert scores[1] == pytest.approx(1.0)
-    assert scores[0] > scores[2]
+    assert scores[0] == pytest.approx(scores[1])  # its words stand in for the vector
+    assert scores[1] > scores[2]
 
 
 def test_an_empty_index_has_no_order():
@@ -86,7 +88,6 @@ def test_the_named_document_comes_first():
     named = naming(2, [1], 1.0, [0.3, 1.0])
     ranking = order(["knee knee pain", "knee filler"], "knee pain", named=named, document_of=[0, 1])
     assert ranking.positions.tolist() == [1, 0]
-    assert ranking.scores[0] >= DOCUMENT_WEIGHT
 
 
 @given(
@@ -117,9 +118,30 @@ def test_equal_scores_are_all_or_nothing():
     assert normalised(np.array([0, 0], np.float32)).tolist() == [0, 0]
 
 
-def test_words_count_for_more_within_a_named_document():
-    vectors, passages = [[1, 0], [0, 1]], ["leg", "knee"]
-    bare = order(passages, "knee", vectors, [1, 0])
-    named = order(passages, "knee", vectors, [1, 0], named=naming(1, [0], 1.0, [1.0]))
-    assert bare.positions.tolist() == [0, 1]
-    assert named.positions.tolist() == [1, 0]
+def test_documents_of_those_who_are_named_come_first():
+    named = replace(naming(2), who=np.array([0.0, 1.0], np.float32), who_terms=("harold",))
+    assert order(["knee pain", "knee pain"], "knee pain", named=named, document_of=[0, 1]).positions.tolist() == [1, 0]
+
+
+def test_a_passage_in_a_language_that_the_encoder_does_not_know_goes_by_its_words():
+    sparse, of = Sparse.build(["knee", "leg", "leg"]), np.zeros(3, np.int64)
+    dense = Dense.of(np.array([[0, 1], [1, 0], [0.9, 0.1]], np.float32), np.arange(3), 3)
+    passages = Passages(sparse, dense, of, np.array([True, False, True]), np.full(3, 10, np.int64))
+    lexical, words = candidates(naming(1), {"knee": 1.0}, sparse, of, None)
+    ranking = rank(naming(1), words, lexical, passages, np.array([[1, 0], [1, 0]], np.float32), None)
+    assert dict(zip(ranking.positions.tolist(), ranking.dense.tolist(), strict=True))[1] == 0
+
+
+def test_every_feature_has_a_weight_and_every_weight_a_feature():
+    known = {*NAMES, *(f"{name}*{what}" for name in BY_QUESTION for what in ("length", "match"))}
+    known |= {f"{name}*documents" for name in BY_FOLDER}
+    assert weights().keys() == known
+    assert weights()["asked_vector"] > 0
+
+
+def test_a_longer_question_shifts_the_weights_within_bounds():
+    features = Features(*[np.array([0.2, 0.6], np.float32)] * len(NAMES))
+    found = [of_question(naming(1, asked=("a",) * n), features) for n in (1, 5, 40, 400)]
+    short, usual, long, longer = (f["length"] for f in found)
+    assert short < usual == 0 < long == longer
+    assert found[0]["match"] == pytest.approx(0.0)

@@ -28,8 +28,9 @@ from ingest.loaders.mail import read_eml, read_msg
 from ingest.loaders.office import read_docx
 from ingest.loaders.opendocument import read_odt
 from ingest.loaders.rtf import read_rtf
-from ingest.loaders.table import read_csv, read_xlsx
+from ingest.loaders.table import read_csv
 from ingest.loaders.web import read_html
+from ingest.loaders.workbook import read_xlsx
 
 ROUNDS = 60
 

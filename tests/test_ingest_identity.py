@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from ingest.document import Document, Page, Span
 from ingest.identity import LANGUAGES, identify, rules
+from ingest.identity.dating import document_day, labels
+from ingest.meaning.moments import moments
 
 
 @pytest.mark.parametrize(
@@ -33,3 +38,81 @@ def test_fields_point_at_what_they_say():
 def test_a_long_line_takes_linear_time():
     text = "Aa Bb " * 50_000
     assert identify(document(text, "en")).fields is not None
+
+
+@pytest.mark.parametrize("label", labels(), ids=lambda label: label.pattern.pattern[:40])
+def test_each_label_of_a_date_leads_to_its_example(label):
+    before, _, rest = label.example.partition("<<")
+    value, _, after = rest.partition(">>")
+    language = "ko" if re.search("[가-힣]", before) else "de" if re.search(r"\d\.\d", value) else "en"
+    expected = next(m.start for m in moments(value, language) if m.kind == "date")
+    assert document_day(document(before + value + after, language)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("District Court\nDistrict of Example\nORDER\nIt is hereby ordered that the motion is denied.", "en",
+         "order"),
+        ("CT of the chest\nTechnique: contrast\nFindings: no effusion\nImpression: normal", "en", "radiology_report"),
+        ("Röntgen Thorax\nFragestellung: Pneumonie\nBeurteilung: kein Infiltrat", "de", "radiology_report"),
+        ("Landgericht Neustadt\nIm Namen des Volkes\nUrteil\nTatbestand\nDie Klägerin verlangt", "de", "judgment"),
+        ("Änderungsvereinbarung\nzum Dienstvertrag zwischen der Nord GmbH und Frau Sommer", "de", "amendment"),
+        ("부동산임대차계약서\n임대인 정해림과 임차인 오승민은 다음과 같이 계약을 체결한다.", "ko", "agreement"),
+        ("퇴원요약지\n환자: 김민수\n입원일: 2024년 1월 2일", "ko", "discharge_letter"),
+        ("Operative report\nPreoperative diagnosis: hernia\nSurgeon: Dr. Lane", "en", "operation_report"),
+        ("The weather was fine.", "en", ""),
+    ],
+)  # fmt: skip
+def test_kinds_are_told_by_whole_words(text, language, kind):
+    assert identify(document(text, language)).kind == kind
+
+
+def test_formulas_of_contracts_are_no_parties():
+    text = 'WHEREAS, Northwind Ltd, a company ("Client"), and WHEREAS the Supplier agrees between WHEREAS and others'
+    assert "Northwind Ltd" in identify(document(text, "en")).values("party")
+    assert not any("WHEREAS" in party for party in identify(document(text, "en")).values("party"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("Patient: Ada Lorne\nDOB / MRN 02-Sep-1951 / 44719\nReported by Dr Gwen Ash, Pathologist, 15-Mar-2024", "en",
+         "2024-03-15"),
+        ("Date of birth\n3 May 1950\n\nNo other day is told.", "en", ""),
+        ("환자: 김서연 (1969년 7월 12일생)\n소견 없음", "ko", ""),
+        ("First Amendment to the Lease dated May 2, 2019\nThis Amendment is dated as of June 1, 2020.", "en",
+         "2020-06-01"),
+        ("Wir danken für Ihr Schreiben vom 3.4.2020.\nNeustadt, den 7.5.2021", "de", "2021-05-07"),
+        ("계약을 체결한다.\n\n제1조 목적\n\n2023년 12월 18일\n\n갑: 한빛병원", "ko", "2023-12-18"),
+    ],
+)  # fmt: skip
+def test_a_document_has_its_own_date_and_no_other(text, language, day):
+    assert identify(document(text, language)).day == day
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("letters/2021-04-03_Arztbrief.pdf", "2021-04-03"),
+        ("Befund 03.04.2021.docx", "2021-04-03"),
+        ("CT 21.05.24.pdf", "2024-05-21"),
+        ("scan_20210403.pdf", "2021-04-03"),
+        ("report 05-04-2021.pdf", ""),
+        ("invoice 20219999.pdf", ""),
+    ],
+)
+def test_a_date_in_the_name_counts_where_the_text_has_none(path, day):
+    plain = replace(document("A note without any day.", "en"), path=path)
+    assert document_day(plain) == day
+    told = replace(document("Report date: 1 May 2020", "en"), path=path)
+    assert document_day(told) == "2020-05-01"
+
+
+def test_what_the_header_of_a_mail_states_goes_first():
+    mail = replace(
+        document("Report date: 1 May 2020", "en"),
+        media_type="message/rfc822",
+        metadata=(("date", "Tue, 04 Jun 2024 10:00:00 +0200"),),
+    )
+    assert document_day(mail) == "2024-06-04"

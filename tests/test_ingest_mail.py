@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from ingest.errors import EncryptedFile, LimitExceeded
 from ingest.loaders.base import Source
 from ingest.loaders.mail import read_eml, read_msg
 from ingest.loaders.outlook import decompressed_rtf
@@ -72,9 +72,10 @@ def test_an_encrypted_mail_says_so() -> None:
         read_eml(Source("a.eml", data))
 
 
-def test_no_mail() -> None:
-    with pytest.raises(BrokenFile):
-        read_eml(Source("a.eml", b"nothing at all"))
+def test_a_text_that_is_no_mail_is_read_all_the_same() -> None:
+    text = "Von: Klinik Nord\nAn: Kanzlei\nBetreff: Termin\n\nDer Termin am 3.4.2021 entfällt.\n"
+    assert read_eml(Source("a.eml", text.encode())).text == text
+    assert read_eml(Source("a.eml", b"nothing at all")).text == "nothing at all"
 
 
 def container(tree: dict[str, object]) -> bytes:

@@ -86,3 +86,22 @@ def test_a_long_text_without_sentences_is_cut_in_linear_time(piece: str) -> None
     spans = sentence_spans(text, "en")
     assert time.perf_counter() - start < 15
     assert all(len(span) <= LONGEST for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Es fand sich kein\nNachweis einer Embolie."),
+        ("de", "Wir bitten um eine kardiolog. Kontrolle und um ordentl. Dokumentation."),
+        ("en", "The grant is made without\nRecourse to the bank."),
+        ("en", "Rent ........ 900 euros a month"),
+        ("ko", "이 약은 두 시간마다\n먹는다."),
+        ("ko", "수술은 필요\n없다."),
+    ],
+)
+def test_what_goes_on(language: str, text: str) -> None:
+    assert sentences(text, language) == [text]
+
+
+def test_an_answer_of_a_form_does_not() -> None:
+    assert sentences("Smoker: no\nDrinker: yes", "en") == ["Smoker: no", "Drinker: yes"]

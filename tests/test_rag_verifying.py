@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from ingest.errors import UsageError
 from ingest.meaning.agreement import agreement
 from rag.cli import verify as verb
+from rag.verification import reading
 from rag.verifying import grounding, verify
+
+
+@pytest.fixture(autouse=True)
+def _rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here are the rules and what is learned beside them; `test_rag_deciding.py` has the reader."""
+    monkeypatch.setattr(reading, "reader", lambda: None)
+
 
 TWINS = Path(__file__).parent / "twins"
 

@@ -6,9 +6,10 @@ import pytest
 
 from indexes.hit import Hit
 from ingest.document import Chunk, Document, Page, Span
+from ingest.identity.dating import document_day
 from rag.answer import Answer
 from rag.answering import answer_from_hits
-from rag.dating import document_date, spoken
+from rag.dating import spoken
 
 FIRST = """Services Agreement, dated 1 July 2022, between Norwell Ltd. and Tarn Hospital Trust.
 4.2 Either party may terminate this Agreement without cause by giving ninety days' written notice.
@@ -128,7 +129,7 @@ def test_the_lead_names_the_letter_and_its_day() -> None:
     ],
 )
 def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, language: str, day: str) -> None:
-    assert document_date(document("d", text, language)) == day
+    assert document_day(document("d", text, language)) == day
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,20 @@ _OTHERS = ("en", "de")
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """What is known of a language's dots. All words in lower case, without their last dot."""
+    """What is known of a language's dots and line ends. All words in lower case, without their last dot.
+
+    Attributes:
+        never: their dot ends no sentence.
+        before_number: nor does theirs where a number follows.
+        maybe: theirs does where one of `starters` follows.
+        starters: words that open sentences.
+        ordinal_before, ordinal_after: a number between such words is an ordinal.
+        closing: ends of a line that end its sentence without a full stop.
+        cut: endings that no whole word has, so that the dot behind is that of an abbreviation.
+        open_words: a sentence cannot end with them, so neither does it at a line's end.
+        not_closing: ends of words that look like `closing` and are none.
+        joined: a line that begins so goes on with the one before.
+    """
 
     never: frozenset[str]
     before_number: frozenset[str]
@@ -23,6 +36,10 @@ class Dots:
     ordinal_before: frozenset[str]
     ordinal_after: frozenset[str]
     closing: tuple[str, ...]
+    cut: tuple[str, ...]
+    open_words: frozenset[str]
+    not_closing: tuple[str, ...]
+    joined: frozenset[str]
 
 
 @cache
@@ -33,7 +50,9 @@ def dots(language: str) -> Dots:
     def words(key: str) -> frozenset[str]:
         return frozenset(word for table in tables for word in str(table.get(key, "")).split())
 
-    closing = tuple(str(end) for table in tables for end in _strings(table.get("closing", [])))
+    def endings(key: str) -> tuple[str, ...]:
+        return tuple(str(end) for table in tables for end in _strings(table.get(key, [])))
+
     return Dots(
         words("never"),
         words("before_number"),
@@ -41,7 +60,11 @@ def dots(language: str) -> Dots:
         words("starters"),
         words("ordinal_before"),
         words("ordinal_after"),
-        closing,
+        endings("closing"),
+        endings("cut"),
+        words("open"),
+        endings("not_closing"),
+        words("joined"),
     )
 
 

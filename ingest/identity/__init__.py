@@ -15,12 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Document, Span
-from ingest.meaning.moments import moments
+from ingest.identity.dating import document_day
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")
 _FOLDER = Path(__file__).parent
 _TITLE_LINES, _TITLE_LENGTH = 8, 120
+_HEADED = 800  # characters in which a heading says what the document is
+_HEADING = 5.0  # what a heading counts against a word in the text
+_REPORTS = ("radiology_report", "pathology_report", "laboratory_report", "operation_report")
+_RETOLD = 0.5  # what the words of a report count in a letter
+_LETTER = 2.0  # what greeting and signature count, where both are there
+_MAIL = ("message/rfc822", "application/vnd.ms-outlook")
+_LATER = 0.4  # of it, for each heading further down
 _TRAILING = " \t\n,;:.-–("
 
 
@@ -65,42 +72,80 @@ def identify(document: Document) -> Identity:
     zones = [(0, text)] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
     found = {field for start, zone in zones for field in _fields(zone, start, language)}
     fields = tuple(sorted(found, key=lambda f: (f.span, f.name)))
-    return Identity(_kind(zones[0][1], language), document.title or _title(text), fields, _day(fields, language))
+    title = document.title or _title(text)
+    return Identity(_kind(zones[0][1], language, title, document.media_type), title, fields, document_day(document))
 
 
 def _fields(zone: str, start: int, language: str) -> list[Field]:
     out = []
     for rule in rules(language):
         for match in rule.pattern.finditer(zone):
-            value = match["value"].rstrip(_TRAILING)
+            skipped = _formula_end(match["value"], language)
+            value = match["value"][skipped:].rstrip(_TRAILING)
             if len(value) >= 2:
-                at = start + match.start("value")
+                at = start + match.start("value") + skipped
                 out.append(Field(rule.name, " ".join(value.split()), Span(at, at + len(value))))
     return out
 
 
-def _day(fields: tuple[Field, ...], language: str) -> str:
-    """The first full date that the document states as its own, else the last one of the stay."""
-    for names, order in ((("date",), 1), (("stay",), -1)):
-        for field in [f for f in fields if f.name in names][::order]:
-            for moment in moments(field.value, language):
-                if moment.kind == "date" and moment.start[:1].isdigit():
-                    return moment.start
-    return ""
-
-
-def _kind(head: str, language: str) -> str:
-    """The kind whose words stand most often, and earliest, in the head of the document."""
+def _kind(head: str, language: str, title: str, document_type: str) -> str:
+    """The kind that the document calls itself by in its title and headings, else whose words stand most often and
+    earliest in its head.
+    """
+    kinds = _kind_words(language)
     folded = head.casefold()
-    best, best_score = "", 0.0
-    for kind, told in _data(language)["kinds"].items():
-        places = [folded.find(word) for word in told]
-        score = sum(1 + (1 - at / len(folded)) for at in places if at >= 0)
-        # a kind named in the first line is what the document calls itself
-        score += 2 * sum(0 <= at < 100 for at in places)
-        if score > best_score:
-            best, best_score = kind, score
+    scores = {
+        kind: sum(2 - found.start() / len(folded) for word in words if (found := word.search(folded)) is not None)
+        for kind, words in _kind_words(language, anywhere=True).items()
+    }
+    if scores.get("letter", 0) > 0:
+        # a letter tells of findings; it is no report of them
+        scores |= {kind: _RETOLD * scores[kind] for kind in _REPORTS if kind in scores}
+    lines = (line.strip() for line in folded[:_HEADED].splitlines())
+    # what ends in a colon heads a section
+    headings = [line for line in lines if 0 < len(line) <= _TITLE_LENGTH and line[-1] not in ":："]
+    weight = _HEADING
+    for line in [title.casefold(), *headings]:
+        kind = _called(line, kinds)
+        if kind:
+            scores[kind] += weight
+            weight *= _LATER
+    if document_type.startswith(_MAIL) or scores.get("letter", 0) > 2:
+        scores["letter"] += _LETTER  # greeted and signed, or a mail
+    best = max(scores, key=lambda kind: scores[kind], default="")
+    return best if scores.get(best, 0) > 0 else ""
+
+
+def _called(line: str, kinds: dict[str, tuple[re.Pattern[str], ...]]) -> str:
+    """The kind that a heading names: the longest of the words in it, where it is not much more than this word."""
+    best, longest = "", 0
+    for kind, words in kinds.items():
+        if kind == "letter":
+            continue  # a letter greets, and says in its subject what it is
+        for word in words:
+            found = word.search(line)
+            if found is not None and longest < len(found.group()) and len(line) <= 3 * len(found.group()) + 12:
+                best, longest = kind, len(found.group())
     return best
+
+
+@lru_cache(maxsize=8)
+def _kind_words(language: str, *, anywhere: bool = False) -> dict[str, tuple[re.Pattern[str], ...]]:
+    """The words of each kind as patterns: whole words, a `*` standing for the rest of one (`*vertrag`, `röntgen*`).
+
+    Those with a `=` count in headings only: they are left out where words `anywhere` are wanted.
+    """
+    return {
+        kind: tuple(_whole_word(word.lstrip("=")) for word in words if not (anywhere and word.startswith("=")))
+        for kind, words in _data(language)["kinds"].items()
+    }
+
+
+def _whole_word(word: str) -> re.Pattern[str]:
+    bare = word.strip("*").strip()
+    before = r"\w*" if word.startswith("*") else r"(?<!\w)" if bare[0].isalnum() else ""
+    after = "" if word.endswith("*") or not bare[-1].isalnum() else r"(?!\w)"
+    return re.compile(before + re.escape(bare).replace(r"\ ", r"\s+") + after)
 
 
 def _title(text: str) -> str:
@@ -112,6 +157,22 @@ def _title(text: str) -> str:
         if 3 <= len(line) <= _TITLE_LENGTH and sum(c.isalpha() for c in line) > len(line) / 2:
             return line if line[-1] not in ".,;!" else ""
     return ""
+
+
+def _formula_end(value: str, language: str) -> int:
+    """Where the name begins behind the words of a formula: `WHEREAS, Northwind Ltd`."""
+    at = 0
+    for word in re.finditer(r"\S+\s*", value):
+        if word.group().strip(" ,.:;\t\n").casefold() not in _formula(language):
+            break
+        at = word.end()
+    return at
+
+
+@lru_cache(maxsize=8)
+def _formula(language: str) -> frozenset[str]:
+    """Words of formulas, which are capitalised as names are and begin none (`WHEREAS`)."""
+    return frozenset(_data(language).get("formula", {}).get("words", ()))
 
 
 @lru_cache(maxsize=8)

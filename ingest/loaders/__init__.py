@@ -15,10 +15,17 @@ is imported when the first file of its kind is read.
 | `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`, `text/csv` | XLSX, CSV and TSV |
 | `image/png`, `image/jpeg`, `image/tiff`, … | pictures, read by OCR |
 | `application/hl7-cda+xml` | C-CDA and other CDA documents |
-| `application/fhir+json` | FHIR R4 resources as JSON |
+| `application/fhir+json`, `application/fhir+xml` | FHIR R4 resources |
 | `application/hl7-v2` | HL7 v2 messages |
 | `application/dicom` | DICOM structured reports |
 | `application/msword`, `application/vnd.wordperfect` | old Word, WordPerfect, through LibreOffice |
+| `application/vnd.ms-excel`, `…sheet.binary…`, `…opendocument.spreadsheet` | XLS, XLSB, ODS, through LibreOffice |
+| `…presentationml.presentation`, `application/vnd.ms-powerpoint`, `…opendocument.presentation` | PPTX; PPT, ODP |
+| `application/hwp+zip`, `application/x-hwp` | HWPX and HWP 5 |
+| `application/epub+zip` | EPUB |
+| `application/zip`, `…asic-e+zip`, `application/x-7z-compressed`, … | archives: each member is a document |
+| `application/pkcs7-mime` | what a signature is put around |
+| `application/xdt`, `application/xjustiz+xml` | LDT, BDT and GDT; XJustiz messages |
 """
 
 from __future__ import annotations
@@ -29,7 +36,7 @@ from typing import cast
 
 from ingest.errors import UnknownType
 from ingest.loaders.base import Reading, Source
-from ingest.loaders.detecting import DOCX, MSG, ODT, XLSX, detect
+from ingest.loaders.detecting import DOCX, MSG, ODS, ODT, PPTX, XLSB, XLSX, detect
 
 __all__ = ["LOADERS", "detect", "load"]
 
@@ -43,7 +50,7 @@ LOADERS: dict[str, str] = {
     "text/markdown": "ingest.loaders.plain:read_markdown",
     "message/rfc822": "ingest.loaders.mail:read_eml",
     MSG: "ingest.loaders.mail:read_msg",
-    XLSX: "ingest.loaders.table:read_xlsx",
+    XLSX: "ingest.loaders.workbook:read_xlsx",
     "text/csv": "ingest.loaders.table:read_csv",
     "image/png": "ingest.loaders.image:read_image",
     "image/jpeg": "ingest.loaders.image:read_image",
@@ -54,10 +61,52 @@ LOADERS: dict[str, str] = {
     "image/jp2": "ingest.loaders.image:read_image",
     "application/hl7-cda+xml": "ingest.loaders.ccda:read_ccda",
     "application/fhir+json": "ingest.loaders.fhir:read_fhir",
+    "application/fhir+xml": "ingest.loaders.fhir_xml:read_fhir_xml",
     "application/hl7-v2": "ingest.loaders.hl7:read_hl7",
     "application/dicom": "ingest.loaders.dicom:read_dicom",
     "application/msword": "ingest.loaders.legacy:read_legacy",
     "application/vnd.wordperfect": "ingest.loaders.legacy:read_legacy",
+    PPTX: "ingest.loaders.slides:read_pptx",
+    "application/vnd.ms-excel": "ingest.loaders.converted:read_xls",
+    XLSB: "ingest.loaders.converted:read_xlsb",
+    ODS: "ingest.loaders.converted:read_ods",
+    "application/vnd.ms-powerpoint": "ingest.loaders.converted:read_ppt",
+    "application/vnd.oasis.opendocument.presentation": "ingest.loaders.converted:read_odp",
+    "application/x-hwp": "ingest.loaders.hwp:read_hwp",
+    "application/hwp+zip": "ingest.loaders.hwpx:read_hwpx",
+    "application/epub+zip": "ingest.loaders.epub:read_epub",
+    "application/zip": "ingest.loaders.archive:read_zip",
+    "application/vnd.etsi.asic-e+zip": "ingest.loaders.archive:read_zip",
+    "application/vnd.etsi.asic-s+zip": "ingest.loaders.archive:read_zip",
+    **dict.fromkeys(
+        (
+            "application/x-7z-compressed",
+            "application/vnd.rar",
+            "application/x-tar",
+            "application/gzip",
+            "application/x-bzip2",
+            "application/x-xz",
+        ),
+        "ingest.loaders.archive:read_archive",
+    ),
+    "application/pkcs7-mime": "ingest.loaders.mail:read_p7m",
+    "application/xdt": "ingest.loaders.records:read_xdt",
+    "application/xjustiz+xml": "ingest.loaders.records:read_xjustiz",
+}
+
+# What is known and not read, with the way out.
+HINTS: dict[str, str] = {
+    "application/vnd.ms-outlook-pst": "export its mails from Outlook as .msg or .eml files",
+    "application/onenote": "export its pages from OneNote as PDF or DOCX",
+    "image/heic": "export it as JPEG or PNG",
+    "application/vnd.apple.pages": "export it from Pages, Numbers or Keynote as PDF or an Office file",
+    "image/svg+xml": "print it to PDF",
+    "application/vnd.sqlite3": "export what is needed as CSV or PDF",
+    "application/postscript": "convert it to PDF, for instance with ps2pdf",
+    "application/vnd.oasis.opendocument.graphics": "export it as PDF",
+    "audio/mpeg": "have it written down",
+    "audio/ogg": "have it written down",
+    "audio/flac": "have it written down",
 }
 
 
@@ -70,7 +119,7 @@ def load(source: Source, media_type: str) -> Reading:
     """
     target = LOADERS.get(media_type)
     if target is None:
-        raise UnknownType(f"no loader reads {media_type}")
+        raise UnknownType(f"no loader reads {media_type}", HINTS.get(media_type, ""))
     module, _, function = target.partition(":")
     try:
         loader = cast(Callable[[Source], Reading], getattr(importlib.import_module(module), function))

@@ -13,6 +13,7 @@ from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import Facts, moment, section_kind
+from ingest.loaders.embedded import inflated, suffix_of
 from ingest.loaders.guard import guarded, parse_xml
 from ingest.loaders.markup import Flow
 from ingest.loaders.markup_tree import local, words
@@ -162,8 +163,13 @@ class _Document:
         except (binascii.Error, ValueError):
             self.builder.notes.append("an embedded file is no valid base64")
             return
+        if value.get("compression"):
+            data = inflated(data) or b""
+            if not data:
+                packed = value.get("compression")
+                self.builder.notes.append(f"an embedded file is packed in a way that is not read ({packed})")
         if data:
-            name = f"attachment-{len(self.builder.attachments) + 1}{_SUFFIXES.get(kind, '')}"
+            name = f"attachment-{len(self.builder.attachments) + 1}{_SUFFIXES.get(kind) or suffix_of(data) or ''}"
             self.builder.attachments.append((name, data))
 
 

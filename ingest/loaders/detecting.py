@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODT = "application/vnd.oasis.opendocument.text"
 MSG = "application/vnd.ms-outlook"
 UNKNOWN = "application/octet-stream"
@@ -28,6 +30,21 @@ _SUFFIXES: dict[str, str] = {
     ".dot": "application/msword",
     ".wpd": "application/vnd.wordperfect",
     ".dcm": "application/dicom",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsb": XLSB,
+    ".ods": ODS,
+    ".pptx": PPTX,
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+    ".hwp": "application/x-hwp",
+    ".hwpx": "application/hwp+zip",
+    ".epub": "application/epub+zip",
+    ".p7m": "application/pkcs7-mime",
+    ".pst": "application/vnd.ms-outlook-pst",
+    ".one": "application/onenote",
+    ".heic": "image/heic",
+    ".heif": "image/heic",
+    ".pages": "application/vnd.apple.pages",
 }
 
 # Suffixes of text: bytes cannot tell a table from a memo with commas, so here the name decides.
@@ -41,6 +58,7 @@ _TEXT_SUFFIXES: dict[str, str] = {
     ".htm": "text/html",
     ".html": "text/html",
     ".xhtml": "text/html",
+    ".mbox": "message/rfc822",
     ".hl7": "application/hl7-v2",
     ".svg": "image/svg+xml",
 }
@@ -59,6 +77,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x00\x0cjP  ", "image/jp2"),
     (b"\xff\x4f\xff\x51", "image/jp2"),
     (b"\x1f\x8b", "application/gzip"),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"!BDN", "application/vnd.ms-outlook-pst"),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "application/onenote"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"SQLite format 3\x00", "application/vnd.sqlite3"),
@@ -78,6 +100,7 @@ _MAIL_HEADER = re.compile(
 )
 _MAIL_PROOF = re.compile(rb"(?im)^(Received|Return-Path|Message-ID|MIME-Version|Delivered-To):")
 _HTML = re.compile(r"(?is)^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b")
+_XDT = re.compile(r"\d{3}(?:8000|0020)[^\r\n]*\r?\n\d{7}")  # LDT, BDT, GDT: length and field, no blank between
 _XML_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -93,14 +116,20 @@ def _binary(data: bytes, suffix: str) -> str | None:
         if data.startswith(magic):
             return media_type
     # Scanners and mail gateways put junk before the header; readers look for it in the first kilobyte.
+    if data[128:132] == b"DICM":
+        return "application/dicom"
     if b"%PDF-" in data[:1024]:
         return "application/pdf"
     if data.startswith(b"PK\x03\x04"):
         return _in_zip(data, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _in_ole(data, suffix)
-    if data[128:132] == b"DICM":
-        return "application/dicom"
+    if data[257:262] == b"ustar":
+        return "application/x-tar"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
+        return "image/heic"
+    if suffix == ".p7m" and data[:1] == b"\x30":
+        return "application/pkcs7-mime"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     if data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00":
@@ -114,9 +143,13 @@ def _in_zip(data: bytes, suffix: str) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                return archive.read("mimetype").decode("ascii", "replace").strip()
+                return archive.read("mimetype").decode("ascii", "replace").strip().lower()
     except Exception:  # zipfile raises half a dozen kinds on damaged archives
         return _SUFFIXES.get(suffix, "application/zip")
+    if "xl/workbook.bin" in names:
+        return XLSB
+    if "Index/Document.iwa" in names or "Index.zip" in names:
+        return "application/vnd.apple.pages"
     for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
         if any(name.startswith(folder) for name in names):
             return media_type
@@ -126,8 +159,13 @@ def _in_zip(data: bytes, suffix: str) -> str:
 def _in_ole(data: bytes, suffix: str) -> str:
     """The type of an OLE container, by the names of its streams."""
 
+    from ingest.loaders.containers import ole_streams
+
+    # what stands at the top says what it is: a mail may have a Word file attached
+    top = {name.split("/")[0] for name in ole_streams(data)}
+
     def holds(name: str) -> bool:
-        return name.encode("utf-16-le") in data
+        return name in top if top else name.encode("utf-16-le") in data
 
     if holds("EncryptedPackage"):
         return XLSX if suffix.startswith(".xls") else _SUFFIXES.get(suffix, DOCX)
@@ -161,6 +199,8 @@ def _marked_up(text: str, data: bytes) -> str | None:
     """HL7 v2, FHIR, CDA or HTML, which say what they are."""
     if re.match(r"(MSH|FHS|BHS)[|^~&]", text):
         return "application/hl7-v2"
+    if _XDT.match(text):
+        return "application/xdt"
     if text[:1] in "{[" and b'"resourceType"' in data:
         return "application/fhir+json"
     if _HTML.match(text):
@@ -171,6 +211,10 @@ def _marked_up(text: str, data: bytes) -> str | None:
             return "application/hl7-cda+xml"
         if root is not None and root.group(1).lower() == "html":
             return "text/html"
+        if "http://hl7.org/fhir" in text[:1_500] and root is not None and root.group(1)[:1].isupper():
+            return "application/fhir+xml"
+        if "xjustiz.de" in text[:3_000]:
+            return "application/xjustiz+xml"
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from ingest.loaders.building import one_line
 from ingest.loaders.charsets import decode_as
 from ingest.loaders.clinical import section_kind
 from ingest.loaders.fhir_lines import Lines
-from ingest.loaders.fhir_values import Json, Resources, many
+from ingest.loaders.fhir_values import Json, Resources, attach, many
 from ingest.loaders.guard import guarded
 
 MEDIA_TYPE = "application/fhir+json"
@@ -31,22 +32,30 @@ def read_fhir(source: Source) -> Reading:
     Raises:
         ReadingError: where it is no JSON or holds no resource.
     """
-    resources = _parsed(source)
+    return read_json(_roots(source), MEDIA_TYPE)
+
+
+def read_json(roots: list[Any], media_type: str) -> Reading:
+    """Read what the JSON of some resources says.
+
+    Raises:
+        BrokenFile: where there is no resource.
+        LimitExceeded: where there are more than a record holds.
+    """
+    resources: list[tuple[str, Json]] = []
+    for root in roots:
+        _collect(root, "", resources, 0)
     if not resources:
-        raise BrokenFile("JSON, but no FHIR resource")
-    return _Reader(resources).read()
+        raise BrokenFile("no FHIR resource")
+    return replace(_Reader(resources).read(), media_type=media_type)
 
 
-def _parsed(source: Source) -> list[tuple[str, Json]]:
+def _roots(source: Source) -> list[Any]:
     text = decode_as(source.data).text
     try:
-        roots = [_loads(text)]
+        return [_loads(text)]
     except json.JSONDecodeError:
-        roots = [_loads(line) for line in text.splitlines() if line.strip()]
-    found: list[tuple[str, Json]] = []
-    for root in roots:
-        _collect(root, "", found, 0)
-    return found
+        return [_loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _loads(text: str) -> Any:
@@ -90,9 +99,19 @@ class _Reader(Lines):
         if not self.builder.position and not self.builder.attachments:
             for resource in self.all:
                 self.other(resource)
+        self._binaries()
         self.builder.note(self.in_error, "resource{s} entered in error left out")
         self.builder.note(self.flow.struck, "deleted passage{s} left out")
         return self.builder.reading(MEDIA_TYPE)
+
+    def _binaries(self) -> None:
+        """Hand on the files that no resource names: they are documents all the same."""
+        for binary in self.all:
+            if binary["resourceType"] == "Binary" and binary.get("data"):
+                before = {content for _, content in self.builder.attachments}
+                attach(self.builder, binary, self.resources)
+                if self.builder.attachments and self.builder.attachments[-1][1] in before:
+                    self.builder.attachments.pop()
 
     def composition(self, composition: Json) -> None:
         """Append a document: its facts, then its sections."""

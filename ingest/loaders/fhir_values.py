@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import full_name
+from ingest.loaders.embedded import suffix_of
 
 Json = dict[str, Any]
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "application/xhtml+xml": ".html",
@@ -154,7 +155,7 @@ def attach(builder: Builder, attachment: Any, resources: Resources) -> None:
     except (binascii.Error, ValueError):
         builder.notes.append("an attachment is no valid base64")
         return
-    suffix = _SUFFIXES.get(kind.split(";")[0].strip().lower(), "")
+    suffix = _SUFFIXES.get(kind.split(";")[0].strip().lower()) or suffix_of(content) or ""
     title = re.sub(r"[\x00-\x1f/\\]+", " ", str(attachment.get("title") or "")).strip(" .")
     name = title or f"attachment-{len(builder.attachments) + 1}"
     builder.attachments.append((name if suffix and name.lower().endswith(suffix) else name + suffix, content))

@@ -7,10 +7,11 @@ import binascii
 import re
 from collections import Counter
 
-from ingest.errors import BrokenFile
+from ingest.errors import BrokenFile, ReadingError
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import Facts, label, moment, section_kind
+from ingest.loaders.embedded import hidden_file, suffix_of
 from ingest.loaders.guard import guarded
 from ingest.loaders.hl7_segments import Segment, messages
 
@@ -151,7 +152,13 @@ class _Message:
             if about and about != self.title:
                 self.builder.heading(about, self.level + 1, section_kind(obx.component(3, 0)))
         self.about = about
-        self.report += obx.lines(5) or [""]
+        lines = obx.lines(5) or [""]
+        if (found := hidden_file("".join(lines))) is not None:
+            self._attach(*found)
+        elif lines[0].lstrip().startswith("{\\rtf"):
+            self.report += self._plain("\n".join(lines)).split("\n")
+        else:
+            self.report += lines
 
     def _is_prose(self, obx: Segment) -> bool:
         """Whether a string is a line of a report: one of several under one identifier, or long."""
@@ -187,11 +194,20 @@ class _Message:
         if kind == "RP":
             self.builder.notes.append("a result stands at another address and is not fetched")
             return
-        parts = (obx.repeats(5) or [[""]])[0]
+        for parts in obx.repeats(5):
+            self._encapsulated(parts, about)
+
+    def _encapsulated(self, parts: list[str], about: str) -> None:
+        """One file: by its type and encoding, or, where a sender leaves them out, by what the data begins with."""
         _, _, subtype, encoding, data = (*parts, "", "", "", "", "")[:5]
+        if not data:
+            encoding, data = "", max(parts, key=len, default="")
         if encoding.lower() in ("a", ""):
-            self.builder.heading(about, self.level + 1)
-            self.builder.paragraph(data)
+            if (found := hidden_file(data)) is not None:
+                self._attach(*found)
+            else:
+                self.builder.heading(about, self.level + 1)
+                self.builder.paragraph(self._plain(data))
             return
         try:
             compact = re.sub(r"\s+", "", data)
@@ -199,8 +215,22 @@ class _Message:
         except (ValueError, binascii.Error):
             self.builder.notes.append("an embedded file is not encoded as it says")
             return
-        suffix = _SUFFIXES.get(subtype.lower().rpartition("/")[2], "")
+        self._attach(content, _SUFFIXES.get(subtype.lower().rpartition("/")[2], suffix_of(content) or ""))
+
+    def _attach(self, content: bytes, suffix: str) -> None:
         self.builder.attachments.append((f"attachment-{len(self.builder.attachments) + 1}{suffix}", content))
+
+    def _plain(self, text: str) -> str:
+        """A text field without the commands of RTF, in which some senders write their reports."""
+        if not text.lstrip().startswith("{\\rtf"):
+            return text
+        from ingest.loaders.rtf import read_rtf
+
+        try:
+            return read_rtf(Source("report.rtf", text.encode("cp1252", "replace"))).text
+        except ReadingError:
+            self.builder.notes.append("a report in RTF could not be read")
+            return text
 
 
 def _interpreter(obr: Segment) -> str:

@@ -39,13 +39,22 @@ def read_image(source: Source) -> Reading:
 
 def _frames(image: Image.Image, n_frames: int) -> Iterator[tuple[int, Image.Image]]:
     for index in range(n_frames):
-        image.seek(index)
-        if image.width * image.height > _MAX_PIXELS:
-            raise LimitExceeded(f"a picture of {image.width} x {image.height} pixels")
-        frame = ImageOps.exif_transpose(image)
-        larger = max(frame.size)
-        if larger < _SMALL:
-            factor = min(3.0, _SMALL * 1.5 / larger)
-            size = (round(frame.width * factor), round(frame.height * factor))
-            frame = frame.convert("RGBA" if "A" in frame.mode else "RGB").resize(size, Image.Resampling.LANCZOS)
-        yield index, frame
+        yield index, frame_of(image, index)
+
+
+def frame_of(image: Image.Image, index: int) -> Image.Image:
+    """One frame as it is read: upright by its own word, large enough for Tesseract.
+
+    Raises:
+        LimitExceeded: where it has more pixels than memory allows.
+    """
+    image.seek(index)
+    if image.width * image.height > _MAX_PIXELS:
+        raise LimitExceeded(f"a picture of {image.width} x {image.height} pixels")
+    frame = ImageOps.exif_transpose(image)
+    larger = max(frame.size)
+    if larger < _SMALL:
+        factor = min(3.0, _SMALL * 1.5 / larger)
+        size = (round(frame.width * factor), round(frame.height * factor))
+        frame = frame.convert("RGBA" if "A" in frame.mode else "RGB").resize(size, Image.Resampling.LANCZOS)
+    return frame

@@ -38,27 +38,41 @@ def read_legacy(source: Source) -> Reading:
     media_type = WORD if source.data.startswith(OLE_MAGIC) else WORDPERFECT
     if _is_encrypted(source.data):
         source = dataclasses.replace(source, data=decrypted(source))
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
-    if program is None:
-        raise MissingTool("LibreOffice is not installed", HINT)
+    suffix = PurePosixPath(source.path).suffix.lower()
+    known = suffix if suffix in (".doc", ".dot", ".wpd", ".wp", ".wp5") else ".doc"
     with tempfile.TemporaryDirectory(prefix="casefolio-") as folder:
-        docx = _converted(program, source, Path(folder))
+        docx = convert(source.data, known, "docx", Path(folder))
     reading = read_docx(dataclasses.replace(source, data=docx))
     notes = (*reading.notes, "read through LibreOffice")
     return dataclasses.replace(reading, media_type=media_type, notes=notes)
 
 
-def _converted(program: str, source: Source, folder: Path) -> bytes:
-    suffix = PurePosixPath(source.path).suffix.lower()
-    given = folder / f"in{suffix if suffix in ('.doc', '.dot', '.wpd', '.wp', '.wp5') else '.doc'}"
-    given.write_bytes(source.data)
+def convert(data: bytes, suffix: str, target: str, folder: Path) -> bytes:
+    """A file turned by LibreOffice into another format.
+
+    Args:
+        data: of the file.
+        suffix: by which LibreOffice knows its format.
+        target: suffix of the format to be made, without a dot.
+        folder: to work in.
+
+    Raises:
+        MissingTool: where LibreOffice is not installed.
+        LimitExceeded: where it takes longer than `TIMEOUT_S`.
+        BrokenFile: where it cannot read the file.
+    """
+    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if program is None:
+        raise MissingTool("LibreOffice is not installed", HINT)
+    given = folder / f"in{suffix}"
+    given.write_bytes(data)
     # LibreOffice maps more memory than a reading process may address, and has to end where that process was killed
     start = ["/bin/sh", "-c", 'ulimit -S -v unlimited 2>/dev/null; exec "$@"', "sh"]
     watched = ["timeout", "--kill-after=5", f"{TIMEOUT_S:.0f}"] if shutil.which("timeout") else []
     _close_off(folder / "profile")
     command = [*start, *watched, *_without_network(), program,
                "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
-               f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", "docx",
+               f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", target,
                "--outdir", str(folder / "out"), str(given)]  # fmt: skip
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), _NOWHERE)
     environment = {**os.environ, **proxies, "no_proxy": "", "HOME": str(folder), "SAL_USE_VCLPLUGIN": "svp"}
@@ -72,7 +86,7 @@ def _converted(program: str, source: Source, folder: Path) -> bytes:
         raise LimitExceeded(f"LibreOffice took more than {TIMEOUT_S:.0f} s") from error
     finally:
         _end(process)
-    made = folder / "out" / "in.docx"
+    made = folder / "out" / f"in.{target}"
     if not made.is_file():
         raise BrokenFile("LibreOffice cannot read it")
     return made.read_bytes()

@@ -16,8 +16,12 @@ from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.charsets import decode_as
+from ingest.loaders.embedded import suffix_of
 from ingest.loaders.guard import guarded
 from ingest.loaders.outlook import message_from_msg
+from ingest.loaders.plain import read_text
+from ingest.loaders.signed import signed_content
+from ingest.loaders.tnef import unpacked
 from ingest.loaders.web import append_html, decode_html
 from ingest.text import Decoded
 
@@ -25,6 +29,8 @@ EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 _MAX_PARTS = 1000
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _ENVELOPES = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 _SUFFIXES = {"text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf", "image/png": ".png",
@@ -36,16 +42,54 @@ def read_eml(source: Source) -> Reading:
     """Read a mail file, also one cut out of a mailbox (`From ` line first).
 
     Raises:
-        ReadingError: where it has neither headers nor a body, or its content is encrypted.
+        ReadingError: where its content is encrypted.
     """
+    if len(mails := mails_of(source.data)) > 1:
+        return _mailbox(mails)
     data = re.sub(rb"^(?:\xef\xbb\xbf)?\s*(?:>?From [^\r\n]*\r?\n)?", b"", source.data, count=1)
     # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
     if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
-        raise BrokenFile("a mail without headers")
+        # headers in another language, printed and saved by hand, or none at all: the text is there to be read
+        return read_text(source)
     builder = Builder()
     _append(builder, message)
     return builder.reading(EML)
+
+
+def mails_of(data: bytes) -> list[bytes]:
+    """The mails of a mailbox, each with its `From ` line; one for a single mail."""
+    starts = [match.start(1) for match in _FROM_LINE.finditer(data)]
+    if len(starts) < 2 or data[: starts[0]].strip():
+        return [data]
+    return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def _mailbox(mails: list[bytes]) -> Reading:
+    """A mailbox: each mail is a document of its own."""
+    builder = Builder()
+    builder.notes.append(f"a mailbox of {len(mails)} mails, each read as a document of its own")
+    width = len(str(len(mails)))
+    for number, mail in enumerate(mails, 1):
+        quoted = re.sub(rb"(?m)^>(>*From )", rb"\1", mail)
+        builder.attachments.append((f"mail-{number:0{width}d}.eml", quoted))
+    return builder.reading(EML)
+
+
+@guarded("signed message")
+def read_p7m(source: Source) -> Reading:
+    """Hand on what a signature is put around.
+
+    Raises:
+        BrokenFile: where it cannot be taken out.
+    """
+    content = signed_content(source.data)
+    builder = Builder()
+    name = source.path.rsplit("/", 1)[-1]
+    inner = name[:-4] if name.lower().endswith(".p7m") and "." in name[:-4] else f"signed{suffix_of(content) or ''}"
+    builder.attachments.append((inner, content))
+    builder.notes.append("signed; the signature was not checked")
+    return builder.reading("application/pkcs7-mime")
 
 
 @guarded("Outlook message")
@@ -84,10 +128,37 @@ def _append(builder: Builder, message: EmailMessage) -> None:
             builder.notes += _text(part).notes
     builder.title = _header(message, "Subject") or builder.title
     for number, part in enumerate(attached, 1):
-        if part.get_content_type() not in _SIGNATURES:
+        if part.get_content_type() in _SIGNATURES:
+            continue
+        if part.get_content_type() in _TNEF or _name(part, number).lower() == "winmail.dat":
+            _unpack_tnef(builder, part, number, has_body=bool(bodies))
+        elif part not in sealed or not _unpack_signed(builder, part):
             builder.attachments.append((_name(part, number), _bytes(part)))
     if sealed and not bodies and not all(_is_signed(part) for part in sealed):
         raise EncryptedFile("the mail is encrypted", "save it decrypted")
+
+
+def _unpack_tnef(builder: Builder, part: Message, number: int, *, has_body: bool) -> None:
+    """The files in a `winmail.dat`, and its body where the mail has no other."""
+    try:
+        inside = unpacked(_bytes(part))
+    except BrokenFile:
+        builder.attachments.append((_name(part, number), _bytes(part)))
+        return
+    for name, content in inside:
+        if not (has_body and name in ("body.txt", "body.html", "body.rtf")):
+            builder.attachments.append((name, content))
+
+
+def _unpack_signed(builder: Builder, part: Message) -> bool:
+    """The mail inside a signed one, where it can be taken out."""
+    try:
+        content = signed_content(_bytes(part))
+    except BrokenFile:
+        return False
+    builder.attachments.append(("signed.eml", content))
+    builder.notes.append("signed; the signature was not checked")
+    return True
 
 
 def _leaves(message: Message) -> Iterator[Message]:

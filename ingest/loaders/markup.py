@@ -85,7 +85,7 @@ class Flow:
         style = self.sheet.style(element)
         if is_removed(style, element):
             self.builder.hidden += len(words(element).strip())
-        elif role == "struck" or is_struck(style) or element.get("revised") == "delete":
+        elif role == "struck" or is_struck(style) or _is_struck_out(element):
             self.struck += 1
         elif role != "skip":
             self._enter(element, role, look.within(style, element))
@@ -157,6 +157,8 @@ class Flow:
             inside = look if row is None else look.within(self.sheet.style(row), row)
             if row is not None and is_removed(self.sheet.style(row), row):
                 self.builder.hidden += len(words(row).strip())
+            elif row is not None and (is_struck(self.sheet.style(row)) or _is_struck_out(row)):
+                self.struck += 1
             elif one_column or any(self._is_layout(cell) for cell in cells):
                 names, lines = append_table(self.builder, without_empty_columns(lines), names) if lines else names, []
                 for cell in cells:
@@ -175,7 +177,9 @@ class Flow:
             headers += is_header
             style = self.sheet.style(cell)
             removed = is_removed(style, cell)
-            text = "" if removed else one_line(self.line(cell, look.within(style, cell)))
+            struck = is_struck(style) or _is_struck_out(cell)
+            self.struck += struck
+            text = "" if removed or struck else one_line(self.line(cell, look.within(style, cell)))
             if removed:
                 self.builder.hidden += len(words(cell).strip())
             width = min(max(1, whole_number(cell.get("colspan"), 1)), 100)
@@ -197,6 +201,12 @@ class Flow:
                 return True
             blocks += role in ("block", "item")
         return blocks > 3 and len(one_line(words(cell))) > LONG_CELL
+
+
+def _is_struck_out(element: etree._Element) -> bool:
+    """Whether the narrative of a CDA says that a passage is deleted or struck out."""
+    styles = str(element.get("styleCode") or "").casefold()
+    return element.get("revised") == "delete" or "strike" in styles or "line-through" in styles
 
 
 class _Joined(Builder):

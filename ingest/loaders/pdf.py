@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 
 import pypdfium2 as pdfium
 from PIL import Image
 
 from ingest import limits
+from ingest.continuing import continue_tables
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.furniture import mark_furniture
 from ingest.language import detect_language
 from ingest.loaders.base import Reading, Source
+from ingest.loaders.pdf_annotations import attached
+from ingest.loaders.pdf_beside import with_pictures
 from ingest.loaders.pdf_fallback import pages_with_lost_text, read_with_pypdf
 from ingest.loaders.pdf_page import Look, look_at, picture
+from ingest.loaders.pdf_xfa import is_dynamic, xfa_lines
 from ingest.paging import PageText, join
 from ingest.recognising import recognise
 from ingest.text import canonical
@@ -30,13 +35,15 @@ def read_pdf(source: Source) -> Reading:
         BrokenFile: where neither PDFium nor pypdf finds a page in it.
         LimitExceeded: where it has more pages than one file may.
     """
-    document = _open(source)
+    document = open_pdf(source)
     if document is None:
         return read_with_pypdf(source)
     try:
         check_pages(len(document))
+        if is_dynamic(document):
+            return _read_xfa(document)
         if document.get_formtype():
-            document.init_forms()
+            _init_forms(document)
         looks = [_look(document, index) for index in range(len(document))]
         pages = _with_ocr(document, looks, source.ocr)
         for index in pages_with_lost_text(source, [i for i, look in enumerate(looks) if look.blank]):
@@ -44,7 +51,7 @@ def read_pdf(source: Source) -> Reading:
         metadata = _metadata(document)
         attachments, notes = _attachments(document)
         return join(
-            mark_furniture(pages),
+            mark_furniture(continue_tables(pages)),
             _MEDIA_TYPE,
             title=dict(metadata).get("title", ""),
             notes=notes,
@@ -55,8 +62,12 @@ def read_pdf(source: Source) -> Reading:
         document.close()
 
 
-def _open(source: Source) -> pdfium.PdfDocument | None:
-    """The open document, or None where PDFium cannot make sense of it."""
+def open_pdf(source: Source) -> pdfium.PdfDocument | None:
+    """The open document, or None where PDFium cannot make sense of it.
+
+    Raises:
+        EncryptedFile: where no given password opens it.
+    """
     for password in (None, *source.passwords):
         try:
             return pdfium.PdfDocument(source.data, password=password)
@@ -90,10 +101,13 @@ def _look(document: pdfium.PdfDocument, index: int) -> Look:
 def _with_ocr(document: pdfium.PdfDocument, looks: Sequence[Look], ocr: bool) -> list[PageText]:
     """The pages, those that ask for it read by OCR."""
     wanted = {index: look.page for index, look in enumerate(looks) if look.wants_ocr}
+    if not wanted and not any(look.ink.regions for look in looks):
+        return [look.page for look in looks]
     known = " ".join(look.page.text for look in looks if not look.wants_ocr)
-    language = detect_language(known) if wanted and len(known) > 200 else "und"
+    language = detect_language(known) if len(known) > 200 else "und"
     read = recognise(wanted, _pictures(document, looks, wanted), language, ocr)
-    return [read.get(index, look.page) for index, look in enumerate(looks)]
+    pages = [read.get(index, look.page) for index, look in enumerate(looks)]
+    return with_pictures(document, looks, pages, language, ocr)
 
 
 def _pictures(
@@ -101,6 +115,44 @@ def _pictures(
 ) -> Iterator[tuple[int, Image.Image]]:
     for index in wanted:
         yield index, picture(document, index, looks[index].dpi)
+
+
+def _init_forms(document: pdfium.PdfDocument) -> None:
+    """Have PDFium know the fields; that it draws no XFA need not be told again."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        document.init_forms()
+
+
+def _read_xfa(document: pdfium.PdfDocument) -> Reading:
+    """The contents of a form whose pages only ask to wait.
+
+    Raises:
+        BrokenFile: where its XML holds no filled field.
+    """
+    lines = xfa_lines(document)
+    if not lines:
+        raise BrokenFile("an XFA form without a filled field", "open it in Adobe Reader and print it to PDF")
+    notes = ("an XFA form: its fields were read, its printed wording was not",)
+    return join([PageText("\n".join(lines))], _MEDIA_TYPE, notes=notes, metadata=_metadata(document))
+
+
+def _attachment_handles(document: pdfium.PdfDocument) -> Iterator[pdfium.PdfAttachment]:
+    """Files that the document holds, and those that are pinned to its pages."""
+    count = min(document.count_attachments(), limits.MAX_ATTACHMENTS)
+    for index in range(count):
+        yield document.get_attachment(index)
+    for index in range(len(document)):
+        if count >= limits.MAX_ATTACHMENTS:
+            return
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            continue
+        for handle in attached(page):
+            count += 1
+            yield pdfium.PdfAttachment(handle, document)
+        page.close()
 
 
 def _metadata(document: pdfium.PdfDocument) -> tuple[tuple[str, str], ...]:
@@ -113,9 +165,8 @@ def _attachments(document: pdfium.PdfDocument) -> tuple[tuple[tuple[str, bytes],
     """Embedded files as pairs of name and bytes, and a note on those that could not be had."""
     found: list[tuple[str, bytes]] = []
     lost = 0
-    for index in range(min(document.count_attachments(), limits.MAX_ATTACHMENTS)):
+    for attachment in _attachment_handles(document):
         try:
-            attachment = document.get_attachment(index)
             found.append((attachment.get_name(), bytes(attachment.get_data())))
         except pdfium.PdfiumError:
             lost += 1

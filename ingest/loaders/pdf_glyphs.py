@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -15,10 +15,12 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from ingest.loaders.pdf_numbers import Digits
 from ingest.loaders.pdf_objects import FAINT, TINY, WHITE, Drawn
 from ingest.loaders.pdf_view import Box, View
 
 _WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
+_LINE = re.compile(r"[^\s\ufffe](?:[^\r\n]*[^\s\ufffe])?")
 _STRIDE = 6  # words that are passed over at once where all belong to one object
 _CONTRAST = 24  # of 255: what differs less from its surroundings cannot be seen
 
@@ -32,7 +34,10 @@ class _Ink(Enum):
 
 
 class Glyphs:
-    """The characters of one page. Positions count characters of `text`, which are PDFium's own."""
+    """The characters of one page. Positions count characters of `text`.
+
+    These are PDFium's own but for what was mended (see `pdf_numbers`) and for the values of form fields.
+    """
 
     def __init__(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> None:
         self._page = page
@@ -46,7 +51,30 @@ class Glyphs:
         self._flat: list[tuple[float, float]] = []
         self._rectangle = raw.FS_RECTF()
         self._rectangle_pointer = ctypes.byref(self._rectangle)
-        self.text = _text(text_page)
+        mended = Digits(self._handle, self.view.box).mended(_text(text_page))
+        self.text, self._places, self.spread = mended.text, mended.places, mended.apart
+        self._put_in: list[Box] = []
+        self._picture: _Picture | None = None
+
+    def put_in(self, values: Sequence[tuple[int, str, Box]]) -> None:
+        """Put texts in that PDFium does not have: before which character, what, and the box in which it is shown."""
+        if not values:
+            return
+        pieces: list[str] = []
+        places: list[int] = []
+        at = 0
+        for position, text, box in sorted(values, key=lambda value: value[0]):
+            self._put_in.append(box)
+            pieces += [self.text[at:position], text]
+            places += [*self._places[at:position], *[-1 - len(self._put_in)] * len(text)]
+            at = position
+        self.text = "".join([*pieces, self.text[at:]])
+        self._places = [*places, *self._places[at:]]
+
+    def _given(self, index: int) -> Box | None:
+        """The box of a character that PDFium does not have."""
+        place = self._places[index]
+        return self._put_in[-2 - place] if place < -1 else None
 
     def box(self, start: int, end: int) -> Box:
         """The box around the characters from `start` to `end`, which stand on one line."""
@@ -55,8 +83,10 @@ class Glyphs:
         return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
     def _char(self, index: int) -> Box:
+        if (given := self._given(index)) is not None:
+            return given
         left, right, bottom, top = self._doubles
-        raw.FPDFText_GetCharBox(self._handle, index, *self._pointers)
+        raw.FPDFText_GetCharBox(self._handle, self._places[index], *self._pointers)
         return self.view.box(left.value, bottom.value, right.value, top.value)
 
     def loose_box(self, start: int, end: int) -> Box:
@@ -66,8 +96,10 @@ class Glyphs:
         return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
     def _loose(self, index: int) -> Box:
+        if (given := self._given(index)) is not None:
+            return given
         box = self._rectangle
-        raw.FPDFText_GetLooseCharBox(self._handle, index, self._rectangle_pointer)
+        raw.FPDFText_GetLooseCharBox(self._handle, self._places[index], self._rectangle_pointer)
         return self.view.box(box.left, box.bottom, box.right, box.top)
 
     def runs(self) -> list[Box]:
@@ -90,6 +122,20 @@ class Glyphs:
         """Start and end of every run of characters that are not white space."""
         return [match.span() for match in _WORD.finditer(self.text)]
 
+    def words_between(self, heights: Sequence[tuple[float, float]]) -> Iterator[tuple[int, int]]:
+        """The words of the lines that reach into any of some stretches of height (upper and lower end)."""
+        for line in _LINE.finditer(self.text):
+            first, last = self._loose(line.start()), self._loose(line.end() - 1)
+            top, bottom = min(first[1], last[1]), max(first[3], last[3])
+            if any(upper <= bottom and lower >= top for upper, lower in heights):
+                for match in _WORD.finditer(self.text, *line.span()):
+                    yield match.span()
+
+    def lines(self) -> Iterator[tuple[str, Box]]:
+        """The lines as they were written, each with its box."""
+        for line in _LINE.finditer(self.text):
+            yield line.group(), self.loose_box(*line.span())
+
     def unseen(self, drawn: Drawn) -> list[tuple[int, int]]:
         """The words that a reader of the page cannot see.
 
@@ -97,7 +143,6 @@ class Glyphs:
         """
         hidden: list[tuple[int, int]] = []
         last, ink = 0, _Ink.PLAIN
-        picture: _Picture | None = None
         overflows = self._overflows()
         if not (overflows or self._has_tiny() or drawn.may_hide_text()):
             return hidden
@@ -113,8 +158,7 @@ class Glyphs:
                     # Words of one object share colour, size and mode; only their places differ.
                     last, ink = address, self._ink(handle, start, end, images) if address else _Ink.PLAIN
                 if ink is _Ink.PALE:
-                    picture = picture or _Picture(self._page)
-                    unseen = not picture.shows(self.box(start, end))
+                    unseen = not self.shows(self.box(start, end))
                 else:
                     unseen = ink is _Ink.NONE or (overflows and self._outside(start))
                 if unseen:
@@ -123,8 +167,17 @@ class Glyphs:
 
     def _object(self, index: int) -> tuple[Any, int]:
         """The text object of a character, and a number that tells it from others."""
-        handle = raw.FPDFText_GetTextObject(self._handle, index)
+        handle = raw.FPDFText_GetTextObject(self._handle, self._places[index])
         return handle, ctypes.addressof(handle.contents) if handle else 0
+
+    def object_of(self, index: int) -> int:
+        """A number that tells the text object of a character from others; 0 where it has none."""
+        return self._object(index)[1]
+
+    def shows(self, box: Box) -> bool:
+        """Whether anything is to be seen in a box of the page as it is drawn."""
+        self._picture = self._picture or _Picture(self._page)
+        return self._picture.shows(box)
 
     def _ink(self, handle: Any, start: int, end: int, images: Sequence[Box]) -> _Ink:
         """How the words of a text object can be seen."""
@@ -134,7 +187,7 @@ class Glyphs:
             x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             scanned = any(i[0] - 2 <= x <= i[2] + 2 and i[1] - 2 <= y <= i[3] + 2 for i in images)
             return _Ink.PLAIN if scanned else _Ink.NONE
-        if self._height(start) < TINY:
+        if self._height(self._places[start]) < TINY:
             return _Ink.NONE
         if mode == 0 and raw.FPDFPageObj_GetFillColor(handle, *self._colour_pointers):
             red, green, blue, alpha = (part.value for part in self._colour)

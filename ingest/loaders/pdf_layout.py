@@ -13,6 +13,7 @@ from ingest.layout import Block, Word, blocks_of, is_prose, lines_of
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_objects import Drawn
 from ingest.loaders.pdf_view import Box
+from ingest.paging import Ruled
 from ingest.tables import Table, table_of
 
 _SPACED = re.compile(r"\S {3,}\S")
@@ -27,6 +28,7 @@ class Laid:
 
     lines: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    tables: list[Ruled] = field(default_factory=list)
     length: int = 0
 
     def add(self, line: str) -> Span:
@@ -44,7 +46,7 @@ class Laid:
 
 def is_suspect(glyphs: Glyphs) -> bool:
     """Whether at least two lines of the page have wide gaps. Cheap: it looks at runs of text, not at words."""
-    if len(_SPACED.findall(glyphs.text)) > 1:
+    if glyphs.spread or len(_SPACED.findall(glyphs.text)) > 1:
         return True
     boxes = glyphs.runs()
     if not _has_gaps(boxes):
@@ -75,12 +77,12 @@ def lay_out(drawn: Drawn, glyphs: Glyphs, hidden: set[int]) -> Laid | None:
     Returns:
         None where the order in which the page was written will do.
     """
-    words = [Word(glyphs.text[s:e], *glyphs.loose_box(s, e), s) for s, e in glyphs.words() if s not in hidden]
+    words = [_word(glyphs, s, e) for s, e in glyphs.words() if s not in hidden]
     if not words or len(words) > _MAX_WORDS:
         return None
     lines = drawn.rules()
     replaced: dict[int, Table | list[str]] = {}
-    for block in blocks_of(lines_of(words)):
+    for block in blocks_of(lines_of(words, drawn.uprights())):
         instead = table_of(block, _across(block, lines)) or _columns_apart(block, glyphs.text)
         if instead is None:
             continue
@@ -88,14 +90,27 @@ def lay_out(drawn: Drawn, glyphs: Glyphs, hidden: set[int]) -> Laid | None:
     return _composed(glyphs.text, words, replaced) if replaced else None
 
 
+def _word(glyphs: Glyphs, start: int, end: int) -> Word:
+    """A word with the hyphen at its line's end, for which PDFium has a mark."""
+    hyphen = "-" if glyphs.text[end : end + 1] in ("\ufffe", "\x02") and end < len(glyphs.text) else ""
+    return Word(glyphs.text[start:end] + hyphen, *glyphs.loose_box(start, end), start)
+
+
 def _across(block: Block, lines: Sequence[tuple[float, float, float]]) -> list[float]:
-    """Heights of the rules that run across most of a block; pieces at one height count together."""
+    """Heights of the rules that run across most of a block and over its gutters; pieces at one height count together.
+
+    Lines to sign on stand under columns too, but end where these do.
+    """
+    gutters = [(a[1] + b[0]) / 2 for a, b in pairwise(block.columns)]
+    over: dict[int, set[int]] = {}
     left, right = block.columns[0][0], block.columns[-1][1]
     covered: dict[int, float] = {}
     for y, start, end in lines:
         key = round(y / 2)
         covered[key] = covered.get(key, 0.0) + max(0.0, min(end, right) - max(start, left))
-    return sorted(2.0 * key for key, width in covered.items() if width > 0.6 * (right - left))
+        over.setdefault(key, set()).update(i for i, x in enumerate(gutters) if start <= x <= end)
+    wide = (key for key, width in covered.items() if width > 0.6 * (right - left))
+    return sorted(2.0 * key for key in wide if 2 * len(over[key]) >= len(gutters))
 
 
 def _columns_apart(block: Block, text: str) -> list[str] | None:
@@ -143,10 +158,12 @@ def _insert(laid: Laid, instead: Table | list[str]) -> None:
     from ingest.loaders.pdf_page import clean
 
     if isinstance(instead, Table):
+        first = len(laid.rows)
         for number, row in enumerate(instead.rows):
             span = laid.add(clean(instead.line(row)).replace("\n", ""))
             if number >= instead.n_header:
                 laid.rows.append(Row(span, instead.names))
+        laid.tables.append(Ruled(first, len(laid.rows), instead.names, instead.lefts))
         return
     for line in instead:
         laid.add(clean(line))

@@ -7,42 +7,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.garbage import is_garbage
+from ingest.loaders.pdf_annotations import taken_in
+from ingest.loaders.pdf_covers import Marks, left_out
+from ingest.loaders.pdf_fields import put_fields
 from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_layout import is_suspect, lay_out
+from ingest.loaders.pdf_line_numbers import line_numbers
 from ingest.loaders.pdf_objects import Drawn, Picture
-from ingest.loaders.pdf_view import Box, View
+from ingest.loaders.pdf_regions import LARGE, NO_INK, Ink, covered, uncovered_ink
+from ingest.loaders.pdf_view import View
 from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
 from ingest.text import canonical
 
 _FEW = 5  # characters: a page with fewer has no text
 _STAMP = 150  # characters: above a picture of the whole page they are a stamp, not its text
-_SHOWN_ANNOTATIONS = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uffff]")
 _MAX_SIDE = 5_000  # pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a first look at a page found; `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it."""
+    """What a first look at a page found.
+
+    `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it. `ink` is what its pictures hold beside
+    the text, `size` that of the page in points, `lines` its lines with the height at which each ends.
+    """
 
     page: PageText
     wants_ocr: bool = False
     dpi: float = 300.0
     blank: bool = False
+    ink: Ink = NO_INK
+    size: tuple[float, float] = (0.0, 0.0)
+    lines: tuple[tuple[float, str], ...] = ()
 
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
     """Read the text layer of a page and judge it."""
-    page = _with_annotations(document, index)
+    page, annotations = taken_in(document, index)
     text_page = page.get_textpage()
     try:
         glyphs = Glyphs(page, text_page)
+        put_fields(glyphs, annotations.fields)
         drawn = Drawn(page, glyphs.view)
-        return _judge(page, _read(glyphs, drawn), drawn, glyphs.view)
+        look = _judge(page, _read(glyphs, drawn, annotations.marks), drawn, glyphs.view)
+        return look if look.wants_ocr else _beside(page, look, drawn, glyphs)
     finally:
         text_page.close()
         page.close()
@@ -59,44 +71,37 @@ def picture(document: pdfium.PdfDocument, index: int, dpi: float) -> Image.Image
         page.close()
 
 
-def _with_annotations(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
-    """The page, with form fields and text notes drawn into its content, where a reader sees them."""
-    page = document[index]
-    count = raw.FPDFPage_GetAnnotCount(page.raw)
-    if not any(_subtype(page, i) in _SHOWN_ANNOTATIONS for i in range(min(count, 2_000))):
-        return page
-    raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
-    page.close()
-    return document[index]
-
-
-def _subtype(page: pdfium.PdfPage, index: int) -> int:
-    annotation = raw.FPDFPage_GetAnnot(page.raw, index)
-    if not annotation:
-        return -1
-    subtype = int(raw.FPDFAnnot_GetSubtype(annotation))
-    raw.FPDFPage_CloseAnnot(annotation)
-    return subtype
-
-
-def _read(glyphs: Glyphs, drawn: Drawn) -> PageText:
+def _read(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> PageText:
     """The visible text of a page, with the rows of its tables."""
-    hidden = glyphs.unseen(drawn) if glyphs.text else []
-    n_hidden = sum(end - start for start, end in hidden)
+    if not glyphs.text:
+        return PageText("")
+    out = left_out(glyphs, drawn, marks)
+    hidden = sorted({*glyphs.unseen(drawn), *out.covered} - {*out.struck})
+    numbers = line_numbers(glyphs)
+    away = sorted({*hidden, *out.struck, *numbers})
+    read = PageText(
+        "",
+        hidden=sum(end - start for start, end in hidden),
+        struck=len(out.struck),
+        covered=len(out.covered),
+        numbered=bool(numbers),
+    )
     if is_suspect(glyphs):
-        laid = lay_out(drawn, glyphs, {start for start, _ in hidden})
+        laid = lay_out(drawn, glyphs, {start for start, _ in away})
         if laid is not None:
-            return PageText(laid.text, rows=tuple(laid.rows), hidden=n_hidden)
-    text = _without(glyphs.text, hidden) if hidden else glyphs.text
-    return PageText(clean(text), hidden=n_hidden)
+            return replace(read, text=laid.text, rows=tuple(laid.rows), tables=tuple(laid.tables))
+    text = _without(glyphs.text, away) if away else glyphs.text
+    return replace(read, text=clean(text))
 
 
 def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
     """`text` without some words, and without the lines that they leave empty."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for start, end in hidden:
         pieces.append(text[at:start])
-        at = end
+        # one space is left between what stood on both sides
+        at = end + ((text[end : end + 1] == " " and text[start - 1 : start] in (" ", "\n", "")) or start == 0)
     pieces.append(text[at:])
     left = "".join(pieces)
     return re.sub(r"(?:[ \t]*\r?\n){3,}", "\r\n", left).strip()
@@ -105,6 +110,21 @@ def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
 def clean(text: str) -> str:
     """PDFium's text as canonical text: a hyphen that broke a word stands at its line's end, as on the page."""
     return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n")))
+
+
+def _beside(page: pdfium.PdfPage, look: Look, drawn: Drawn, glyphs: Glyphs) -> Look:
+    """The look with what the pictures of the page hold beside its text."""
+    images = drawn.pictures()
+    if not images or look.blank:
+        return look
+    size = glyphs.view.size
+    ink = uncovered_ink(page, size, images, glyphs.runs())
+    if not ink.regions or (drawn.is_mostly_unseen() and not ink.of_scan):
+        return look  # under a text layer of a scan, what is left over are specks, stamps and rules
+    lines = tuple((box[3], " ".join(clean(text).split())) for text, box in glyphs.lines())
+    dpi = _dpi(images)
+    ink = replace(ink, of_scan=ink.of_scan and drawn.is_mostly_unseen())
+    return replace(look, ink=ink, size=size, lines=lines, dpi=dpi)
 
 
 def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Look:
@@ -122,16 +142,10 @@ def _judge(page: pdfium.PdfPage, read: PageText, drawn: Drawn, view: View) -> Lo
     if is_garbage(read.text):
         return Look(replace(read, text="", reason=GARBAGE), True, dpi)
     if solid < _STAMP and images:
-        covered = max(_area(image.box, width, height) for image in images)
-        if covered > 0.5 * width * height and not drawn.is_mostly_unseen():
+        share = covered([image.box for image in images], (width, height))
+        if share > LARGE and not drawn.is_mostly_unseen():
             return Look(replace(read, reason=STAMP), True, dpi)
     return Look(read)
-
-
-def _area(box: Box, width: float, height: float) -> float:
-    across = min(box[2], width) - max(box[0], 0.0)
-    down = min(box[3], height) - max(box[1], 0.0)
-    return max(0.0, across) * max(0.0, down)
 
 
 def _dpi(images: Sequence[Picture]) -> float:

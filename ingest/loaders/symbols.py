@@ -28,7 +28,8 @@ _WINGDINGS = {
     0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
 }  # fmt: skip
 _WINGDINGS2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x56: "⮾", 0x96: "•", 0xA3: "□"}
-_SUPER = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+"""Characters that can be raised, and the raised ones."""
 
 
 def symbol(font: str, code: int) -> str:
@@ -60,6 +61,6 @@ def in_font(font: str, text: str) -> str:
 def superscript(text: str) -> str:
     """`text` in superscript characters where each of its characters has one, else as it is."""
     stripped = text.strip()
-    if stripped and all(c in _SUPER for c in stripped) and any(c.isdigit() or c == "n" for c in stripped):
-        return "".join(_SUPER.get(c, c) for c in text)
+    if stripped and all(c in SUPERSCRIPTS for c in stripped) and any(c.isdigit() or c == "n" for c in stripped):
+        return "".join(SUPERSCRIPTS.get(c, c) for c in text)
     return text

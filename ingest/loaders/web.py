@@ -64,7 +64,7 @@ def append_html(builder: Builder, text: str) -> None:
     root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
     if root is None:
         raise BrokenFile("a page without content")
-    sheet = Sheet()
+    sheet = Sheet(root)
     for style in root.iter("style"):
         sheet.add(style.text or "")
     _facts(builder, root)

@@ -35,7 +35,8 @@ class Styles:
 
     def __init__(self, root: etree._Element | None) -> None:
         styles = [] if root is None else root.findall(f"{W}style")
-        self._styles = {val(style, "styleId"): style for style in styles}
+        # a style without an id is nobody's: it must not be the one of paragraphs that name none
+        self._styles = {val(style, "styleId"): style for style in styles if val(style, "styleId")}
         self._found: dict[tuple[str, str], etree._Element | None] = {}
         defaults = (s for s in styles if val(s, "type") == "paragraph" and val(s, "default") in ("1", "true"))
         self._default = val(next(defaults, None), "styleId")

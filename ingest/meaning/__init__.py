@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.meaning.annotating import annotate, cues
+from ingest.meaning.annotating import annotate, cues, negates, sides
 from ingest.meaning.assertion import Assertion, Cue, Moment, Quantity, Reference
 from ingest.meaning.moments import moments
 from ingest.meaning.quantities import quantities
@@ -17,6 +17,8 @@ __all__ = [
     "annotate",
     "cues",
     "moments",
+    "negates",
     "quantities",
     "references",
+    "sides",
 ]

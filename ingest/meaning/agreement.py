@@ -35,8 +35,9 @@ def agreement(question: str, passage: str, language: str = "en") -> float:
         -1 to 0 where the passage contradicts the question's side, negation, person, time, modality or number; 0 where
         neither speaks against or for the other; up to 1 where they agree.
     """
-    asked = profile(question[:_QUESTION], language)
-    marked = _marked(question[:_QUESTION], language)
+    question = question[:_QUESTION].rstrip(" ?？")  # "gout?" in a record doubts, a question's own mark does not
+    asked = profile(question, language)
+    marked = _marked(question, language)
     if not asked.facts and not marked:
         return 0.0
     amounts = any(not f.family.startswith("group") for f in asked.facts)

@@ -10,10 +10,13 @@ from bisect import bisect_right
 
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from ingest.meaning.assertion import Quantity
+from ingest.meaning.bindings import exchanged_values
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.finding import LONG, Finding, speaking_sentences
+from ingest.meaning.namings import unnamed
 from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.scopes import assertions
+from ingest.meaning.states import changed_states
 from ingest.meaning.wording import telling_keys
 
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
@@ -61,11 +64,18 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
             findings.append(finding)
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
+    told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
+    moved = [f for f in exchanged_values(claim, quote) if (f.kind, f.claim) not in told]
+    # A value that is another's agrees with nothing.
+    wrong = {f.claim for f in moved}
+    findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
     if not scopes:
         return findings
     settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
+    valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
+    findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
     return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
 
 

@@ -9,7 +9,17 @@ from itertools import pairwise
 from typing import cast
 
 from ingest.document import Span
-from ingest.meaning.assertion import Assertion, Certainty, Cue, Experiencer, Modality, Severity, Side, Temporality
+from ingest.meaning.assertion import (
+    Assertion,
+    Certainty,
+    Cue,
+    Experiencer,
+    Modality,
+    Severity,
+    Side,
+    State,
+    Temporality,
+)
 from ingest.meaning.engine import Mark, Scan, scan
 from ingest.meaning.tongue import rule_language
 
@@ -23,7 +33,7 @@ SECTION_KINDS = {
 }
 _DEFAULTS = {
     "negated": "no", "certainty": "certain", "temporality": "recent", "experiencer": "patient",
-    "side": "", "severity": "", "modality": "",
+    "side": "", "severity": "", "modality": "", "state": "",
 }  # fmt: skip
 # A cue inside a given stretch is a part of what is asserted ("without lesion" as one finding), so it does not turn it.
 _OUTSIDE_ONLY = frozenset({"negated", "certainty"})
@@ -69,6 +79,16 @@ def cues(text: str, language: str | None = None) -> list[Cue]:
     """Every cue of a text in order of its place: negations, sides, modal verbs and the rest, without their reach."""
     scanned = scan(text, rule_language(text, language))
     return sorted((m.cue for m in (*scanned.marks, *scanned.headings)), key=lambda c: (c.span, c.kind))
+
+
+def negates(text: str, language: str | None = None) -> bool:
+    """Whether anything in a text is negated: "denies any allergy", "keine", 없음."""
+    return any(cue.kind == "negated" and cue.value == "yes" for cue in cues(text, language))
+
+
+def sides(text: str, language: str | None = None) -> frozenset[str]:
+    """The sides that a text names: `left`, `right`, `both`; "left the ward" and "right to" are none."""
+    return frozenset(cue.value for cue in cues(text, language) if cue.kind == "side")
 
 
 def clauses(scanned: Scan) -> list[Span]:
@@ -135,6 +155,7 @@ def _assertion(span: Span, values: dict[str, str], conditions: tuple[Span, ...],
         side=cast(Side, values["side"]),
         severity=cast(Severity, values["severity"]),
         modality=cast(Modality, values["modality"]),
+        state=cast(State, values["state"]),
         conditions=conditions,
         cues=tuple(sorted(used, key=lambda c: (c.span, c.kind))),
     )

@@ -13,6 +13,7 @@ Experiencer = Literal["patient", "family", "other"]
 Side = Literal["left", "right", "both", ""]
 Severity = Literal["mild", "moderate", "severe", ""]
 Modality = Literal["must", "may", "must_not", "need_not", ""]
+State = Literal["begun", "changed", "held", "ended", "declined", "planned", "replaced", "restored", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What is asserted of one stretch of text (a concept, or a whole clause where none is given)."""
+    """What is asserted of one stretch of text (a concept, or a whole clause where none is given).
+
+    `state` is what became of it: a drug, a diagnosis, a device, a treatment, a contract, a clause, a right, a claim.
+    """
 
     span: Span
     negated: bool = False
@@ -76,5 +80,6 @@ class Assertion:
     side: Side = ""
     severity: Severity = ""
     modality: Modality = ""
+    state: State = ""
     conditions: tuple[Span, ...] = ()
     cues: tuple[Cue, ...] = field(default=())

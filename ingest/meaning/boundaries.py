@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from ingest.meaning.words import word_list
+from ingest.document import Span
 
-ABBREVIATIONS = word_list("abbreviations")
-OPENERS = word_list("openers")
 # A sentence that never ends is cut, so that no scope and no work grows with the length of the text.
 MAX_TOKENS = 160
-# A line shorter than this was ended by its writer, a longer one by the margin.
-SHORT_LINE = 48
 
-_STOPS = frozenset(".!?。")
 _CLAUSE = frozenset(";•·▪●◦")
-_PHRASE = frozenset(",:()")
+_MARK = re.compile(r"[\n;•·▪●◦,:()]")
 _HEADING = re.compile(r"[ \t]*(?:\d+[.)]\s*)?[A-ZÄÖÜ가-힣][^\n:.,;]{1,48}:")
-_BULLET = re.compile(r"[ \t]*(?:[-*•·▪●◦–]|\d{1,2}[.)]|\(\d+\)|[①-⑳]|제\s?\d+조)[ \t]?")
 _CAPITAL_HEADING = re.compile(r"(?<![A-Z] )\b[A-Z][A-Z]+(?:[ /&-]+[A-Z]+){0,5}:")
 
 
@@ -40,74 +36,51 @@ class Boundaries:
         return stops[left], stops[right] if right < len(stops) else stops[-1]
 
 
-def find_boundaries(text: str, tokens: list[re.Match[str]]) -> Boundaries:
-    """Boundaries of a text from its tokens (matches of `lexicon.WORD`), in linear time."""
+def find_boundaries(text: str, tokens: list[re.Match[str]], sentence_spans: Sequence[Span]) -> Boundaries:
+    """Boundaries of a text from its tokens (matches of `lexicon.WORD`) and its sentences, in linear time."""
     sections, sentences, clauses, phrases = {0, len(text)}, {0, len(text)}, set[int](), set[int]()
     for match in _CAPITAL_HEADING.finditer(text):
         sections.add(match.start())
-    line_start, since = 0, 0
-    for index, token in enumerate(tokens):
-        start, character = token.start(), token.group()
-        since += 1
+    starts = {span.start for span in sentence_spans}
+    sentences |= starts
+    for match in _MARK.finditer(text):
+        position, character = match.start(), match.group()
         if character == "\n":
-            kind = _line_break(text, line_start, start)
-            (sections if kind == "section" else sentences if kind == "sentence" else set[int]()).add(start + 1)
-            line_start = start + 1
-        elif character in _STOPS:
-            if _ends_sentence(text, tokens, index):
-                sentences.add(start + 1)
-                since = 0
+            # "no⏎Evidence of embolism:" is no heading.
+            if _opens_section(text, position) and _skip_white(text, position) in starts:
+                sections.add(position + 1)
         elif character in _CLAUSE:
-            clauses.add(start)
-        elif character in _PHRASE and (character != "," or not _within_number(text, start)):
-            phrases.add(start)
-        if since >= MAX_TOKENS:
-            sentences.add(start)
-            since = 0
-    sentences |= sections
+            clauses.add(position)
+        elif character != "," or not _within_number(text, position):
+            phrases.add(position)
+    sentences |= sections | set(_cuts(tokens, sorted(sentences)))
     clauses |= sentences
     phrases |= clauses
     return Boundaries(sorted(sections), sorted(sentences), sorted(clauses), sorted(phrases))
+
+
+def _cuts(tokens: list[re.Match[str]], stops: list[int]) -> Iterator[int]:
+    """Where sentences of more than `MAX_TOKENS` are cut."""
+    starts = [token.start() for token in tokens] if len(tokens) > MAX_TOKENS else []
+    places = [bisect_left(starts, stop) for stop in stops] if starts else []
+    for first, last in pairwise(places):
+        yield from starts[first + MAX_TOKENS : last : MAX_TOKENS]
 
 
 def _within_number(text: str, position: int) -> bool:
     return text[position - 1 : position].isdigit() and text[position + 1 : position + 2].isdigit()
 
 
-def _ends_sentence(text: str, tokens: list[re.Match[str]], index: int) -> bool:
-    position = tokens[index].start()
-    after = text[position + 1 : position + 2]
-    if after and not after.isspace() and after not in "\"'”’)]":
-        return False
-    if index + 1 < len(tokens):
-        following = tokens[index + 1].group()
-        first = text[tokens[index + 1].start()]
-        if following != "\n" and first.islower():
-            return False
-    if text[position] != "." or index == 0 or tokens[index - 1].end() != position:
-        return True
-    word = tokens[index - 1].group()
-    if len(word) == 1 and word.isalpha() and word.isascii():
-        return index + 1 < len(tokens) and tokens[index + 1].group() in OPENERS
-    if word.isdigit() and index + 1 < len(tokens) and tokens[index + 1].group().isdigit():
-        return False  # a Korean date: 2021. 4. 3.
-    # Numbers with a full stop are ordinals in German ("am 12. Mai") and numbers of list items.
-    return word not in ABBREVIATIONS and (not word.isdigit() or len(word) > 2)
+def _skip_white(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
 
 
-def _line_break(text: str, line_start: int, position: int) -> str:
+def _opens_section(text: str, position: int) -> bool:
+    """Whether the line after a line break is a heading."""
     following = text[position + 1 : position + 64]
-    if not following.strip(" \t\f"):
-        return "sentence"
     if following.lstrip(" \t\f").startswith("\n"):
         rest = following.lstrip(" \t\f\n")
-        return "section" if _HEADING.match(rest) or rest[:12].isupper() else "sentence"
-    if _HEADING.match(following):
-        return "section"
-    if _BULLET.match(following):
-        return "sentence"
-    first = following.lstrip()[:1]
-    before = text[max(line_start, position - 2) : position].rstrip()
-    if "가" <= before[-1:] <= "힣":
-        return "sentence" if before[-1] in "음함됨임슴다중짐감" or position - line_start < SHORT_LINE // 2 else ""
-    return "sentence" if position - line_start < SHORT_LINE and (first.isupper() or first.isdigit()) else ""
+        return _HEADING.match(rest) is not None or rest[:12].isupper()
+    return _HEADING.match(following) is not None

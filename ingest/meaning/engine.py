@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.document import Span
 from ingest.meaning.assertion import Cue
 from ingest.meaning.boundaries import Boundaries, find_boundaries
 from ingest.meaning.lexicon import KINDS, WORD, Lexicon, Rule, lexicon
+from ingest.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,25 @@ def fold(text: str) -> str:
 
 def scan(text: str, language: str) -> Scan:
     """All marks of a text, in time linear in its length."""
-    folded = fold(text)
+    sentences = sentence_spans(text, language)
+    folded = _joined(fold(text), sentences)
     tokens = list(WORD.finditer(folded))
-    return _scan(text, folded, tokens, lexicon(language))
+    return _scan(text, folded, tokens, lexicon(language), find_boundaries(text, tokens, sentences))
 
 
-def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon) -> Scan:
-    bounds = find_boundaries(text, tokens)
+def _joined(folded: str, sentences: Sequence[Span]) -> str:
+    """The text with blanks for the line breaks inside of its sentences: "kein⏎Fieber" is no "kein" at a line's end."""
+    if "\n" not in folded:
+        return folded
+    out, done = [], 0
+    for span in sentences:
+        if folded.find("\n", span.start, span.end) >= 0:
+            out += [folded[done : span.start], folded[span.start : span.end].replace("\n", " ")]
+            done = span.end
+    return "".join([*out, folded[done:]])
+
+
+def _scan(text: str, folded: str, tokens: list[re.Match[str]], rules: Lexicon, bounds: Boundaries) -> Scan:
     found = list(rules.find(text, folded, tokens))
     stops = _stops(found)
     starts = [t.start() for t in tokens]
@@ -145,7 +159,8 @@ def _closing_bracket(text: str, start: int, end: int) -> int:
 def _reach(
     text: str, rule: Rule, start: int, end: int, bounds: Boundaries, stops: Stops, value: str, starts: list[int]
 ) -> tuple[int, int]:
-    level = "sentence" if rule.limit else rule.scope
+    limit = rule.limit
+    level = "sentence" if limit else rule.scope
     left, right = bounds.around(level, start, end)
     stop_starts, stop_ends = stops.get(value, ([], []))
     if rule.scope == "section":
@@ -156,8 +171,8 @@ def _reach(
         index = bisect_left(stop_starts, end)
         if index < len(stop_starts):
             right = min(right, stop_starts[index])
-        if rule.limit:
-            token = bisect_left(starts, end) + rule.limit
+        if limit:
+            token = bisect_left(starts, end) + limit
             right = min(right, starts[token]) if token < len(starts) else right
         right = _closing_bracket(text, end, right)
     if rule.direction == "forward":
@@ -166,7 +181,7 @@ def _reach(
         index = bisect_right(stop_ends, start)
         if index:
             left = max(left, stop_ends[index - 1])
-        if rule.limit:
-            token = bisect_left(starts, start) - rule.limit
+        if limit:
+            token = bisect_left(starts, start) - limit
             left = max(left, starts[token]) if token >= 0 else left
     return left, right

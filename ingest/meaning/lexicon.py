@@ -3,8 +3,8 @@
 A line has six columns, separated by tabs: kind, value, direction, pattern, scope, example.
 
 * **kind** is a field of `Assertion` (`negated`, `certainty`, `temporality`, `experiencer`, `side`, `severity`,
-  `modality`, `conditions`), or `pseudo` (words that look like a cue and are none), `end` (where scopes stop), or
-  `absorb` (of the kind that its value names, the next cue of the clause belongs to this one: "darf … nicht").
+  `modality`, `state`, `conditions`), or `pseudo` (words that look like a cue and are none), `end` (where scopes
+  stop), or `absorb` (of the kind that its value names, the next cue of the clause belongs to this one: "darf … nicht").
   `negated+temporality` sets two fields, with two values.
 * **value** is what the field is set to; for `end` the kinds whose scopes stop, separated by commas, or `all`.
 * **direction** is `forward`, `backward` or `both`, seen from the cue.
@@ -27,7 +27,7 @@ from pathlib import Path
 
 from ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
 
-KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "conditions")
+KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
 LANGUAGES = ("en", "de", "ko")
 DIRECTIONS = ("forward", "backward", "both")
 SCOPES = ("section", "sentence", "clause", "phrase")

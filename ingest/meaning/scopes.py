@@ -6,6 +6,7 @@ from ingest.document import Span
 from ingest.meaning.assertion import Assertion
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import LONG, OCCURRENCES, Finding, speaking_sentences
+from ingest.meaning.states import GONE, state_of
 from ingest.meaning.wording import generic_keys
 
 # How alike the surroundings of one word under another negation, person or mood must be: the word itself counts half.
@@ -42,6 +43,8 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
     if field == "certainty" and "may" in (a.modality, b.modality):
         return False  # "may be assigned" is a permission in one reading and a doubt in the other
     if field == "negated":
+        if state_of(a) in GONE or state_of(b) in GONE:
+            return False  # "has resolved" is compared as a state
         # "No party shall be liable" forbids, "neither party is liable" denies: both say no.
         return (a.negated or a.modality == "must_not") != (b.negated or b.modality == "must_not")
     if field == "modality":

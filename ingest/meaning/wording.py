@@ -64,6 +64,25 @@ def telling_keys(language: str) -> frozenset[str]:
     return frozenset(key_of(word, language) for word in table["telling"].split())
 
 
+@cache
+def linking_keys(language: str) -> frozenset[str]:
+    """Keys of words that lead from a thing to its value and name neither: amounts to, beträgt."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(key_of(word, language) for word in table["linking"].split())
+
+
+@cache
+def joining_words(language: str) -> frozenset[str]:
+    """Words that join two things: and, or, but."""
+    return frozenset(_tables().get(language, _tables()["en"])["joining"].split())
+
+
+@cache
+def tense_words(language: str, tense: str) -> frozenset[str]:
+    """Words that show that a sentence speaks of the present (`now`) or of the past (`past`)."""
+    return frozenset(_tables().get(language, _tables()["en"])[tense].split())
+
+
 def _stemmer(language: str) -> Any:
     # A Snowball stemmer must not be used by two threads at once.
     found = _local.__dict__.setdefault("stemmers", {})

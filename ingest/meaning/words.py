@@ -1,4 +1,4 @@
-"""Lists of words that are data and no rules: abbreviations, numbers, months."""
+"""Lists of words that are data and no rules: numbers, months."""
 
 from __future__ import annotations
 

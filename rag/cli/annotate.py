@@ -14,7 +14,8 @@ from rag.cli.lines import Record, answer_lines
 EPILOG = """\
 Each line of the input is {"id", "text", "language"?, "start"?, "end"?, "section_kind"?}. With start and end the
 answer is what holds for that stretch: {"id", "negated", "certainty", "temporality", "experiencer", "side", "severity",
-"modality", "conditions", "cues"}. Without, "assertions" lists the same for every clause, with its start and end.
+"modality", "state", "conditions", "cues"}. Without, "assertions" lists the same for every clause, with its start
+and end.
 """
 
 
@@ -59,6 +60,7 @@ def as_json(assertion: Assertion, text: str) -> dict[str, Any]:
         "side": assertion.side,
         "severity": assertion.severity,
         "modality": assertion.modality,
+        "state": assertion.state,
         "conditions": [[s.start, s.end] for s in assertion.conditions],
         "cues": [
             {"kind": c.kind, "value": c.value, "start": c.span.start, "end": c.span.end, "text": c.span.of(text)}

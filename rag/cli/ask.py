@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import GeneratorError, PromptError
+from ingest.errors import GeneratorError, PromptError, UsageError
 from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
 from rag.cli.generating import add_generator, print_events, settings_of
 from rag.question import NoQuestion
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_folder(parser)
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="what to answer")
     parser.add_argument("--questions", metavar="FILE.jsonl", help='lines {"id","question"}; prints one line for each')
+    parser.add_argument("--html", metavar="FILE", help="keep the answer in one file that opens anywhere; `rag check` reads it")
     add_question(parser, 8)
     add_reading(parser)
     add_generator(parser)
@@ -29,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answer and print."""
     one_of(args, "question", "questions")
+    if args.html and args.questions:
+        raise UsageError("--html keeps the answer to one QUESTION")
     batch = read_lines(args.questions, ("id", "question")) if args.questions else None
     settings: Asking = settings_of(args)  # type: ignore[assignment]
     with opened(args) as library:
@@ -41,6 +45,11 @@ def run(args: argparse.Namespace) -> int:
             print_json(answer.as_json())
         else:
             answer = print_events(library.stream(args.question, args.k, args.scope, **settings))
+        if args.html:
+            from rag.keeping import keep
+
+            keep(library, answer, args.scope, Path(args.html))
+            say(f"  kept in {args.html}")
     return EXIT_STATUS[answer.status]
 
 

@@ -94,6 +94,9 @@ def print_events(events: Iterator[Event]) -> Answer:
 
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr."""
+    from rag.reader.tongue import language_of
+    from rag.wording import say as word
+
     for number, citation in enumerate(answer.citations, start=1):
         put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
     if answer.asked:
@@ -102,5 +105,9 @@ def print_places(answer: Answer) -> None:
         numbers = ", ".join(map(str, unread.pages))
         pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""
         say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
+    for citation in answer.nearest:
+        quote = " ".join(citation.quote.split())
+        told = word("no_answer", language_of(answer.question, answer.hits))
+        say(f"  {told}: “{quote}”  ({citation.document}:{citation.span})")
     for note in answer.notes:
         say(f"  note: {note}")

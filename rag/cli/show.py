@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.document import Document, Page, Span
 from ingest.errors import UsageError
-from rag.cli.common import add_folder, open_library, say_changed
-from rag.cli.screen import below, on_one_line, shown
+from rag.cli.common import add_folder, add_reading, open_library, say_changed
+from rag.cli.screen import below, on_one_line, put, shown
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
 _NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
@@ -19,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_folder(parser)
     parser.add_argument("document", metavar="DOCUMENT[:START-END]", help="path of a document, and a span of its text")
+    parser.add_argument("--picture", metavar="FILE.png", help="write the page as a picture, the span boxed")
+    parser.add_argument("--page", type=int, metavar="N", help="with --picture: the page, where there is no span")
+    add_reading(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,9 +36,28 @@ def run(args: argparse.Namespace) -> int:
         path, span = split_span(args.document, paths)
         document = library.document(path)
         say_changed(library, [path])
-    if span is not None and span.end > len(document.text):
-        raise UsageError(f"{path} has {len(document.text)} characters, the span ends at {span.end}")
+        _check(document, span)
+        if args.picture:
+            return _draw(library, document, span, args)
     below(sys.stdout).write(marked_pages(document, span, colour=sys.stdout.isatty()))
+    return 0
+
+
+def _check(document: Document, span: Span | None) -> None:
+    if span is not None and span.end > len(document.text):
+        raise UsageError(f"{document.path} has {len(document.text)} characters, the span ends at {span.end}")
+
+
+def _draw(library: Library, document: Document, span: Span | None, args: argparse.Namespace) -> int:
+    """Write the picture of the page on which a span begins."""
+    from rag.boxes import boxed_png, boxes_of
+
+    page = args.page or (document.page_of(span.start) if span else 1)
+    view = library.view(document.path, page)
+    boxes = [box for box in boxes_of(document, span, library.view) if box.page == page] if span else []
+    Path(args.picture).write_bytes(boxed_png(view.png, view.size, boxes))
+    for box in boxes:
+        put(f"page {box.page}: " + " ".join(f"{x},{y}" for x, y in box.corners))
     return 0
 
 

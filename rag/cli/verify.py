@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from ingest.document import Span
 from ingest.errors import UsageError
 from rag.answer import Verdict
 from rag.cli.lines import answer_lines
+from rag.verification.reading import MISSING, reader
 from rag.verifying import grounding, verify
 
 EPILOG = """\
 Each line of the input is one of
   {"id", "claim", "quote", "language"?}
       answered by {"id", "verdict", "score", "reasons"}: supported, contradicted or unsupported; the probability of
-      support; and which words of the claim stand against which of the quote
+      support; and which words of the claim stand against which of the quote. Rules may contradict, the trained reader
+      may doubt, both must agree to support; without the reader's weights the rules decide alone, and a note says so
   {"id", "question"?, "contexts": [...], "response", "language"?}
-      answered by {"id", "score", "grounded", "claims": [{"start", "end", "verdict", "score", "context"}]}: the
-      probability that all of the response is grounded, the decision, and each of its sentences with the number of the
-      context that fits it best
+      answered by {"id", "score", "grounded", "claims": [{"start", "end", "verdict", "score", "context"}]}: how surely
+      all of the response is grounded, the decision (a score above .5), and each of its sentences with the number of
+      the context that fits it best
 """
 
 
@@ -36,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError: the file is missing, or a line is not what the help describes; the lines before it were answered.
     """
+    if reader() is None:
+        print(f"note: {MISSING}", file=sys.stderr)
     return answer_lines(args.file, answer)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.meaning import negates, sides
 from rag.generators.about import About
 from rag.generators.candidates import Candidate
 from rag.generators.kinds import shows
@@ -14,18 +15,11 @@ from rag.generators.stems import terms
 LEAST = 0.25  # share of the specifics, by weight, that an answer speaks of
 _SHORT = 60  # characters of a sentence that may be a mere label
 _LINE = 160  # characters of a line that says whom a letter is about
+_ONE_SIDE = frozenset(("left", "right"))
 _KIN = 4  # letters by which a word of a label is one of the question's
-# A negation is news though its words are those of the question: "Allergies: none".
-_NEWS = re.compile(r"\d|\b(?:no|not|none|never|nil|kein\w*|nicht|nie|ohne)\b|없|않|아니", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 # Types that an answer cannot do without, and what shows them.
 _SHOWN = {"date": ("date", "duration"), "side": ("side",), "share": ("share", "number")}
-_SIDES = (
-    re.compile(r"\b[Ll]eft(?:-sided)?\b|\b[Ll]ink(?:s|e[rnms]?)\b|\b[Ll]inks(?=\w)|좌측|왼"),
-    re.compile(
-        r"\b[Rr]ight(?:-sided)?\b(?! (?:to|of|is|are|does|do|has|there|under)\b)|"
-        r"\b[Rr]echts\b|\brechte[rnms]?\b|우측|오른"
-    ),
-)
 _SUBJECT = re.compile(
     r"^\s*(?:re|ref|subject|patient(?:in)?|name|betreff|betrifft|betr|"
     r"환자|성명|제목|환자 ?(?:성명|이름))\s*[.:]",
@@ -49,33 +43,36 @@ def barred(question: Question, sentence: Candidate, about: About, stems: Sequenc
         return True
     if question.members is not None and question.members.search(sentence.text) is None:
         return True
+    language = sentence.hit.chunk.language
     side = sentence.text if about.direct else f"{sentence.before}\n{sentence.text}"
-    if _other_side(question, side) or (question.kind in _SHOWN and not _shows(question.kind, sentence)):
+    if _other_side(question, side, language) or (question.kind in _SHOWN and not _shows(question.kind, sentence)):
         return True
     if question.kind == "organisation":
         return False
-    return sentence.title or _label(question, sentence.text, stems) or (_names_only(sentence.text) and not strong)
+    if sentence.title or _label(question, sentence.text, language, stems):
+        return True
+    return _names_only(sentence.text) and not strong
 
 
 def _shows(kind: str, sentence: Candidate) -> bool:
     return any(shows(k, f"{sentence.columns} {sentence.text}") for k in _SHOWN[kind])
 
 
-def _other_side(question: Question, text: str) -> bool:
+def _other_side(question: Question, text: str, language: str) -> bool:
     """Whether a sentence speaks of the left where the right is asked about, or the other way round."""
-    asked = [bool(p.search(question.ask)) for p in _SIDES]
-    if asked[0] == asked[1]:
+    asked = sides(question.ask, question.language) & _ONE_SIDE
+    if len(asked) != 1:
         return False
-    mine, other = (0, 1) if asked[0] else (1, 0)
-    return bool(_SIDES[other].search(text)) and not _SIDES[mine].search(text)
+    said = sides(text, language)
+    return bool(said & (_ONE_SIDE - asked)) and not said & (asked | {"both"})
 
 
-def _label(question: Question, text: str, stems: Sequence[str]) -> bool:
-    """Whether a short line says nothing that the question does not say."""
-    if len(text) > _SHORT or _NEWS.search(text):
+def _label(question: Question, text: str, language: str, stems: Sequence[str]) -> bool:
+    """Whether a short line says nothing that the question does not say; "Allergies: none" says something."""
+    if len(text) > _SHORT or _DIGIT.search(text):
         return False
     said = {t[:_KIN] for t in terms(question.text, question.language)}
-    return all(stem[:_KIN] in said for stem in stems)
+    return all(stem[:_KIN] in said for stem in stems) and not negates(text, language)
 
 
 def _names_only(text: str) -> bool:

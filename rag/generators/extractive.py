@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from indexes.encoders.base import Encoder
+from ingest.meaning import negates
 from rag.generators.candidates import Candidate
 from rag.generators.features import NAMES, features
 from rag.generators.question import Question
@@ -21,7 +21,6 @@ _EMBEDDED = 24  # sentences that an encoder is asked about: the best without it
 _SIMILARITY = NAMES.index("similarity")
 _BARRED = NAMES.index("barred")
 _FINDINGS = frozenset({"allergy", "diagnosis", "symptom", "side_effect", "medication", "blood_group"})
-_NONE = re.compile(r"\b(?:no|not|none|never|without|kein\w*|nicht|ohne)\b|없|않", re.IGNORECASE)
 _DENIED = 0.5
 _KEEP = 0.5  # a further sentence is quoted too if it scores at least this share of the best
 
@@ -80,7 +79,7 @@ def choose(question: Question, sentences: Sequence[Candidate], encoder: Encoder 
     rows = features(question, sentences)
     open_ = [not row[_BARRED] for row in rows]
     scores = [_probability(row, weights) if free else 0.0 for row, free in zip(rows, open_, strict=True)]
-    scores = [s * _denial(question, c.text) for s, c in zip(scores, sentences, strict=True)]
+    scores = [s * _denial(question, c) if s else s for s, c in zip(scores, sentences, strict=True)]
     order = sorted(range(len(rows)), key=lambda i: (-scores[i], sentences[i].hit.document, sentences[i].span))
     if encoder is not None and order and weights[_SIMILARITY] and _speaks(encoder, question.language):
         top = order[:_EMBEDDED]
@@ -91,10 +90,12 @@ def choose(question: Question, sentences: Sequence[Candidate], encoder: Encoder 
     return [Choice(sentences[i], scores[i]) for i in order]
 
 
-def _denial(question: Question, text: str) -> float:
+def _denial(question: Question, sentence: Candidate) -> float:
     """What a sentence is worth that says there is none, where the question takes it that there is one."""
     deniable = not question.yes_no and any(c.name in _FINDINGS for c in question.concepts)
-    return _DENIED if deniable and _NONE.search(text) and not _NONE.search(question.ask) else 1.0
+    if not deniable or not negates(sentence.text, sentence.hit.chunk.language):
+        return 1.0
+    return 1.0 if negates(question.ask, question.language) else _DENIED
 
 
 def _speaks(encoder: Encoder, language: str) -> bool:

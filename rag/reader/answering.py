@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexes.hit import Hit
-from ingest.document import Span
 from ingest.identity import Identity
 from rag.answer import Citation, Verdict
 from rag.composing import Composer

@@ -18,7 +18,6 @@ from rag.reader.reading import Asked, Candidate
 
 _WEIGHTS = Path(__file__).parent / "decision.json"
 _CLIP = 8.0  # logits beyond it say no more
-_SHORT = 3  # words of a question that is hardly a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate])
     for c in candidates:
         by_passage[c.hit.chunk.id] = c.answers
     ranked = sorted(by_passage.values(), reverse=True)
-    named = frozenset(asked.documents)
     wanted = set(terms(asked.bare, asked.language))
-    short = float(len(asked.bare.split()) <= _SHORT)
     rows = []
     for c in candidates:
         rival = ranked[1] if len(ranked) > 1 and c.answers == ranked[0] else ranked[0]
@@ -59,11 +56,6 @@ def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate])
                 "rank": 1 / c.hit.rank,
                 "retrieved": c.hit.score / best_hit,
                 "coverage": len(wanted & said) / len(wanted) if wanted else 0.0,
-                "named": float(c.hit.document in named),
-                "unnamed": float(bool(named) and c.hit.document not in named),
-                "short": short,
-                "short_answers": short * answers,
-                "foreign": float(c.hit.chunk.language != asked.language),
             }
         )
     return rows

@@ -26,7 +26,7 @@ _CONTRADICTED_WHOLE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """One sentence of a response: its span, the verdict, the probability of support, the best context's number."""
+    """One sentence of a response: its span, the verdict, how surely it is supported, the best context's number."""
 
     span: Span
     label: VerdictLabel
@@ -36,10 +36,10 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """A whole response; `score` is the probability that nothing in it is unsupported.
+    """A whole response; `score` says how surely nothing in it is unsupported, and `grounded` that it exceeds one half.
 
-    `grounded` is the decision at the threshold where the expected F1 is best, which lies above one half, since few
-    responses are ungrounded.
+    The scale of the score, as of those of the sentences, is laid so that one half is the threshold at which the
+    expected F1 is best: few responses are ungrounded, so the mere probability would hardly ever fall below it.
     """
 
     score: float
@@ -88,13 +88,14 @@ def ground(contexts: Sequence[str], response: str, language: str) -> Grounding:
         label: VerdictLabel = "unsupported" if doubt >= claim_model.threshold else "supported"
         if hard >= _HARD_STRENGTH and label == "unsupported":
             label = "contradicted"
-        claims.append(Grounded(span, label, round(1 - doubt, 4), _context(span.of(response), evidence)))
+        score = round(1 - claim_model.centred(doubt), 4)
+        claims.append(Grounded(span, label, score, _context(span.of(response), evidence)))
     if not doubts:
         return Grounding(1.0, ())
     doubt = response_model.probability(response_features(doubts, measured, len(response)))
-    if any(c.label == "contradicted" and 1 - c.score >= _CONTRADICTED for c in claims):
+    if any(c.label == "contradicted" and d >= _CONTRADICTED for c, d in zip(claims, doubts, strict=True)):
         doubt = max(doubt, _CONTRADICTED_WHOLE)
-    return Grounding(round(1 - doubt, 4), tuple(claims), doubt < response_model.threshold)
+    return Grounding(round(1 - response_model.centred(doubt), 4), tuple(claims), doubt < response_model.threshold)
 
 
 def _context(text: str, evidence: Evidence) -> int | None:

@@ -30,6 +30,11 @@ class Model:
         total = self.bias + sum(w * v for w, v in zip(self.weights, values, strict=True))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
+    def centred(self, probability: float) -> float:
+        """A probability on a scale where the model decides at one half: the odds, divided by those of the threshold."""
+        odds = probability * (1 - self.threshold)
+        return odds / (odds + self.threshold * (1 - probability))
+
 
 @cache
 def models(path: Path = WEIGHTS) -> dict[str, Model]:

@@ -1,0 +1,1 @@
+"""Templates and edits of `make_nli_twins.py`."""

@@ -1,0 +1,169 @@
+"""The date of a document: the day that a letter, a report or a contract gives as its own. The one rule for all code.
+
+A date that only stands somewhere, such as a laboratory's, is not taken, and a date of birth never is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from ingest.document import Document
+from ingest.meaning.assertion import Moment
+from ingest.meaning.moments import moments
+
+_HEAD, _TAIL = 3000, 700  # characters in which a document says its date
+_REACH = 60  # characters behind a label in which its date begins
+_ISO = len("2021-04-03")
+_RANKS = ("own", "led", "told")
+_LAST = 15  # lines at an end, where contracts are dated and signed
+_LINES = 40  # of the head, in which a line may be nothing but a date
+_EARLIEST = 1900  # of a year that a document is from
+_STATED = ("date", "documentdate")
+# Formats whose header states the day of the document itself; what an office program notes is the day of the file.
+_OF_RECORD = (
+    "message/rfc822",
+    "application/vnd.ms-outlook",
+    "application/hl7-v2",
+    "application/hl7-cda+xml",
+    "application/fhir",
+    "application/dicom",
+)
+_NAMED = re.compile(
+    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
+    r"|(?P<d2>\d\d)(?P<sep2>[-_.])(?P<m2>\d\d)(?P=sep2)(?P<y2>(?:19|20)\d\d)"
+    r"|(?P<d3>\d\d)\.(?P<m3>\d\d)\.(?P<y3>\d\d))(?!\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands before a document's own date: its rank, the pattern, an example with the date in << >>."""
+
+    rank: str
+    pattern: re.Pattern[str]
+    example: str
+
+
+@cache
+def labels() -> tuple[Label, ...]:
+    """The labels, best first."""
+    table = _table()
+    flags = re.IGNORECASE | re.MULTILINE
+    rows = ((rank, one) for rank in _RANKS for one in table[rank])
+    return tuple(Label(rank, re.compile(one["pattern"], flags), one["example"]) for rank, one in rows)
+
+
+@cache
+def _table() -> dict[str, list[dict[str, str]]]:
+    return tomllib.loads((Path(__file__).parent / "dates.toml").read_text("utf-8"))
+
+
+@cache
+def _before(kind: str) -> re.Pattern[str]:
+    table: dict[str, dict[str, str]] = _table()  # type: ignore[assignment]
+    return re.compile(table[kind]["before"], re.IGNORECASE)
+
+
+def document_day(document: Document) -> str:
+    """ISO date of a document, or an empty string where it does not say one plainly.
+
+    First what the header of a record or a mail states, then the labels by rank, a line that is nothing but a date,
+    and, where the text has none of these, a date in the name of the file.
+    """
+    stated = _stated(document)
+    if stated:
+        return stated
+    text, language = document.text, document.language
+    zones = [text] if len(text) <= _HEAD + _TAIL else [text[:_HEAD], text[-_TAIL:]]
+    born = {day for zone in zones for day in _births(zone, language)}
+    for rank in _RANKS:
+        for zone in zones:
+            found = _labelled(zone, language, rank, born)
+            if found:
+                return found
+    alone = (_line_alone(zone, language, born) for zone in zones)
+    return next(filter(None, alone), "") or _in_name(document.path, born)
+
+
+def _stated(document: Document) -> str:
+    """The date in the header of a record or mail."""
+    if not document.media_type.startswith(_OF_RECORD):
+        return ""
+    for name, value in document.metadata:
+        if name in _STATED:
+            if _is_whole(value[:_ISO]):
+                return value[:_ISO]
+            return next((m.start for m in _days(value, "en")), "")
+    return ""
+
+
+def _labelled(zone: str, language: str, rank: str, born: set[str]) -> str:
+    """The first date behind a label of a rank that stands for this document and no other."""
+    of_rank = [label.pattern for label in labels() if label.rank == rank]
+    for start, end in sorted((match.span() for pattern in of_rank for match in pattern.finditer(zone)), key=max):
+        if rank == "own" and _before("other").search(zone[max(0, start - 80) : start].replace("\n", " ")):
+            continue
+        near = zone[end : end + _REACH]
+        for moment in _days(near, language):
+            if moment.start not in born and not _before("birth").search(near[: moment.span.start]):
+                return moment.start
+            break
+    return ""
+
+
+def _births(zone: str, language: str) -> Iterator[str]:
+    """Days that are somebody's birthday."""
+    for moment in _days(zone, language):
+        start, end = moment.span.start, moment.span.end
+        born = _before("birth").search(zone[max(0, start - 40) : start])
+        if born or re.match(r" ?생(?![년일])", zone[end : end + 3]):
+            yield moment.start
+
+
+def _line_alone(head: str, language: str, born: set[str]) -> str:
+    """A date that has a line of the head to itself, with at most a place before it."""
+    lines = head.splitlines()
+    for line in lines if len(lines) <= _LINES + _LAST else [*lines[:_LINES], *lines[-_LAST:]]:
+        found = list(_days(line, language))
+        if len(found) != 1 or found[0].start in born:
+            continue
+        if len(line.strip()) - len(found[0].span) <= 20 and not re.search(r"[:*|]|geb|born", line):
+            return found[0].start
+    return ""
+
+
+def _in_name(path: str, born: set[str]) -> str:
+    """A date in the name of the file; day and month are taken as in Europe only where no other reading is one."""
+    name = PurePosixPath(path).stem
+    for match in _NAMED.finditer(name):
+        if match["y"]:
+            day = f"{match['y']}-{match['m']}-{match['d']}"
+        elif match["y3"]:
+            day = f"20{match['y3']}-{match['m3']}-{match['d3']}"
+        else:
+            first, second = match["d2"], match["m2"]
+            if match["sep2"] != "." and int(first) <= 12 and int(second) <= 12 and first != second:
+                continue
+            month, number = (first, second) if int(second) > 12 else (second, first)
+            day = f"{match['y2']}-{month}-{number}"
+        if _is_whole(day) and day not in born:
+            return day
+    return ""
+
+
+def _days(text: str, language: str) -> Iterator[Moment]:
+    """The full dates of a text: "15 April" alone orders nothing."""
+    return (m for m in moments(text, language) if m.kind == "date" and _is_whole(m.start))
+
+
+def _is_whole(iso: str) -> bool:
+    try:
+        return len(iso) == _ISO and date.fromisoformat(iso).year >= _EARLIEST
+    except ValueError:
+        return False

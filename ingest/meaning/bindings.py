@@ -1,0 +1,193 @@
+"""What a value is the value of: doses that two drugs, sides that two bones, dates that two persons have exchanged.
+
+A text is cut into stretches at "and", commas and the like. A word is bound to the values of its stretch, or, where it
+has none, to the nearest. Two texts that bind the same words to other values, while each has the other's, contradict
+each other, though every word and value of one stands in the other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from ingest.meaning.facts import Fact, Profile
+from ingest.meaning.finding import LONG, Finding
+from ingest.meaning.wording import generic_keys, joining_words, linking_keys
+
+# Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
+BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))
+# Steps between a word and a value: by what stands between. A stretch ends where the step is a break.
+_WORD, _SMALL, _BREAK, _STOP = 1.0, 0.5, 2.0, 4.0
+_PARTS = re.compile(r"[,)/]|\s[-–—]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)]\s)")
+_HARD = re.compile(r"[;|]|\n\s*\n")
+_KOREAN_JOIN = re.compile(r"[가-힣0-9a-zA-Z](?:과|와|고|며|이고|하고)$")
+_FAR = 14.0
+# How much heavier the words that speak for an exchange must be than those against it.
+_MARGIN = 1.5
+# How much more a name counts than another word: "signed" is said of both, "Mr Pym" of one.
+_NAMES = 4.0
+_STRENGTH = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A word and one value that it is bound to, with the distance between them."""
+
+    fact: Fact
+    distance: float
+
+
+def exchanged_values(claim: Profile, quote: Profile) -> list[Finding]:
+    """Values of the claim that the quote has, but of other things; one finding for each family of values."""
+    mine, theirs = _families(claim), _families(quote)
+    found = []
+    for family, facts in mine.items():
+        others = theirs.get(family, [])
+        if len(others) < 2 or all(_relation(others[0], o, quote, quote) == AGREE for o in others[1:]):
+            continue
+        finding = _exchange(claim, quote, facts, others)
+        if finding is not None:
+            found.append(finding)
+    return found
+
+
+def _families(profiled: Profile) -> dict[str, list[Fact]]:
+    out: dict[str, list[Fact]] = {}
+    for fact in profiled.facts:
+        if fact.kind in BOUND and fact.family != "name":
+            out.setdefault(fact.family, []).append(fact)
+    return out
+
+
+def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
+    return relation(a, b, text.text, other.text)
+
+
+def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact]) -> Finding | None:
+    """The exchange of one family of values, where the words that speak for it outweigh those against it."""
+    said, read = _bindings(claim, facts), _bindings(quote, others, {claim.keys[i] for i in claim.content})
+    if len(quote.content) > LONG:
+        read = {key: bound for key, bound in read.items() if len(bound) <= 2}
+    ignored, naming = generic_keys(claim.language) | linking_keys(claim.language), _naming(claim)
+    against = in_favour = 0.0
+    votes = 0
+    shown: tuple[float, Fact, Fact] | None = None
+    for key, mine in said.items():
+        theirs = read.get(key)
+        if not theirs or key in ignored:
+            continue
+        verdict, a, b = _judge(claim, quote, mine, theirs)
+        weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if key in naming else 1.0)
+        if verdict == AGREE:
+            in_favour += weight
+        elif verdict == CONFLICT and any(_relation(a.fact, o, claim, quote) == AGREE for o in others):
+            against += weight
+            votes += 1
+            if shown is None or weight > shown[0]:
+                shown = weight, a.fact, b.fact
+    if shown is None or against <= _MARGIN * in_favour:
+        return None
+    # One party named, one word shared: "the Tenant refunds its share of the building's premium".
+    if votes < 2 and len(facts) < 2 and shown[1].kind in ("party", "person"):
+        return None
+    return Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")
+
+
+def _naming(profiled: Profile) -> set[str]:
+    """Keys of words that name somebody or something: names, parties, persons, and nouns where capitals show them."""
+    out: set[str] = set()
+    for fact in profiled.facts:
+        if fact.family == "name" or fact.kind in ("party", "person"):
+            out.update(w.key for w in profiled.words[fact.place : fact.place + 4] if w.start < fact.span.end)
+            out.add(profiled.keys[fact.place])
+    if profiled.language == "de":
+        out.update(profiled.keys[i] for i in profiled.content if profiled.words[i].capital)
+    return out
+
+
+def _judge(claim: Profile, quote: Profile, mine: list[_Bound], theirs: list[_Bound]) -> tuple[int, _Bound, _Bound]:
+    """Whether any value that a word has in the claim is one that it has in the quote."""
+    nearest = mine[0], theirs[0]
+    met = {_relation(a.fact, b.fact, claim, quote): (a, b) for a in reversed(mine) for b in reversed(theirs)}
+    for verdict in (AGREE, CONFLICT):
+        if verdict in met:
+            return verdict, *met[verdict]
+    return 0, *nearest
+
+
+def _bindings(profiled: Profile, facts: list[Fact], wanted: set[str] | None = None) -> dict[str, list[_Bound]]:
+    """For each content word the values that it is bound to, nearest first; words between two values are left out."""
+    places = _Steps(profiled)
+    covered = {i for fact in facts for i in range(*places.words_of(fact))}
+    spans = [(fact, *places.words_of(fact)) for fact in facts]
+    out: dict[str, list[_Bound]] = {}
+    for i in profiled.content:
+        key = profiled.keys[i]
+        if i in covered or (wanted is not None and key not in wanted):
+            continue
+        near = sorted(
+            (b for fact, first, last in spans if (b := places.bound(i, fact, first, last)) is not None),
+            key=lambda b: b.distance,
+        )
+        inside = [b for b in near if b.distance < _FAR and not places.broken(i, b.fact)]
+        if inside:
+            out.setdefault(key, []).extend(inside)
+        elif near and (
+            len(near) == 1 or near[0].distance < near[1].distance or near[0].fact.value == near[1].fact.value
+        ):
+            out.setdefault(key, []).append(near[0])
+    return {key: sorted(bound, key=lambda b: b.distance) for key, bound in out.items()}
+
+
+class _Steps:
+    """Distances along the words of a text, as sums from its beginning, so that each is one subtraction."""
+
+    def __init__(self, profiled: Profile) -> None:
+        self._starts = [w.start for w in profiled.words]
+        self._words = profiled.words
+        self._sums, self._breaks = [0.0], [0]
+        for cost, parts in _costs(profiled):
+            self._sums.append(self._sums[-1] + cost)
+            self._breaks.append(self._breaks[-1] + parts)
+
+    def words_of(self, fact: Fact) -> tuple[int, int]:
+        """First word of a fact and the one behind its last."""
+        last = bisect_right(self._starts, fact.span.end - 1)
+        return fact.place, max(last, fact.place + 1)
+
+    def bound(self, i: int, fact: Fact, first: int, behind: int) -> _Bound | None:
+        """The distance of a word to a fact of its sentence; None beyond it."""
+        if self._words[i].sentence != self._words[first].sentence:
+            return None
+        a, b = (i, first) if i < first else (behind - 1, i)
+        distance = abs(self._sums[b] - self._sums[a])
+        return _Bound(fact, distance) if distance <= _FAR else None
+
+    def broken(self, i: int, fact: Fact) -> bool:
+        """Whether a word and a fact stand in two stretches."""
+        first, behind = self.words_of(fact)
+        a, b = (i, first) if i < first else (behind - 1, i)
+        return self._breaks[a] != self._breaks[b]
+
+
+def _costs(profiled: Profile) -> Iterator[tuple[float, int]]:
+    """Cost of each step from a word to the next, and whether a stretch ends between them."""
+    text, words, joins = profiled.text, profiled.words, joining_words(profiled.language)
+    korean = profiled.language == "ko"
+    for i in range(1, len(words)):
+        before, word = words[i - 1], words[i]
+        between = text[before.end : word.start]
+        cost = _WORD if word.content else _SMALL
+        if _HARD.search(between):
+            yield cost + _STOP, 1
+        elif (
+            _PARTS.search(between)
+            or text[word.start : word.end].lower() in joins
+            or (korean and _KOREAN_JOIN.search(text[before.start : before.end]))
+        ):
+            yield cost + _BREAK, 1
+        else:
+            yield cost, 0

@@ -1,0 +1,133 @@
+"""What became of a thing in a quote against what a claim says of it: ended, held, declined, replaced, begun.
+
+A claim of the present ("takes", "is in force") is contradicted by an ended state, a claim of the past is not; a claim
+that something was or is so is contradicted by a declined one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.document import Span
+from ingest.meaning.agreeing import AGREE, relation
+from ingest.meaning.annotating import annotate
+from ingest.meaning.assertion import Assertion, Cue
+from ingest.meaning.facts import Profile, likeness
+from ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
+from ingest.meaning.wording import generic_keys, tense_words
+
+GONE = frozenset(("ended", "held", "declined", "replaced"))
+_STRENGTH = 0.9
+# What was begun or restored stands against a claim that it was ended, but a mere mention does not.
+_ALIVE = frozenset(("begun", "restored"))
+_KOREAN_PAST = re.compile(r"[았었였했됐렸졌쳤갔왔났냈섰샀줬뒀웠](?:다|음|습|고|으나|던|는데)")
+_ENGLISH_PAST = re.compile(r"\b\w{2,}ed\b")
+_GERMAN_PAST = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
+_GERMAN_PERFECT = re.compile(
+    r"\b(?:hat|haben|ist|sind)\b.*\b(?:ge\w{2,}(?:t|en)|\w{3,}iert|(?:er|be|ver|ent|zer)\w{2,}(?:t|en))\W*$", re.DOTALL
+)
+
+
+def state_of(assertion: Assertion) -> str:
+    """The state of a word; none where another negation reaches over it ("was not stopped")."""
+    cue = _cue(assertion, "state")
+    negation = _cue(assertion, "negated")
+    if cue is None or (assertion.negated and negation is not None and negation.span != cue.span):
+        return ""
+    return assertion.state
+
+
+def denied(assertion: Assertion) -> bool:
+    """Whether a word is negated by more than its state: "no pneumonia", but not "the pneumonia has resolved"."""
+    if not assertion.negated:
+        return False
+    cue, negation = _cue(assertion, "state"), _cue(assertion, "negated")
+    return cue is None or negation is None or negation.span != cue.span
+
+
+def _cue(assertion: Assertion, kind: str) -> Cue | None:
+    return next((cue for cue in assertion.cues if cue.kind == kind), None)
+
+
+def of_the_past(text: str, language: str) -> bool:
+    """Whether a claim speaks of the past alone, so that what ended since does not contradict it."""
+    words = frozenset(re.findall(r"\w+", text.lower()))
+    if words & tense_words(language, "now"):
+        return False
+    if language == "ko":
+        return _KOREAN_PAST.search(text) is not None
+    if words & tense_words(language, "past"):
+        return True
+    if language == "de":
+        return _GERMAN_PERFECT.search(text) is not None or _GERMAN_PAST.search(text) is not None
+    return _ENGLISH_PAST.search(text) is not None
+
+
+def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
+    """A contradiction of states, or none."""
+    theirs = quote.asserted()
+    if not any(a.state in GONE or a.state in _ALIVE for a in theirs):
+        return []
+    mine = claim.asserted()
+    number_of = {j: n for n, j in enumerate(quote.content)}
+    past = of_the_past(claim.text, claim.language)
+    generic = generic_keys(claim.language)
+    speaking = speaking_sentences(claim, quote)
+    against = [(1.0, a, b) for a, b in _references(claim, quote) if _stands(a, b, past) < 0]
+    agreeing = 0
+    for number, i in enumerate(claim.content):
+        places = [
+            j
+            for j in quote.by_key.get(claim.keys[i], [])[:OCCURRENCES]
+            if speaking is None or quote.words[j].sentence in speaking
+        ]
+        if not places or claim.keys[i] in generic or _is_cue(claim, i, mine[number]):
+            continue
+        around = claim.about(i)
+        ranked = sorted(((likeness(around, quote.about(j)), -j) for j in places), reverse=True)
+        verdicts = [_stands(mine[number], theirs[number_of[-j]], past) for _, j in ranked]
+        if all(v < 0 for v in verdicts):
+            against.append((ranked[0][0], mine[number], theirs[number_of[-ranked[0][1]]]))
+        elif any(v > 0 for v in verdicts):
+            agreeing += 1
+    if not against or agreeing >= len(against):
+        return []
+    _, a, b = max(against, key=lambda found: found[0])
+    said, read = _cue(a, "state"), _cue(b, "state")
+    return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
+
+
+def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Assertion]]:
+    """What is asserted of the clauses that both texts name."""
+    pairs = [
+        (a.span, b.span)
+        for a in claim.facts
+        for b in quote.facts
+        if a.family == b.family == "reference" and relation(a, b, claim.text, quote.text) == AGREE
+    ]
+    if not pairs:
+        return []
+    mine = annotate(claim.text, claim.language, [a for a, _ in pairs])
+    return list(zip(mine, annotate(quote.text, quote.language, [b for _, b in pairs]), strict=True))
+
+
+def _is_cue(profiled: Profile, i: int, assertion: Assertion) -> bool:
+    """Whether a word is itself (part of) the words that tell a state."""
+    span = Span(profiled.words[i].start, profiled.words[i].end)
+    return any(cue.kind == "state" and cue.span.overlaps(span) for cue in assertion.cues)
+
+
+def _stands(a: Assertion, b: Assertion, past: bool) -> int:
+    """-1 where the quote's state of a word contradicts the claim's, 1 where both say one thing, 0 where neither."""
+    mine, theirs = state_of(a), state_of(b)
+    if "hypothetical" in (a.certainty, b.certainty) or "planned" in (a.temporality, b.temporality):
+        return 0
+    if theirs in GONE:
+        if mine in GONE or denied(a):
+            return 1
+        if theirs == "declined":
+            return -1
+        return 0 if past or a.temporality == "historical" else -1
+    if mine in GONE:
+        return -1 if theirs in _ALIVE and not denied(b) else 0
+    return 1 if theirs in _ALIVE and not denied(a) else 0

@@ -1,0 +1,1 @@
+"""Pages as pictures, and where the characters of their text stand on them."""

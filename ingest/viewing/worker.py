@@ -1,0 +1,49 @@
+"""The process that draws pages: one request after another, under a limit of memory, until its parent is gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from ingest.worker import end_with_parent, keep_to_ourselves, limit_memory
+
+VIEW, FAULT = b"v", b"f"
+
+
+def main(descriptor: int) -> None:
+    """Serve the connection behind a file descriptor: first the settings, then pages."""
+    connection = Connection(descriptor)
+    settings = json.loads(connection.recv_bytes())
+    keep_to_ourselves()
+    limit_memory(settings["memory"])
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    while True:
+        try:
+            request = json.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            return
+        connection.send_bytes(_answer(Path(settings["root"]), request, settings["passwords"]))
+
+
+def _answer(root: Path, request: dict[str, object], passwords: Sequence[str]) -> bytes:
+    from ingest.errors import ReadingError
+    from ingest.viewing.pdf import view_pdf
+    from ingest.viewing.scan import view_image
+    from ingest.viewing.source import source_of
+    from ingest.viewing.wanted import Wanted
+
+    wanted = Wanted(**request)  # type: ignore[arg-type]
+    try:
+        source = source_of(root, wanted, passwords)
+        view = (view_pdf if wanted.media_type == "application/pdf" else view_image)(source, wanted)
+        return VIEW + view.pack()
+    except ReadingError as error:
+        return FAULT + json.dumps([error.message, error.hint]).encode()
+    except MemoryError:
+        return FAULT + json.dumps(["drawing it takes more memory than one page may", ""]).encode()
+    except Exception as error:  # a parser's own fault on a damaged file costs this picture alone
+        return FAULT + json.dumps([f"it cannot be drawn ({type(error).__name__})", ""]).encode()

@@ -1,0 +1,31 @@
+"""The language of a question. A short one is taken in that of the passages it finds: "creatinine" is no language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from indexes.hit import Hit
+from ingest.language import detect_language
+
+_SHORT = 3  # words that tell no language by themselves
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_FIRST = 8
+_LATIN = ("en", "de")
+
+
+def language_of(question: str, hits: Sequence[Hit]) -> str:
+    """ISO 639-1 code of a question.
+
+    Args:
+        question: as it was put.
+        hits: the passages that it found, best first.
+    """
+    if _HANGUL.search(question):
+        return "ko"
+    detected = detect_language(question)
+    if detected in _LATIN and len(question.split()) > _SHORT:
+        return detected
+    found = Counter(h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN)
+    return found.most_common(1)[0][0] if found else detected

@@ -1,0 +1,101 @@
+"""Rules and reader together: rules may contradict, the reader may doubt, both must agree to support."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.cli import verify as verb
+from rag.verification import reading
+from rag.verification.model import Model
+from rag.verification.reading import Relation, speaking_part
+from rag.verifying import grounding, verify
+
+SUPPORTS, CONTRADICTS, NEITHER = (0.96, 0.02, 0.02), (0.02, 0.96, 0.02), (0.02, 0.02, 0.96)
+
+
+class Reader:
+    """Says the same of every pair, and remembers what it was given."""
+
+    def __init__(self, relation: Relation) -> None:
+        self.relation, self.given = relation, list[tuple[str, str]]()
+
+    def claims(self, judged: Sequence[tuple[str, str]]) -> list[Relation]:
+        self.given += judged
+        return [self.relation] * len(judged)
+
+
+@pytest.fixture
+def view(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    found = Reader(SUPPORTS)
+    monkeypatch.setattr(reading, "reader", lambda: found)
+    return found
+
+
+def test_a_paraphrase_that_shares_no_word_is_supported_by_the_reader(view: Reader) -> None:
+    claim, quote = "Her kidneys got worse.", "Creatinine climbed while renal output dwindled."
+    assert verify(claim, quote, "en", read=False).label == "unsupported"
+    assert verify(claim, quote, "en").label == "supported"
+
+
+def test_a_rule_contradicts_whatever_the_reader_says(view: Reader) -> None:
+    assert verify("Lisinopril 20 mg is taken.", "Lisinopril 4 mg is taken.", "en").label == "contradicted"
+    assert view.given == []
+
+
+def test_the_reader_doubts_what_covers_all_words(view: Reader) -> None:
+    view.relation = NEITHER
+    claim, quote = "The baker praised the florist.", "The florist praised the baker."
+    assert verify(claim, quote, "en", read=False).label == "supported"
+    assert verify(claim, quote, "en").label == "unsupported"
+
+
+def test_no_reading_makes_up_for_a_number_that_is_not_there(view: Reader) -> None:
+    assert verify("The lease runs for 7 years.", "The lease is a long one.", "en").label == "unsupported"
+
+
+def test_the_reader_contradicts_in_other_words(view: Reader) -> None:
+    view.relation = CONTRADICTS
+    assert verify("He can walk by himself.", "He needs two people to get out of bed.", "en").label == "contradicted"
+
+
+def test_a_sentence_of_the_quote_is_not_read_at_all(view: Reader) -> None:
+    view.relation = CONTRADICTS
+    assert verify("The lease is a long one.", "The lease is a long one.", "en").label == "supported"
+    assert view.given == []
+
+
+def test_of_a_long_quote_the_part_that_speaks_is_read() -> None:
+    filler = "Nothing else of interest was noted on the ward that day. " * 40
+    quote = f"{filler}The goats were vaccinated in autumn. {filler}"
+    part = speaking_part("Goats got a vaccine in autumn.", quote, "en")
+    assert "goats were vaccinated" in part
+    assert len(part) <= 900
+
+
+def test_without_weights_the_rules_decide_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reading, "reader", lambda: None)
+    monkeypatch.setattr(verb, "reader", lambda: None)
+    file = tmp_path / "pairs.jsonl"
+    file.write_text(json.dumps({"id": 1, "claim": "No fever.", "quote": "She had no fever."}) + "\n", encoding="utf-8")
+    verb.run(argparse.Namespace(file=str(file)))
+    said = capsys.readouterr()
+    assert "rules alone" in said.err
+    assert json.loads(said.out)["verdict"] == verify("No fever.", "She had no fever.", read=False).label
+
+
+def test_the_score_of_a_response_decides_at_one_half() -> None:
+    model = Model(("x",), (1.0,), 0.0, 0.2)
+    assert model.centred(0.2) == pytest.approx(0.5)
+    assert model.centred(0.1) < 0.5 < model.centred(0.3)
+    contexts = ["The kiln was lit on Monday and reached 900 degrees by noon."]
+    for response in ("The kiln was lit on Monday.", "The kiln exploded in Naples after a bishop had cursed it twice."):
+        found = grounding("", contexts, response, "en")
+        assert found.grounded == (found.score > 0.5)
+        assert all((c.label == "supported") == (c.score > 0.5) for c in found.claims)
