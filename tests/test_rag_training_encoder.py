@@ -27,7 +27,9 @@ def folder(tmp_path_factory, write_tiny, write_modules):
     tiny = write_tiny("bert", place)
     # drawn as for layers of hundreds, weights of layers of 32 pass nothing on, and the first token would learn late
     state = load_file(place / "model.safetensors")
-    save_file({n: t * 4 if ".layer." in n and t.ndim == 2 else t for n, t in state.items()}, place / "model.safetensors")
+    save_file(
+        {n: t * 4 if ".layer." in n and t.ndim == 2 else t for n, t in state.items()}, place / "model.safetensors"
+    )
     prompts = {"query": "query: ", "passage": "passage: "}
     write_modules(tiny.folder, "mean", 32, normalize=True, window=64, prompts=prompts)
     return place
@@ -46,7 +48,16 @@ def toy(n=8, seed=0):
 
 
 def small(name, **changes):
-    ways = {"batch": 16, "mini_batch": 16, "epochs": 60, "rate": 5e-3, "merge": False, "dropout": 0.0, "keep": "last", "miner": ""}
+    ways = {
+        "batch": 16,
+        "mini_batch": 16,
+        "epochs": 60,
+        "rate": 5e-3,
+        "merge": False,
+        "dropout": 0.0,
+        "keep": "last",
+        "miner": "",
+    }
     return recipe(name, **ways | changes)
 
 

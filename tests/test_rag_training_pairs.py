@@ -104,8 +104,20 @@ def test_pseudonymised_pairs_hold_nobody(tmp_path):
     found = documents(tmp_path, a=LETTER, b=OTHER)
     pairs = pairs_by_rule(passages_of(found, spans, 60), 30, 0)
     new = [Surrogates(found, "secret").pair(p) for p in pairs]
-    told = json.dumps([[p.query, p.positive, p.answer, p.passage, p.group, p.document] for p in new], ensure_ascii=False)
-    for secret in ("Sommerfeld", "Erika", "Kestner", "Bruno", "Winterhalter", "Otto", "48213377", "556 77 80", "Lindenallee"):
+    told = json.dumps(
+        [[p.query, p.positive, p.answer, p.passage, p.group, p.document] for p in new], ensure_ascii=False
+    )
+    for secret in (
+        "Sommerfeld",
+        "Erika",
+        "Kestner",
+        "Bruno",
+        "Winterhalter",
+        "Otto",
+        "48213377",
+        "556 77 80",
+        "Lindenallee",
+    ):
         assert secret.lower() not in told.lower(), secret
     for day in ("03.04.1950", "12.05.2024", "11. Mai 2024", "29411 Moorkirchen"):
         assert day not in told
@@ -136,7 +148,11 @@ def test_each_pattern_finds_its_example_and_no_more(rule):
         ("31 March 2021; April 30, 2021", "1 April 2021; May 1, 2021", "en"),
         ("3. April 2021", "4. April 2021", "de"),
         ("2021년 4월 30일, 5월 1일", "2021년 5월 1일, 5월 2일", "ko"),
-        ("im Jahr 2021, Ziffer 4.2.1, 5 mg, 12:30 Uhr, 37.5", "im Jahr 2021, Ziffer 4.2.1, 5 mg, 12:30 Uhr, 37.5", "de"),
+        (
+            "im Jahr 2021, Ziffer 4.2.1, 5 mg, 12:30 Uhr, 37.5",
+            "im Jahr 2021, Ziffer 4.2.1, 5 mg, 12:30 Uhr, 37.5",
+            "de",
+        ),
     ],
 )
 def test_dates_move_and_keep_their_form(text, moved, language):
@@ -170,9 +186,7 @@ def test_mined_negatives_share_words_and_do_not_answer():
 
 
 def test_a_split_leaks_neither_people_nor_wordings():
-    pairs = [
-        Pair(f"q{i}{t}", (f"p{i}",), group=f"g{i % 10}", template=f"t{t}") for i in range(40) for t in range(8)
-    ]
+    pairs = [Pair(f"q{i}{t}", (f"p{i}",), group=f"g{i % 10}", template=f"t{t}") for i in range(40) for t in range(8)]
     train, dev = split(pairs)
     assert train
     assert dev
@@ -219,7 +233,11 @@ def test_the_audit_finds_planted_faults_and_spares_sound_pairs():
         replace(pairs[0], query="Dose of apixaban for patient Abel?"),
         replace(pairs[1], answer="ramipril 95 mg"),
         replace(pairs[2], query="what does the patient take each morning since the operation", group="x", document="x"),
-        replace(pairs[3], query="dose of digoxin, Dahl", negative=("Since the operation Dahl takes digoxin 55 mg each morning.",)),
+        replace(
+            pairs[3],
+            query="dose of digoxin, Dahl",
+            negative=("Since the operation Dahl takes digoxin 55 mg each morning.",),
+        ),
     ]
     found = audit(planted)
     assert {(f.pair, f.kind) for f in found.findings} == {

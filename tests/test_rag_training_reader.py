@@ -91,7 +91,13 @@ def test_rows_of_a_file_are_checked(tmp_path):
     path = tmp_path / "rows.jsonl"
     good = {"question": "q", "passage": "takes 5 mg", "answers": [{"text": "5 mg"}]}
     path.write_text(
-        "\n".join([json.dumps(good), json.dumps(good | {"answers": [{"start": 8, "end": 30}]}), '{"claim": "c", "passage": "p"}'])
+        "\n".join(
+            [
+                json.dumps(good),
+                json.dumps(good | {"answers": [{"start": 8, "end": 30}]}),
+                '{"claim": "c", "passage": "p"}',
+            ]
+        )
     )
     with pytest.raises(TrainingError) as caught:
         read_rows(path)
@@ -238,5 +244,7 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
     for name, tensor in undisturbed.tensors().items():
         assert torch.equal(tensor, resumed.tensors()[name]), name
 
-    second = run_reader(rows, str(tmp_path / "whole"), Plan(steps=1, batch=16, rate=1e-6), tmp_path / "two", lambda _: None)
+    second = run_reader(
+        rows, str(tmp_path / "whole"), Plan(steps=1, batch=16, rate=1e-6), tmp_path / "two", lambda _: None
+    )
     assert second["held"]["toy"]["span"] > 0.9

@@ -93,11 +93,7 @@ def group_of(path: str, identity: Identity) -> str:
 def patient_of(identity: Identity) -> str:
     """The person a document is of: the first name of several words, since a lone one may be how a letter greets."""
     patients = identity.values("patient")
-<<<<<<< HEAD
     whole = [name for name in patients if len(name.split()) > 1 or _KOREAN.fullmatch(name)]
-=======
-    whole = [name for name in patients if len(name.split()) > 1 or (not name.isascii() and len(name) in (3, 4))]
->>>>>>> main
     return without_titles((whole or [""])[0])
 
 

@@ -24,7 +24,9 @@ from rag.training.shifting import shifted
 _DATA = Path(__file__).with_name("surrogates.toml")
 _COMMON = 4  # documents; a lone word that stands in so many is no name
 _LEAST, _MOST = 30, 400  # days by which dates move
-_WAYS = frozenset("straße strasse street road avenue lane drive court close square boulevard terrace way weg platz".split())
+_WAYS = frozenset(
+    "straße strasse street road avenue lane drive court close square boulevard terrace way weg platz".split()
+)
 _TOKEN = re.compile(r"[^\W\d_][\w’'-]*")
 _HANGUL = re.compile(r"[가-힣]{2,4}")
 
