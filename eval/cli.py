@@ -170,13 +170,11 @@ def whole_runs(*places: Path) -> Iterator[None]:
 
 def _encoders(args: argparse.Namespace) -> int:
     from eval.cases import CaseSet
-    import json
-
     from eval.encoders import as_json, as_text, compare_encoders
     from eval.sets import load_sets
 
     lines = compare_encoders([s for s in load_sets(args.sets) if isinstance(s, CaseSet)], args.encoder)
-    print(json.dumps(as_json(lines), ensure_ascii=False, allow_nan=False) if args.json else as_text(lines))
+    print(json_text(as_json(lines)) if args.json else as_text(lines))
     return 0
 
 

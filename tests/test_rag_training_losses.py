@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,8 +78,8 @@ def test_triplets_want_a_margin_between_distances():
 def test_the_rate_rises_and_falls_to_nothing_over_all_steps(kind):
     rates = [rate_at(step, 100, 1e-3, 0.1, kind) for step in range(100)]
     assert rates[9] == pytest.approx(1e-3)
-    assert all(a < b for a, b in zip(rates[:9], rates[1:10], strict=True))
-    assert all(a >= b for a, b in zip(rates[10:], rates[11:], strict=False))
+    assert all(a < b for a, b in pairwise(rates[:10]))
+    assert all(a >= b for a, b in pairwise(rates[10:]))
     assert rates[-1] < 2e-5
     assert rate_at(55, 100, 1e-3, 0.1, kind) == pytest.approx(5e-4, rel=1e-6)
 

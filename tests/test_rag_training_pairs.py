@@ -133,6 +133,14 @@ def test_pseudonymised_pairs_hold_nobody(tmp_path):
     assert [Surrogates(found, "other").pair(p) for p in pairs] != new
 
 
+def test_who_signs_is_found_without_a_title():
+    from rag.training.surrogates import _person_patterns
+
+    for rule in _person_patterns():
+        text = rule.example.replace("<<", "").replace(">>", "")
+        assert [m["value"] for m in rule.pattern.finditer(text)] == [re.search("<<(.*)>>", rule.example)[1]]
+
+
 @pytest.mark.parametrize("rule", patterns(), ids=lambda r: f"{r.kind}-{r.example[:18]}")
 def test_each_pattern_finds_its_example_and_no_more(rule):
     text = rule.example.replace("<<", "").replace(">>", "")
