@@ -71,7 +71,8 @@ def save_reader(
 def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: Tokenize) -> Agreement:
     """Answers of the file and of the trained model on the same rows."""
     rng = np.random.default_rng(0)
-    spans, relations = [], []
+    spans: list[bool] = []
+    relations: list[bool] = []
     for row in rows:
         example = make_example(row, tokenize, rng, training=False)
         ours = _logits(reader, example)
@@ -82,7 +83,7 @@ def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: T
             passage = row.passage[: example.frame.offsets[-1][1]] if example.frame.offsets else row.passage
             output = model.questions([(row.asked, row.header, passage)])[0]
             spans.append(_best(output) == _best(_as_output(ours, example)))
-    return Agreement(len(rows), float(np.mean(spans or [1.0])), float(np.mean(relations or [1.0])))
+    return Agreement(len(rows), float(np.mean(spans or [True])), float(np.mean(relations or [True])))
 
 
 def _logits(reader: Reader, example: Example) -> tuple[Any, Any, Any]:

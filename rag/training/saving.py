@@ -72,7 +72,7 @@ def _save_tower(folder: Path, checkpoint: Checkpoint, tensors: Mapping[str, Any]
 def profile_text(name: str, base: Base, two: bool) -> str:
     """The profile of the result, as TOML."""
     profile = base.profile
-    rows = {"name": name, "source": ".", **({"query_source": "queries"} if two else {})}
+    rows: dict[str, Any] = {"name": name, "source": ".", **({"query_source": "queries"} if two else {})}
     for field in fields(Profile):
         value = getattr(profile, field.name)
         if field.name not in _LEFT_OUT and field.name not in rows and value != field.default:
