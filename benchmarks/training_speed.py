@@ -63,7 +63,9 @@ def measure(pairs: list[Pair], base: str, batch: int, mini: int, steps: int, dev
 def device_name(device: str) -> str:
     import torch
 
-    return torch.cuda.get_device_name() if device.startswith("cuda") else f"processor, {torch.get_num_threads()} threads"
+    return (
+        torch.cuda.get_device_name() if device.startswith("cuda") else f"processor, {torch.get_num_threads()} threads"
+    )
 
 
 def our_rate(pairs: list[Pair], name: str, batch: int, mini: int, steps: int, device: str) -> float:
@@ -150,9 +152,7 @@ def write_sentence_transformer(folder: Path, name: str) -> None:
     cut.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
     cut.pre_tokenizer = pre_tokenizers.Metaspace()
     cut.decoder = decoders.Metaspace()
-    cut.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-    )
+    cut.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
     PreTrainedTokenizerFast(
         tokenizer_object=cut, bos_token="<s>", eos_token="</s>", pad_token="<pad>", unk_token="<unk>",
         cls_token="<s>", sep_token="</s>", model_max_length=512,

@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_run(actions.add_parser("run", help="run sets and write a report", description="Run sets and write a report."))
     told = "compare two runs case by case"
     _add_compare(actions.add_parser("compare", help=told, description=f"{told.capitalize()}."))
+    told = "compare encoders on case sets by their vectors alone"
+    _add_encoders(actions.add_parser("encoders", help=told, description=f"{told.capitalize()}."))
     told = "write the report of a run again"
     _add_report(actions.add_parser("report", help=told, description=f"{told.capitalize()}."))
     told = "choose below which confidence a question is not answered"
@@ -63,6 +65,14 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, with all wins and losses")
 
 
+def _add_encoders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sets", metavar="SET", nargs="+", type=Path, help="folder of a case set")
+    parser.add_argument(
+        "--encoder", metavar="NAME", action="append", default=[], help="twice or more; the first is the base"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="DIR", type=Path)
     parser.add_argument("--no-timings", action="store_true", help="leave out what differs from run to run")
@@ -83,7 +93,9 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Does what was asked for."""
     try:
-        return {"run": _run, "compare": _compare, "report": _report, "calibrate": _calibrate}[args.what](args)
+        return {"run": _run, "compare": _compare, "encoders": _encoders, "report": _report, "calibrate": _calibrate}[
+            args.what
+        ](args)
     except SetError as error:
         # every fault on a line of its own: a list that was made for reading
         print(f"rag: {error}", file=sys.stderr)
@@ -154,6 +166,16 @@ def whole_runs(*places: Path) -> Iterator[None]:
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         told = " or ".join(str(place) for place in places)
         raise UsageError(f"the evaluation in {told} is damaged", "run it again into another folder") from error
+
+
+def _encoders(args: argparse.Namespace) -> int:
+    from eval.cases import CaseSet
+    from eval.encoders import as_json, as_text, compare_encoders
+    from eval.sets import load_sets
+
+    lines = compare_encoders([s for s in load_sets(args.sets) if isinstance(s, CaseSet)], args.encoder)
+    print(json_text(as_json(lines)) if args.json else as_text(lines))
+    return 0
 
 
 def _report(args: argparse.Namespace) -> int:

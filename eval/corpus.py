@@ -44,7 +44,9 @@ def _case_set(read: CaseFolder) -> CaseSet:
         for file in documents:
             shutil.copyfile(file, place / "documents" / file.name)
 
-    place = build_once(cache_folder() / "corpus" / hashlib.sha256(f"{read.folder.resolve()} {sha256}".encode()).hexdigest(), copy)
+    place = build_once(
+        cache_folder() / "corpus" / hashlib.sha256(f"{read.folder.resolve()} {sha256}".encode()).hexdigest(), copy
+    )
     cases = tuple(
         Case(
             id=f"{read.name}.{q.id}",

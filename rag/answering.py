@@ -133,14 +133,14 @@ def events_from_hits(
     from rag.guarding import for_a_model, uncovered
     from rag.writing import Writing, write
 
-    shown, covered = for_a_model(hits, language)
+    visible, covered = for_a_model(hits, language)
     notes = [*notes, *covered]
     about = text_of(hits, whole)
     dates = {h.document: dated(h.document) for h in hits}
     how = Writing(unsupported, about=about, heading=heading_of(whole), dates=dates, verify=verify)
     if support_threshold is not None:
         how = replace(how, threshold=support_threshold)
-    written = write(question, shown, generator, how, language=language, unread=unread, notes=notes, started=began)
+    written = write(question, visible, generator, how, language=language, unread=unread, notes=notes, started=began)
     yield from uncovered(written, hits)
 
 

@@ -161,7 +161,8 @@ def open_source(source: Path, profile: Profile) -> Source:
 
     if source.is_file():
         table = read_table(source, profile.sha256)
-        return Source(source, table.sha256, TextTokenizer(source, (table.tokenizer, table.sha256)), table.checkpoint(profile))
+        tokenizer = TextTokenizer(source, (table.tokenizer, table.sha256))
+        return Source(source, table.sha256, tokenizer, table.checkpoint(profile))
     inner = model_folder(source)
     weights = weights_hash(inner)
     if not profile.words:

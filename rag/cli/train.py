@@ -65,7 +65,9 @@ def _add_encoder(parser: argparse.ArgumentParser) -> None:
 def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rows", metavar="ROWS", nargs="+", type=Path, help="JSONL files, or folders of case folders")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder of the result")
-    parser.add_argument("--base", metavar="NAME", help="an encoder of the default's family, or an earlier stage's folder")
+    parser.add_argument(
+        "--base", metavar="NAME", help="an encoder of the default's family, or an earlier stage's folder"
+    )
     parser.add_argument("--steps", metavar="N", type=int, default=1000, help="of this stage (1000)")
     parser.add_argument("--batch", metavar="N", type=int, default=32, help="rows a step (32)")
     parser.add_argument("--rate", metavar="N", type=float, default=1e-4, help="highest learning rate (1e-4)")
@@ -79,7 +81,9 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
 def _add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of everything drawn (0)")
     parser.add_argument("--device", metavar="NAME", default="", help="cpu or cuda (a GPU where there is one)")
-    parser.add_argument("--dry-run", action="store_true", help="check everything, say how long it will take, train nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="check everything, say how long it will take, train nothing"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
@@ -137,7 +141,9 @@ def _audit(args: argparse.Namespace) -> int:
     if args.page:
         args.page.write_text(page(found), encoding="utf-8")
     if args.json:
-        rows = [{"pair": f.pair + 1, "kind": f.kind, "reason": f.reason, "negative": f.negative} for f in found.findings]
+        rows = [
+            {"pair": f.pair + 1, "kind": f.kind, "reason": f.reason, "negative": f.negative} for f in found.findings
+        ]
         print_json({"pairs": len(found.pairs), "clean": len(clean), "shares": found.shares(), "findings": rows})
     else:
         print(f"{len(found.pairs)} pairs, {len(clean)} clean")
@@ -153,7 +159,9 @@ def _encoder(args: argparse.Namespace) -> int:
     from rag.training.pairs import read_pairs
     from rag.training.recipes import recipe
 
-    changes = {n: getattr(args, n) for n in ("batch", "mini_batch", "epochs", "rate", "temperature", "negatives", "miner")}
+    changes = {
+        n: getattr(args, n) for n in ("batch", "mini_batch", "epochs", "rate", "temperature", "negatives", "miner")
+    }
     chosen = recipe(args.recipe, **changes, merge=False if args.no_merge else None)
     pairs, base = read_pairs(args.pairs), args.base or default_encoder()[0]
     settings = Settings(seed=args.seed, device=args.device)

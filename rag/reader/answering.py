@@ -1,4 +1,4 @@
-"""The embedded default: no model writes; the reader finds the sentences that answer, and they are quoted, or none is."""
+"""The embedded default: no model writes; the reader finds the sentences that answer, and they are quoted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rag.answer import Citation, Verdict
 from rag.composing import Composer
 from rag.dating import spoken
 from rag.passages import citation_of
-from rag.reader.deciding import Asked, Decision, Scored, scored
+from rag.reader.deciding import Decision, Scored, scored
 from rag.reader.forms import Form, form_of
 from rag.reader.persons import about_the_named
-from rag.reader.reading import Model, read
+from rag.reader.reading import Asked, Model, read
 from rag.reader.when import day_of
 from rag.reader.yes_no import Judge, yes_or_no
 from rag.wording import say

@@ -25,7 +25,9 @@ _SEGMENTS = "embeddings.token_type_embeddings.weight"
 SEGMENT_ROW = "segment"  # what the second segment adds to a row, kept in the file's metadata
 
 
-def write_reader(tensors: Mapping[str, NDArray[np.float32]], path: Path, *, shape: Shape = SHAPE, int8: bool = True) -> None:
+def write_reader(
+    tensors: Mapping[str, NDArray[np.float32]], path: Path, *, shape: Shape = SHAPE, int8: bool = True
+) -> None:
     """Write the model file.
 
     Args:
@@ -36,9 +38,14 @@ def write_reader(tensors: Mapping[str, NDArray[np.float32]], path: Path, *, shap
     """
     import onnx
 
-    checkpoint = Checkpoint(
-        path, ARCHITECTURES["bert"], shape, lambda name: np.asarray(tensors[f"bert.{name}"], np.float32), lambda ids: ids
-    )
+
+    def take(name: str) -> NDArray[np.float32]:
+        return np.asarray(tensors[f"bert.{name}"], np.float32)
+
+    def rows(ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        raise AssertionError("the graph takes rows; none are read while it is written")
+
+    checkpoint = Checkpoint(path, ARCHITECTURES["bert"], shape, take, rows)
     onnx.save_model(_Reader(checkpoint, int8, tensors).graph(), str(path))
 
 

@@ -26,5 +26,5 @@ def day_of(candidate: Candidate, dated: Callable[[str], str]) -> str:
 
 def _latest(text: str, language: str) -> str:
     """The last full day that stands in a text and is no birth date by its year alone."""
-    days = [m.start for m in moments(text, language) if m.kind == "date" and len(m.start) == _ISO and m.start[0].isdigit()]
-    return max(days, default="")
+    days = (m.start for m in moments(text, language) if m.kind == "date")
+    return max((day for day in days if len(day) == _ISO and day[0].isdigit()), default="")

@@ -78,7 +78,6 @@ def audit(pairs: Sequence[Pair], judge: Judge | None = None, sure: float = 2.0) 
         key = (read.query(i), fold(pair.positive[0]))
         if (first := seen.setdefault(key, i)) != i:
             findings.append(Finding(i, "duplicate", f"says what pair {first + 1} says"))
-            continue
         if reason := read.nameless(i):
             findings.append(Finding(i, "nameless", reason))
         if reason := read.unsupported(i):
@@ -139,7 +138,11 @@ class _Read:
         """Why a passage does not bear the answer; empty where it does."""
         pair = self._pairs[i]
         passage, told = pair.positive[0], self._terms[pair.positive[0]]
-        if pair.answer and fold(pair.answer).split() != [] and " ".join(fold(pair.answer).split()) not in _flat(passage):
+        if (
+            pair.answer
+            and fold(pair.answer).split() != []
+            and " ".join(fold(pair.answer).split()) not in _flat(passage)
+        ):
             missing = set(_NUMBER.findall(pair.answer)) - set(_NUMBER.findall(passage))
             if missing:
                 return f"the passage does not hold {', '.join(sorted(missing)[:3])}"
@@ -165,8 +168,10 @@ class _Read:
             likest = max(_jaccard(self._terms[text], self._terms[p]) for p in pair.positive)
             if likest >= ALIKE:
                 out.append((k, f"says what the positive says ({likest:.0%} of the words)"))
-            elif len(answer) > 3 and answer in _flat(text) and len(self.query(i) & self._terms[text]) * 2 >= len(
-                self.query(i) & self._terms[pair.positive[0]]
+            elif (
+                len(answer) > 3
+                and answer in _flat(text)
+                and len(self.query(i) & self._terms[text]) * 2 >= len(self.query(i) & self._terms[pair.positive[0]])
             ):
                 out.append((k, "holds the answer"))
         return out

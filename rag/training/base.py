@@ -54,7 +54,9 @@ def open_base(name: str, recipe: Recipe) -> Base:
     profile = find_profile(name)
     if profile.backbone == "other" or profile.projection:
         what = "a projection" if profile.projection else "an architecture of its own"
-        raise TrainingError(f"{name} has {what}, which is not trained here", "name a base of BERT's families without one")
+        raise TrainingError(
+            f"{name} has {what}, which is not trained here", "name a base of BERT's families without one"
+        )
     pooling: Pooling = profile.pooling if not recipe.pooling else "cls" if recipe.pooling == "cls" else "mean"
     pairs = recipe.pairs or profile.pairs
     profile = replace(profile, pooling=pooling, pairs=pairs, title_tokens=profile.title_tokens or (32 if pairs else 0))
@@ -81,7 +83,9 @@ class Reading:
 
     def queries(self, texts: Sequence[str]) -> Sequences:
         """Ids of questions."""
-        return self._cut(self._base.tokenizer.encode([self._profile.query_prefix + t for t in texts]), self._query_tokens)
+        return self._cut(
+            self._base.tokenizer.encode([self._profile.query_prefix + t for t in texts]), self._query_tokens
+        )
 
     def passages(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> Sequences:
         """Ids of passages; as pairs with their titles where the encoder reads those."""
@@ -89,8 +93,11 @@ class Reading:
         tokenizer = self._base.tokenizer
         if not self._profile.pairs or titles is None or not any(titles):
             return self._cut(tokenizer.encode(prefixed), self._passage_tokens)
-        alone, paired = tokenizer.encode(prefixed), tokenizer.encode_pairs(
-            [(title or "-", text) for title, text in zip(titles, prefixed, strict=True)], self._profile.title_tokens
+        alone, paired = (
+            tokenizer.encode(prefixed),
+            tokenizer.encode_pairs(
+                [(title or "-", text) for title, text in zip(titles, prefixed, strict=True)], self._profile.title_tokens
+            ),
         )
         rows = [(paired if t else alone) for t in titles]
         chosen = Sequences(

@@ -81,7 +81,11 @@ def make_batch(rows: Sequence[Pair], recipe: Recipe, seed: int, step: int) -> Ba
     for i, row in enumerate(rows):
         if recipe.negatives and row.negative:
             k = len(row.negative)
-            taken = rng.permutation(k)[: recipe.negatives] if k >= recipe.negatives else rng.integers(0, k, recipe.negatives)
+            taken = (
+                rng.permutation(k)[: recipe.negatives]
+                if k >= recipe.negatives
+                else rng.integers(0, k, recipe.negatives)
+            )
             owners += [i] * recipe.negatives
             negatives += [row.negative[int(j)] for j in taken]
     passages = [*positives, *negatives]

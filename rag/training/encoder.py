@@ -109,9 +109,9 @@ def train_encoder(
     """
     check_pairs(pairs, recipe)
     device = settings.device or default_device()
-    passages = Tower(base.passages, base.profile.pooling, device)
+    passages = Tower(base.passages, base.profile.pooling, device, recipe.dropout)
     two = recipe.towers == 2 or base.queries is not base.passages
-    queries = Tower(base.queries, base.profile.pooling, device) if two else passages
+    queries = Tower(base.queries, base.profile.pooling, device, recipe.dropout) if two else passages
     a_epoch = len(epoch_batches(pairs, recipe.batch, settings.seed, 0))
     if not a_epoch:
         raise TrainingError("no batch can be made: all pairs share their question or passage")

@@ -141,5 +141,3 @@ def estimate(pairs: Sequence[Pair], name: str, recipe: Recipe, settings: Setting
     size = min(recipe.batch, len(pairs))
     again = 4 / 3 if size > recipe.mini_batch else 1  # vectors are computed twice where the batch is cached
     return steps, took * size / max(1, len(some)) * again * steps
-
-

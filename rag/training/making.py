@@ -31,13 +31,19 @@ from rag.training.surrogates import without_titles
 
 _DATA = Path(__file__).with_name("wordings.toml")
 _LABEL = re.compile(r"^[ \t]*(?P<label>[^\W\d_][\w .()/-]{1,38}[\w)])[ \t]*:[ \t]*(?P<value>\S[^\n]{1,160})$", re.M)
-_BORN = re.compile(r"(?:\*|\bgeb\w*\.?(?: am)?|\bborn(?: on)?|\bDOB|\bdate of birth|생년월일)\W{0,4}(?P<value>\d[\d./ -]{5,12}\d)", re.I)
-_AMOUNT = re.compile(r"\d(?:[\d.,]*\d)?\s?(?:%|mg|g|ml|µg|mmol|mmHg|cm|mm|kg|€|EUR|Euro|USD|\$|원|일|개월|days?|Tage|months?)", re.I)
+_BORN = re.compile(
+    r"(?:\*|\bgeb\w*\.?(?: am)?|\bborn(?: on)?|\bDOB|\bdate of birth|생년월일)\W{0,4}(?P<value>\d[\d./ -]{5,12}\d)",
+    re.I,
+)
+_AMOUNT = re.compile(
+    r"\d(?:[\d.,]*\d)?\s?(?:%|mg|g|ml|µg|mmol|mmHg|cm|mm|kg|€|EUR|Euro|USD|\$|원|일|개월|days?|Tage|months?)", re.I
+)
 _CARE = re.compile(
     r"^[^\n:]{0,60}\b(?:[Kk]lini(?:k|kum)|\w*[Kk]rankenhaus|Abteilung|Ambulanz|Institut|Praxis|Hospital|Department|"
     r"Clinic|Infirmary|Practice)\b[^\n.:]{0,60}$|^[^\n:]{0,20}[가-힣]+(?:병원|의원|센터)[^\n.:]{0,30}$",
     re.M,
 )
+_KOREAN = re.compile(r"[가-힣]{3,4}")
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 _PARTIES, _WORDS = 2, 5
 
@@ -87,7 +93,7 @@ def group_of(path: str, identity: Identity) -> str:
 def patient_of(identity: Identity) -> str:
     """The person a document is of: the first name of several words, since a lone one may be how a letter greets."""
     patients = identity.values("patient")
-    whole = [name for name in patients if len(name.split()) > 1 or (not name.isascii() and len(name) in (3, 4))]
+    whole = [name for name in patients if len(name.split()) > 1 or _KOREAN.fullmatch(name)]
     return without_titles((whole or [""])[0])
 
 
@@ -148,7 +154,9 @@ def _found(
 ) -> Iterator[_Found]:
     text, span = passage.document.text, passage.chunk.span
     for field in passage.identity.fields:
-        if span.contains(field.span) and (field.name != "patient" or without_titles(field.value) == patient_of(passage.identity)):
+        if span.contains(field.span) and (
+            field.name != "patient" or without_titles(field.value) == patient_of(passage.identity)
+        ):
             yield f"field_{field.name}", {}, field.value
     for match in _BORN.finditer(text, span.start, span.end):
         yield "field_born", {}, match["value"]
@@ -182,9 +190,7 @@ def _cells(passage: Passage) -> Iterator[_Found]:
                     yield "cell", {"row": cells[0][:60], "column": column}, cell
 
 
-def _sentences(
-    passage: Passage, rarity: Callable[[str, str], float], rng: np.random.Generator
-) -> Iterator[_Found]:
+def _sentences(passage: Passage, rarity: Callable[[str, str], float], rng: np.random.Generator) -> Iterator[_Found]:
     """Each sentence, asked for by some of its most telling words in their order."""
     language, text = passage.chunk.language, passage.text
     for span in sentence_spans(text, language):
@@ -226,5 +232,3 @@ def documents_in(folder: Path) -> list[Document]:
 
     found, _ = list_files(folder)
     return [d for name in found for d in read_file(folder, name) if isinstance(d, Document)]
-
-

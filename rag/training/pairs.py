@@ -18,7 +18,11 @@ from typing import Any
 
 from rag.training.errors import TrainingError, refuse
 
-_NAMES = {"query": ("query", "question", "anchor"), "positive": ("positive", "pos"), "negative": ("negative", "neg", "hard_neg")}
+_NAMES = {
+    "query": ("query", "question", "anchor"),
+    "positive": ("positive", "pos"),
+    "negative": ("negative", "neg", "hard_neg"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def read_pairs(path: Path) -> list[Pair]:
     faults: list[str] = []
     read = _tsv if path.suffix.lower() in {".tsv", ".txt"} else _json
     found = [
-        pair for number, line in enumerate(lines, 1) if line.strip() and (pair := read(line.rstrip("\r"), number, faults))
+        pair
+        for number, line in enumerate(lines, 1)
+        if line.strip() and (pair := read(line.rstrip("\r"), number, faults))
     ]
     refuse(path, faults, "see docs/training.md for the fields")
     if not found:
@@ -140,6 +146,5 @@ def _texts(value: Any) -> tuple[str, ...] | None:
     if not isinstance(items, list):
         return None
     found = [item.get("text") if isinstance(item, dict) else item for item in items]
-    if not all(isinstance(text, str) and text.strip() for text in found):
-        return None
-    return tuple(found)
+    kept = tuple(text for text in found if isinstance(text, str) and text.strip())
+    return kept if len(kept) == len(found) else None

@@ -53,9 +53,7 @@ def make_example(row: Row, tokenize: Tokenize, rng: np.random.Generator, trainin
     return Example(frame, gold, int(bool(gold)), -1, row.source)
 
 
-def _stretch(
-    row: Row, tokenize: Tokenize, rng: np.random.Generator, training: bool
-) -> tuple[str, tuple[Span, ...]]:
+def _stretch(row: Row, tokenize: Tokenize, rng: np.random.Generator, training: bool) -> tuple[str, tuple[Span, ...]]:
     """A stretch of the passage, and the answers in it with their places in the stretch."""
     offsets = tokenize(row.passage)[1]
     size = int(rng.integers(_SHORTEST, _LONGEST)) if training else _FIXED
@@ -70,7 +68,9 @@ def _stretch(
         first = int(rng.integers(low, high + 1)) if training and low <= high else max(0, min(low, high, most))
     start, end = offsets[first][0], offsets[first + size - 1][1]
     inside = [
-        Span(max(s.start, start) - start, min(s.end, end) - start) for s in row.answers if s.start < end and s.end > start
+        Span(max(s.start, start) - start, min(s.end, end) - start)
+        for s in row.answers
+        if s.start < end and s.end > start
     ]
     return row.passage[start:end], tuple(inside)
 

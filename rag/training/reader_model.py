@@ -53,7 +53,7 @@ class Reader:
     def parameters(self) -> dict[str, Any]:
         """Trained parameters by the names that are written."""
         found = {f"bert.{n}": p for n, p in self.tower.model.named_parameters() if n != WORDS}
-        return found | {n: p for n, p in self.heads.named_parameters()}
+        return found | dict(self.heads.named_parameters())
 
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""

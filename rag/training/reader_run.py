@@ -44,7 +44,9 @@ def read_all(paths: Sequence[Path], seed: int, tell: Tell) -> list[Row]:
     return rows
 
 
-def run_reader(rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tell: Tell, dry: bool = False) -> dict[str, Any]:
+def run_reader(
+    rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tell: Tell, dry: bool = False
+) -> dict[str, Any]:
     """Trains one stage and writes its folder.
 
     Args:
@@ -61,7 +63,7 @@ def run_reader(rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tel
     Raises:
         TrainingError: rows, base or folder do not do.
     """
-    from rag.training.reader_saving import FILE, WEIGHTS, read_stage, save_reader, write_report
+    from rag.training.reader_saving import FILE, WEIGHTS, read_stage, save_reader, stage_encoder, write_report
 
     if (out / FILE).exists():
         raise TrainingError(f"{out} holds a reader already", "name another --out")
@@ -72,7 +74,8 @@ def run_reader(rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tel
         return encoding.ids, encoding.offsets
 
     stage = Path(name) if name and (Path(name) / WEIGHTS).is_file() else None
-    base = open_base(PROFILE if stage or name is None else name, recipe("miracle"))
+    encoder = stage_encoder(stage) if stage else name or PROFILE
+    base = open_base(encoder, recipe("miracle"))
     start: Mapping[str, Any] | None = read_stage(stage) if stage else None
     if dry:
         return {"minutes": _minutes(rows, base, tokenize, plan), "steps": plan.steps}
@@ -85,6 +88,7 @@ def run_reader(rows: Sequence[Row], name: str | None, plan: Plan, out: Path, tel
     agreement = save_reader(out, reader, base, compared, tokenize, table)
     report: dict[str, Any] = {
         "base": str(stage or base.profile.name),
+        "encoder": str(Path(encoder).resolve()) if Path(encoder).exists() else encoder,
         "base_weights": base.sha256,
         "plan": asdict(plan),
         "rows": len(rows) - len(held),

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from indexes.encoders.table import PROFILE
+from indexes.encoders.tensors import read_json
 from ingest.errors import EncoderError
 from rag.reader.export import write_reader
 from rag.reader.framing import Tokenize
@@ -34,7 +36,9 @@ class Agreement:
     relations: float
 
 
-def save_reader(out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any) -> Agreement:
+def save_reader(
+    out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any
+) -> Agreement:
     """Write the folder, and hold the 8-bit file against the model that was trained.
 
     Args:
@@ -67,7 +71,8 @@ def save_reader(out: Path, reader: Reader, base: Base, rows: Sequence[Row], toke
 def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: Tokenize) -> Agreement:
     """Answers of the file and of the trained model on the same rows."""
     rng = np.random.default_rng(0)
-    spans, relations = [], []
+    spans: list[bool] = []
+    relations: list[bool] = []
     for row in rows:
         example = make_example(row, tokenize, rng, training=False)
         ours = _logits(reader, example)
@@ -78,7 +83,7 @@ def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: T
             passage = row.passage[: example.frame.offsets[-1][1]] if example.frame.offsets else row.passage
             output = model.questions([(row.asked, row.header, passage)])[0]
             spans.append(_best(output) == _best(_as_output(ours, example)))
-    return Agreement(len(rows), float(np.mean(spans or [1.0])), float(np.mean(relations or [1.0])))
+    return Agreement(len(rows), float(np.mean(spans or [True])), float(np.mean(relations or [True])))
 
 
 def _logits(reader: Reader, example: Example) -> tuple[Any, Any, Any]:
@@ -121,7 +126,18 @@ def read_stage(folder: Path) -> Mapping[str, Any]:
     try:
         return {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS).items()}
     except (SafetensorError, OSError) as error:
-        raise EncoderError(f"{folder / WEIGHTS}: {error}".replace("\n", " "), "name a folder of rag train reader") from None
+        raise EncoderError(
+            f"{folder / WEIGHTS}: {error}".replace("\n", " "), "name a folder of rag train reader"
+        ) from None
+
+
+def stage_encoder(folder: Path) -> str:
+    """The encoder that an earlier stage started from, which gives sizes and words; its weights are the stage's own.
+
+    Raises:
+        EncoderError: its report is missing or damaged.
+    """
+    return str(read_json(folder / REPORT).get("encoder") or PROFILE)
 
 
 def write_report(out: Path, report: Mapping[str, Any]) -> None:

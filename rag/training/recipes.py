@@ -31,6 +31,7 @@ class Recipe:
         warmup: share of the steps in which it rises from 0.
         decay: weight decay, not of biases and norms.
         clip: greatest norm of a step's gradient.
+        dropout: share of states dropped while training.
         temperature: similarities are divided by it (softmax, multi-similarity).
         margin: of triplets.
         positive_scale, negative_scale, threshold: of multi-similarity.
@@ -58,6 +59,7 @@ class Recipe:
     warmup: float = 0.05
     decay: float = 0.0
     clip: float = 1.0
+    dropout: float = 0.1
     temperature: float = 0.05
     margin: float = 1.0
     positive_scale: float = 1.0

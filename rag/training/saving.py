@@ -72,7 +72,7 @@ def _save_tower(folder: Path, checkpoint: Checkpoint, tensors: Mapping[str, Any]
 def profile_text(name: str, base: Base, two: bool) -> str:
     """The profile of the result, as TOML."""
     profile = base.profile
-    rows = {"name": name, "source": ".", **({"query_source": "queries"} if two else {})}
+    rows: dict[str, Any] = {"name": name, "source": ".", **({"query_source": "queries"} if two else {})}
     for field in fields(Profile):
         value = getattr(profile, field.name)
         if field.name not in _LEFT_OUT and field.name not in rows and value != field.default:
@@ -121,7 +121,10 @@ def _save_modules(out: Path, profile: Profile) -> None:
         for i, kind in enumerate(kinds)
     ]
     pooling = {"word_embedding_dimension": profile.dimension}
-    pooling |= {"pooling_mode_cls_token": profile.pooling == "cls", "pooling_mode_mean_tokens": profile.pooling == "mean"}
+    pooling |= {
+        "pooling_mode_cls_token": profile.pooling == "cls",
+        "pooling_mode_mean_tokens": profile.pooling == "mean",
+    }
     stated = {
         "prompts": {"query": profile.query_prefix, "passage": profile.passage_prefix},
         "similarity_fn_name": profile.similarity,

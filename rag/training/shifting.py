@@ -70,14 +70,16 @@ def _moved(match: re.Match[str], days: int, language: str) -> str | None:
         if new is None:
             return None
         a, b = (new.month, new.day) if month_first else (new.day, new.month)
-        return f"{_like(a, g['a3'])}/{_like(b, g['b3'])}/{_year(new, g['y3'])}"
+        wide = _is_wide(g["a3"], g["b3"])
+        return f"{_like(a, wide)}/{_like(b, wide)}/{_year(new, g['y3'])}"
     month = g[f"m{form}"]
     named = form in "45"
     new = _date(g[f"y{form}"], _months()[month.lower()] if named else int(month), int(g[f"d{form}"]), days)
     if new is None:
         return None
-    day, year = _like(new.day, g[f"d{form}"]), _year(new, g[f"y{form}"])
-    told = _cased(_names(new.month, month), month) if named else _like(new.month, month)
+    wide = _is_wide(g[f"d{form}"], "" if named else month) if form in "12" else g[f"d{form}"].startswith("0")
+    day, year = _like(new.day, wide), _year(new, g[f"y{form}"])
+    told = _cased(_names(new.month, month), month) if named else _like(new.month, wide)
     s, t = g[f"s{form}"] or "", g[f"t{form}"] or ""
     if form == "1":
         return f"{year}{s}{told}{t}{day}"
@@ -94,8 +96,13 @@ def _date(year: str | None, month: int, day: int, days: int) -> date | None:
         return None
 
 
-def _like(number: int, written: str) -> str:
-    return f"{number:02}" if written.startswith("0") or (len(written) == 2 and number < 10) else str(number)
+def _is_wide(*written: str) -> bool:
+    """Whether day and month are written in two digits, as far as it shows."""
+    return any(w.startswith("0") for w in written) or all(len(w) == 2 for w in written)
+
+
+def _like(number: int, wide: bool) -> str:
+    return f"{number:02}" if wide else str(number)
 
 
 def _year(new: date, written: str | None) -> str:

@@ -22,12 +22,12 @@ def split(pairs: Sequence[Pair], share: float = SHARE, seed: int = 0) -> tuple[l
     """
     groups = _held([pair.group or pair.document or pair.query for pair in pairs], share, seed)
     templates = _held([pair.template for pair in pairs if pair.template], share, seed)
-    train, dev = [], []
+    train: list[Pair] = []
+    dev: list[Pair] = []
     for pair in pairs:
         held = (pair.group or pair.document or pair.query) in groups
-        if pair.template:
-            if held != (pair.template in templates):
-                continue
+        if pair.template and held != (pair.template in templates):
+            continue
         (dev if held else train).append(pair)
     if not dev:  # so few templates that none of a held group is held: its wordings are known then, its people are not
         dev = [pair for pair in pairs if (pair.group or pair.document or pair.query) in groups]

@@ -24,6 +24,22 @@ from rag.training.shifting import shifted
 _DATA = Path(__file__).with_name("surrogates.toml")
 _COMMON = 4  # documents; a lone word that stands in so many is no name
 _LEAST, _MOST = 30, 400  # days by which dates move
+_WAYS = frozenset(
+    (
+        "straße",
+        "strasse",
+        "street",
+        "road",
+        "avenue",
+        "lane",
+        "drive",
+        "court",
+        "close",
+        "square",
+        "boulevard",
+        "terrace",
+    )
+)
 _TOKEN = re.compile(r"[^\W\d_][\w’'-]*")
 _HANGUL = re.compile(r"[가-힣]{2,4}")
 
@@ -50,6 +66,13 @@ def patterns() -> tuple[Pattern, ...]:
     """What is replaced wherever it stands."""
     table = tomllib.loads(_DATA.read_text("utf-8"))
     return tuple(Pattern(p["kind"], re.compile(p["pattern"]), p["example"]) for p in table["pattern"])
+
+
+@cache
+def _person_patterns() -> tuple[Pattern, ...]:
+    """Where people stand whom the rules of identity do not look for: who signs, who has a degree behind the name."""
+    table = tomllib.loads(_DATA.read_text("utf-8"))
+    return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in table["person"])
 
 
 def _titles() -> frozenset[str]:
@@ -84,6 +107,7 @@ class Surrogates:
         for document in documents:
             for name in people_of(document):
                 self._take(name, document.language, plain, real)
+            self._take_places(document, plain)
             self._codes.update(v for v in identify(document).values("number") if sum(c.isdigit() for c in v) >= 3)
         if self._names:
             longest = sorted(self._names, key=len, reverse=True)
@@ -150,11 +174,23 @@ class Surrogates:
             self._put(name, self._drawn("ko", "family", family, set()) + self._drawn("ko", "given", given, real))
             return
         words = [w for w in _TOKEN.findall(name) if w.casefold() not in _titles() and len(w) > 2 and w[0].isupper()]
-        if not words or (len(words) == 1 and (words[0].casefold() in plain or (words[0].isupper() and len(words[0]) < 5))):
+        words = [w for w in words if w.casefold() not in plain] or words[:1]
+        short = bool(words) and words[0].isupper() and len(words[0]) < 5
+        if not words or (len(words) == 1 and (short or words[0].casefold() in plain)):
             return  # a lone word that is written small elsewhere is no name
         at = 0 if "," in name else len(words) - 1
         for i, word in enumerate(words):
             self._put(word, self._drawn(language, "family" if i == at else "given", word.casefold(), real))
+
+    def _take_places(self, document: Document, plain: set[str]) -> None:
+        """Words of addresses too, which may stand without their numbers."""
+        language = document.language if document.language in LANGUAGES else "en"
+        for rule in patterns():
+            for match in rule.pattern.finditer(document.text) if rule.kind == "place" else ():
+                new = _TOKEN.findall(self._instead("place", match[0], language))
+                for i, word in enumerate(_TOKEN.findall(match[0])):
+                    if len(word) > 3 and word.casefold() not in plain | _WAYS and word[0].isupper():
+                        self._put(word, new[i % len(new)])
 
     def _put(self, real: str, new: str) -> None:
         self._names.setdefault(_fold(real), new)
@@ -207,4 +243,7 @@ def people_of(document: Document) -> Iterable[str]:
         if rule.name in ("patient", "physician"):
             for match in rule.pattern.finditer(document.text):
                 found[without_titles(" ".join(match["value"].split()))] = None
+    for pattern in _person_patterns():
+        for match in pattern.pattern.finditer(document.text):
+            found[" ".join(match["value"].split())] = None
     return found

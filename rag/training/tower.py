@@ -117,7 +117,8 @@ def transformer(checkpoint: Checkpoint, dropout: float) -> Any:
     if architecture.relative:
         settings["relative_attention_num_buckets"] = len(state[architecture.relative])
     extra = {} if architecture.name == "distilbert" else {"add_pooling_layer": False}
-    model = AutoModel.from_config(AutoConfig.for_model(architecture.name, **settings), **extra)
+    from_config: Any = AutoModel.from_config
+    model = from_config(AutoConfig.for_model(architecture.name, **settings), **extra)
     left = model.load_state_dict(state, strict=False)
     missing = {n for n in left.missing_keys if not n.endswith("position_ids")} - {WORDS}
     if missing or left.unexpected_keys:

@@ -1,0 +1,129 @@
+"""Fits `rag/reader/decision.json`: which candidate answers, and from which probability on something is said.
+
+    python benchmarks/fit_decision.py examples/corpus [--write]
+
+Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
+library, so that other people's files lie beside. Folds are folders. The threshold is the one that serves best over the
+folds, where a right answer and a right silence count one and a wrong answer costs a quarter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from rag.asking import READ
+from rag.library import Library
+from rag.reader.deciding import _WEIGHTS, features
+from rag.reader.model import shipped
+from rag.reader.persons import about_the_named
+from rag.reader.reading import Asked, read
+from rag.reader.tongue import language_of
+from rag.training.corpus import CLAIMS, QUESTIONS, CaseFolder, case_folders, read_case_folder
+
+COST = 0.25  # of a wrong answer, where a right one counts 1
+KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`rag.reader.answering`)
+THRESHOLDS = np.arange(0.05, 0.9, 0.01)
+
+
+@dataclass
+class Judged:
+    """A question's candidates: their features, and whether each holds gold."""
+
+    group: str
+    answerable: bool
+    rows: list[dict[str, float]]
+    labels: list[bool]
+
+
+def judged(language: str, folders: Sequence[CaseFolder]) -> list[Judged]:
+    out = []
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place) / "files"
+        for folder in folders:
+            ignore = shutil.ignore_patterns(QUESTIONS, CLAIMS)
+            shutil.copytree(folder.folder, root / folder.name, ignore=ignore)
+        with Library.open(root, index=Path(place) / "index") as library:
+            library.sync(encode=True)
+            identities = library.identities()
+            for folder in folders:
+                for question in folder.questions:
+                    found = library.find(question.text, READ)
+                    tongue = language_of(question.text, found.hits)
+                    asked = Asked(question.text, found.named.asked, tongue, tuple(found.named.names), found.documents)
+                    candidates = about_the_named(
+                        asked.question, asked.names, read(asked, found.hits, identities, shipped())
+                    )
+                    gold = [(f"{folder.name}/{p.document}", p.span) for p in question.gold]
+                    labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
+                    out.append(Judged(folder.name, bool(gold), features(asked, found.hits, candidates), labels))
+    print(language, len(folders), "folders", len(out), "questions", flush=True)
+    return out
+
+
+def fitted(items: Sequence[Judged], names: Sequence[str]) -> LogisticRegression:
+    x = np.array([[row[n] for n in names] for item in items for row in item.rows])
+    return LogisticRegression(max_iter=2000).fit(x, np.array([label for item in items for label in item.labels]))
+
+
+def outcome(item: Judged, model: LogisticRegression, names: Sequence[str]) -> tuple[float, bool]:
+    """Probability of the best candidate, and whether what would be quoted holds gold."""
+    if not item.rows:
+        return 0.0, False
+    p = model.predict_proba(np.array([[row[n] for n in names] for row in item.rows]))[:, 1]
+    order = np.argsort(-p, kind="stable")[:2]
+    return float(p[order[0]]), any(item.labels[i] for i in order if p[i] >= KEEP * p[order[0]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the shipped weights")
+    args = parser.parse_args()
+    held = [read_case_folder(p) for p in case_folders(args.corpus) if p.name.endswith("_held")]
+    items: list[Judged] = []
+    for language in ("en", "de", "ko"):
+        items += judged(language, [f for f in held if f.folder.parent.name.startswith(language)])
+    names = list(next(item.rows[0] for item in items if item.rows))
+    told = []
+    for group in sorted({item.group for item in items}):
+        model = fitted([i for i in items if i.group != group], names)
+        told += [(i.answerable, *outcome(i, model, names)) for i in items if i.group == group]
+    value = {
+        t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS
+    }
+    threshold = float(max(value, key=lambda t: (value[t], -t)))
+    shown = [c for _, p, c in told if p >= threshold]
+    p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)
+    bins = np.clip((p * 10).astype(int), 0, 9)
+    error = sum(abs(p[bins == b].mean() - y[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins))
+    good = np.mean([(p >= threshold and c) if a else p < threshold for a, p, c in told])
+    print(f"threshold {threshold:.2f}: good {good:.3f}, of the answers shown right {np.mean(shown):.3f}, "
+          f"expected calibration error {error:.3f}")  # fmt: skip
+    print("risk and coverage:")
+    for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        shown = [c for _, p, c in told if p >= t]
+        if shown:
+            print(f"  from {t:.1f}: {len(shown) / len(told):.3f} answered, {1 - np.mean(shown):.3f} of them wrong")
+    model = fitted(items, names)
+    stored = json.loads(_WEIGHTS.read_text("utf-8"))
+    stored |= {
+        "weights": {n: round(float(w), 4) for n, w in zip(names, model.coef_[0], strict=True)},
+        "bias": round(float(model.intercept_[0]), 4),
+        "threshold": round(threshold, 2),
+    }
+    print(json.dumps(stored, indent=1))
+    if args.write:
+        _WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
