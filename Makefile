@@ -1,6 +1,7 @@
 # make demo   set up everything, index examples/casefile, answer three questions
 # make test   set up everything, run the tests
 # make lint   ruff and mypy
+# make attacks   damaged indexes, hostile documents, kills (within three minutes)
 # make bench  what measures speed and quality; sets are named with SETS=FOLDER
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -8,7 +9,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SETS   ?= ../shared/data
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint attacks bench clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +33,11 @@ test: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+attacks: $(VENV)/.installed
+	$(BIN)/python benchmarks/attacks/damaged_indexes.py --trials 150
+	$(BIN)/python benchmarks/attacks/hostile_documents.py --documents 60 --line-mb 100
+	$(BIN)/python benchmarks/attacks/kills.py --kills 12
 
 bench: $(VENV)/.installed-dev
 	@sh benchmarks/run.sh $(BIN)/python $(SETS)

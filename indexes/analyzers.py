@@ -129,6 +129,11 @@ def keys(text: str, language: str = "en") -> list[str]:
     return [_key_as_written(word, language) for word in _WORD.findall(plain(text))]
 
 
+def capitals(text: str) -> list[bool]:
+    """Which words of a text, in the order of `keys`, are written like names."""
+    return [_looks_proper(word) for word in _WORD.findall(plain(text))]
+
+
 @lru_cache(maxsize=200_000)
 def _key_as_written(word: str, language: str) -> str:
     return _key(fold(word), language)

@@ -17,14 +17,14 @@ No document is excluded by this; a question that names none is asked of all as i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import Word, keys, words
+from indexes.analyzers import Word, capitals, keys, words
 from indexes.parts import ALL, Parts
 from indexes.persons import Persons, Who
 from indexes.sparse import Sparse
@@ -38,6 +38,7 @@ _ELSEWHERE = 0.5  # what a term outside the zone counts, against 1 inside
 _COMMON = 0.4  # what a word that is written like no name counts, against 1
 _FITS = 0.9  # share of the best evidence from which on a document is named as well
 _KEPT_ZONES, _KEPT_LONG = 512, 32  # documents whose words are kept ready
+_TOGETHER = 2  # words that a document writes like a name one after the other
 _MOST = 5  # documents looked at for names
 _NOUNS_LIKE_NAMES = ("de", "ko")  # languages in which a word's looks do not tell a name from a noun
 _CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
@@ -115,8 +116,8 @@ class Naming:
         self._n = zones.n
         self._rare = np.log(1 + self._n) / 2  # the rarity from which on a term holds a name together
         # a conversation stays with a few documents
-        self._zone_keys = lru_cache(maxsize=_KEPT_ZONES)(lambda at: _placed(keys(zone_text(at), languages[at])))
-        self._long_keys = lru_cache(maxsize=_KEPT_LONG)(lambda at: _placed(keys(long_text(at), languages[at])))
+        self._zone_keys = lru_cache(maxsize=_KEPT_ZONES)(lambda at: _placed(zone_text(at), languages[at]))
+        self._long_keys = lru_cache(maxsize=_KEPT_LONG)(lambda at: _placed(long_text(at), languages[at]))
         self._persons = Persons(names, zones, passages, document_of)
         self._longer = np.bincount(document_of, minlength=zones.n) > 1
 
@@ -127,10 +128,10 @@ class Naming:
         if not parts.naming:
             return Named(np.zeros(self._n, np.float32), 0.0, (), question, every, (), whole=every)
         who = self._persons.read(spoken)
-        named = self._documents(question, spoken, every, who, language, parts)
+        named, taken = self._documents(question, spoken, every, who, language, parts)
         if not who.terms:
             return replace(named, whole=every)
-        asked, names = _cut(question, spoken, who.named | _inside(spoken, named.names, question))
+        asked, names = _cut(question, spoken, who.named | taken)
         left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
         if not left:
             asked, left = question, every
@@ -145,23 +146,25 @@ class Naming:
 
     def _documents(
         self, question: str, spoken: list[Word], every: tuple[str, ...], who: Who, language: str, parts: Parts
-    ) -> Named:
+    ) -> tuple[Named, NDArray[np.bool_]]:
+        """Which documents are named, and by which words."""
         evidence, by_name, rarity = self._evidence(spoken, names=parts.names)
         fitting = self._fitting(evidence)
         if self._n > 1 and fitting and not self._longer[fitting].any():
             # A document of one passage has no other place for its name: only a name that the rules found counts, and
             # nothing is taken out of the question.
-            return self._by_name_alone(by_name, question, every)
+            return self._by_name_alone(by_name, question, every), np.zeros(len(spoken), bool)
         sure = who.named if language in _NOUNS_LIKE_NAMES else None
         taken = np.zeros(len(spoken), bool)
         if self._n > 1 and fitting:
             taken = self._names(spoken, fitting, rarity, sure)
         if not taken.any():
-            return Named(_scaled(evidence), 0.0, (), question, every, ())
+            return Named(_scaled(evidence), 0.0, (), question, every, ()), taken
         mass = sum(rarity[t] for t in {t for w, used in zip(spoken, taken, strict=True) if used for t in w.terms})
         asked, names = _cut(question, spoken, taken)
         left = tuple(dict.fromkeys(t for w in words(asked, language) for t in w.terms))
-        return Named(_scaled(evidence), self._confidence(mass), tuple(fitting), asked, left or every, names)
+        found = Named(_scaled(evidence), self._confidence(mass), tuple(fitting), asked, left or every, names)
+        return found, taken
 
     def _fitting(self, evidence: NDArray[np.float32]) -> list[int]:
         """Documents about as well attested as the best one, best first."""
@@ -217,67 +220,73 @@ class Naming:
         asked = [w.key for w in spoken]
         for zone_of in (self._zone_keys, self._long_keys):
             for document in fitting:
-                runs = _runs(asked, *zone_of(document))
-                for start, end in runs:
+                runs = _runs(asked, zone_of(document))
+                for start, end, capital in runs:
                     known = sure is None or bool(sure[start:end].any())
                     known = known or any(c.isdigit() for w in spoken[start:end] for c in w.key)
-                    taken[start:end] = known and self._is_name(spoken[start:end], rarity)
+                    taken[start:end] = known and self._is_name(spoken[start:end], capital, rarity)
                 if taken.any():
                     self._add_titles(spoken, runs, taken)
                     return taken
         return taken
 
-    def _is_name(self, run: Sequence[Word], rarity: dict[str, float]) -> bool:
-        return any(w.proper for w in run) and any(self._is_rare(w, rarity) for w in run)
+    def _is_name(self, run: Sequence[Word], capital: int, rarity: dict[str, float]) -> bool:
+        """Whether a stretch is one: some word is proper, or the document writes several together like a name."""
+        written = capital >= _TOGETHER or any(w.proper for w in run)
+        return written and any(self._is_rare(w, rarity) for w in run)
 
     def _is_rare(self, word: Word, rarity: dict[str, float]) -> bool:
         return any(rarity.get(t, 0.0) >= self._rare for t in word.terms)
 
     @staticmethod
-    def _add_titles(spoken: Sequence[Word], runs: Sequence[tuple[int, int]], taken: NDArray[np.bool_]) -> None:
+    def _add_titles(spoken: Sequence[Word], runs: Sequence[tuple[int, int, int]], taken: NDArray[np.bool_]) -> None:
         """A title made of common words ("Services Agreement") is a name too where a name follows it."""
         first = int(np.flatnonzero(taken)[0])
-        for start, end in runs:
-            capital = [w for w in spoken[start:end] if w.proper and w.terms]
-            if end <= first and len(capital) >= 2:
+        for start, end, capital in runs:
+            content = sum(bool(w.terms) for w in spoken[start:end])
+            if end <= first and min(capital, content) >= _TOGETHER:
                 taken[start:end] = True
 
 
-def _placed(zone: list[str]) -> tuple[list[str], dict[str, list[int]]]:
-    """Words of a zone, and the places of each."""
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """Words of a zone, which of them are written like names, and the places of each."""
+
+    keys: list[str]
+    proper: list[bool]
+    places: dict[str, list[int]]
+
+
+def _placed(text: str, language: str) -> _Zone:
+    found = keys(text, language)
     places: dict[str, list[int]] = {}
-    for at, key in enumerate(zone):
+    for at, key in enumerate(found):
         places.setdefault(key, []).append(at)
-    return zone, places
+    return _Zone(found, capitals(text), places)
 
 
-def _runs(question: Sequence[str], zone: Sequence[str], places: Mapping[str, list[int]]) -> list[tuple[int, int]]:
-    """Longest stretches of the question that stand in the zone word by word, from left to right."""
+def _runs(question: Sequence[str], zone: _Zone) -> list[tuple[int, int, int]]:
+    """Longest stretches of the question that stand in the zone word by word, from left to right.
+
+    Returns:
+        Start and end of each, and how many of its words the zone writes like names where it writes most so.
+    """
     out, start = [], 0
     while start < len(question):
-        longest = 0
-        for at in places.get(question[start], ()):
+        longest = most = 0
+        for at in zone.places.get(question[start], ()):
             length = 1
             while (
                 start + length < len(question)
-                and at + length < len(zone)
-                and question[start + length] == zone[at + length]
+                and at + length < len(zone.keys)
+                and question[start + length] == zone.keys[at + length]
             ):
                 length += 1
-            longest = max(longest, length)
+            longest, most = max((longest, most), (length, sum(zone.proper[at : at + length])))
         if longest:
-            out.append((start, start + longest))
+            out.append((start, start + longest, most))
         start += max(1, longest)
     return out
-
-
-def _inside(spoken: Sequence[Word], names: Sequence[str], question: str) -> NDArray[np.bool_]:
-    """Which words lie in stretches of the question."""
-    inside = np.zeros(len(spoken), bool)
-    for name in names:
-        start = question.find(name)
-        inside |= np.array([start <= w.start < start + len(name) for w in spoken], bool)
-    return inside
 
 
 def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from rag.citing import Draft, altered, evidence
 from rag.generators.question import names_in
 from rag.generators.stems import terms, words
 from rag.roles import swapped
+from rag.verifying import verbatim
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
 _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re.IGNORECASE)
@@ -101,7 +102,7 @@ def _flags(draft: Draft, judged: Sequence[Citation], threshold: float, check: Ve
 def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
     """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
     verdict = check(claim, context + citation.quote, language)
-    if verdict.label == "supported":
+    if verdict.label == "supported" and not verbatim(claim, citation.quote):
         if _thin(claim, context + citation.quote, verdict, language):
             verdict = replace(verdict, label="unsupported")
         elif swapped(claim, citation.quote, language) or _torn(claim, citation.quote, check, language):

@@ -9,12 +9,14 @@ probable it is that all of the response is grounded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.document import Span
 from ingest.meaning.alignment import align
 from ingest.meaning.facts import Profile, profile
 from ingest.meaning.finding import Finding
+from ingest.meaning.frames import says_as_much
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
 from rag.verification.deciding import Ruled, judged
@@ -44,13 +46,15 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
         `unsupported`. The score is the probability of support.
     """
     claim, quote = claim[:LONGEST], quote[:LONGEST]
-    if _verbatim(claim, quote):
+    if verbatim(claim, quote):
         return Verdict("supported", 0.999, (Reason("coverage", Span(0, len(claim)), None, "stands in the quote"),))
     tongue = rule_language(f"{claim[:500]}\n{quote[:500]}", language)
     mine, theirs = profile(claim, tongue), profile(quote, tongue)
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = _ruled(mine, theirs, align(mine, theirs))
+    if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
+        return ruled.verdict
     views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 
@@ -76,16 +80,19 @@ def _ruled(mine: Profile, theirs: Profile, findings: list[Finding]) -> Ruled:
     )
 
 
-def _verbatim(claim: str, quote: str) -> bool:
-    """Whether the claim stands in the quote as a sentence of its own; "evidence of" within "no evidence of" is none."""
-    body = claim.strip()
-    if len(body) < _SENTENCE:
+def verbatim(claim: str, quote: str) -> bool:
+    """Whether the claim stands in the quote as a sentence of its own, but for blanks and line ends.
+
+    "Evidence of" within "no evidence of" is none.
+    """
+    said = claim.split()
+    if sum(map(len, said)) < _SENTENCE or said[0] not in quote:
         return False
-    place = quote.find(body)
-    if place < 0:
+    found = re.search(r"\s+".join(map(re.escape, said)), quote)
+    if found is None:
         return False
-    before, after = quote[max(0, place - 40) : place].rstrip(" \t"), quote[place + len(body) :].lstrip(" \t")
-    closed = body[-1] in ".!?;" or not after or after[0] in ".!?;\n"
+    before, after = quote[max(0, found.start() - 40) : found.start()].rstrip(" \t"), quote[found.end() :].lstrip(" \t")
+    closed = said[-1][-1] in ".!?;" or not after or after[0] in ".!?;\n"
     return closed and (not before or before[-1] in ".!?;\n\f")
 
 

@@ -78,6 +78,18 @@ def test_a_line_under_words_strikes_nothing() -> None:
     assert reading.notes == ()
 
 
+def test_lines_of_a_drawing_strike_and_cover_nothing() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.line(20, 444, 300, 444)  # of a box on which the words stand
+        _price(canvas)
+        canvas.line(30, 410, 300, 460)  # an arrow across
+
+    reading = _read(_pdf(draw))
+    assert "450,000" in reading.text
+    assert "380,000" in reading.text
+    assert reading.notes == ()
+
+
 def test_an_annotation_strikes_words_out() -> None:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(_pdf(_price)))
     box = [40, 437, 230, 452]

@@ -69,6 +69,16 @@ def test_a_sentence_of_the_quote_is_not_read_at_all(view: Reader) -> None:
     assert view.given == []
 
 
+def test_a_note_in_its_own_words_needs_no_reading(view: Reader) -> None:
+    view.relation = NEITHER
+    assert (
+        verify("There is no rash of the trunk.", "Clear lungs. No rash of the trunk. Well.", "en").label == "supported"
+    )
+    assert verify("There is a rash of the trunk.", "Clear lungs. No rash of the trunk.", "en").label == "contradicted"
+    assert verify("There is no rash.", "No rash unless penicillin is given.", "en").label == "unsupported"
+    assert verify("Es besteht keine Atemnot.", "Keine Atemnot. Kein Fieber.", "de").label == "supported"
+
+
 def test_of_a_long_quote_the_part_that_speaks_is_read() -> None:
     filler = "Nothing else of interest was noted on the ward that day. " * 40
     quote = f"{filler}The goats were vaccinated in autumn. {filler}"

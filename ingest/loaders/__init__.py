@@ -19,7 +19,8 @@ is imported when the first file of its kind is read.
 | `application/hl7-v2` | HL7 v2 messages |
 | `application/dicom` | DICOM structured reports |
 | `application/msword`, `application/vnd.wordperfect` | old Word, WordPerfect, through LibreOffice |
-| `application/vnd.ms-excel`, `…sheet.binary…`, `…opendocument.spreadsheet` | XLS, XLSB, ODS, through LibreOffice |
+| `application/vnd.ms-excel`, `…sheet.binary…` | XLS, XLSB, through LibreOffice or by their values |
+| `…opendocument.spreadsheet` | ODS |
 | `…presentationml.presentation`, `application/vnd.ms-powerpoint`, `…opendocument.presentation` | PPTX; PPT, ODP |
 | `application/hwp+zip`, `application/x-hwp` | HWPX and HWP 5 |
 | `application/epub+zip` | EPUB |
@@ -69,9 +70,9 @@ LOADERS: dict[str, str] = {
     PPTX: "ingest.loaders.slides:read_pptx",
     "application/vnd.ms-excel": "ingest.loaders.converted:read_xls",
     XLSB: "ingest.loaders.converted:read_xlsb",
-    ODS: "ingest.loaders.converted:read_ods",
+    ODS: "ingest.loaders.ods:read_ods",
     "application/vnd.ms-powerpoint": "ingest.loaders.converted:read_ppt",
-    "application/vnd.oasis.opendocument.presentation": "ingest.loaders.converted:read_odp",
+    "application/vnd.oasis.opendocument.presentation": "ingest.loaders.odf_slides:read_odp",
     "application/x-hwp": "ingest.loaders.hwp:read_hwp",
     "application/hwp+zip": "ingest.loaders.hwpx:read_hwpx",
     "application/epub+zip": "ingest.loaders.epub:read_epub",

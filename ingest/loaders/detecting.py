@@ -118,6 +118,8 @@ def _binary(data: bytes, suffix: str) -> str | None:
     # Scanners and mail gateways put junk before the header; readers look for it in the first kilobyte.
     if data[128:132] == b"DICM":
         return "application/dicom"
+    if suffix == ".p7m" and data[:1] == b"\x30":
+        return "application/pkcs7-mime"
     if b"%PDF-" in data[:1024]:
         return "application/pdf"
     if data.startswith(b"PK\x03\x04"):
@@ -128,8 +130,6 @@ def _binary(data: bytes, suffix: str) -> str | None:
         return "application/x-tar"
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc"):
         return "image/heic"
-    if suffix == ".p7m" and data[:1] == b"\x30":
-        return "application/pkcs7-mime"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     if data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pypdfium2 as pdfium
 from PIL import Image
@@ -14,7 +15,6 @@ from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from ingest.furniture import mark_furniture
 from ingest.language import detect_language
 from ingest.loaders.base import Reading, Source
-from ingest.loaders.pdf_annotations import attached
 from ingest.loaders.pdf_beside import with_pictures
 from ingest.loaders.pdf_fallback import pages_with_lost_text, read_with_pypdf
 from ingest.loaders.pdf_page import Look, look_at, picture
@@ -49,7 +49,7 @@ def read_pdf(source: Source) -> Reading:
         for index in pages_with_lost_text(source, [i for i, look in enumerate(looks) if look.blank]):
             pages[index] = PageText("", "unread", reason="blank, though it was written to have text")
         metadata = _metadata(document)
-        attachments, notes = _attachments(document)
+        attachments, notes = _attachments(document, [handle for look in looks for handle in look.pinned])
         return join(
             mark_furniture(continue_tables(pages)),
             _MEDIA_TYPE,
@@ -137,22 +137,13 @@ def _read_xfa(document: pdfium.PdfDocument) -> Reading:
     return join([PageText("\n".join(lines))], _MEDIA_TYPE, notes=notes, metadata=_metadata(document))
 
 
-def _attachment_handles(document: pdfium.PdfDocument) -> Iterator[pdfium.PdfAttachment]:
+def _attachment_handles(document: pdfium.PdfDocument, pinned: Sequence[Any]) -> Iterator[pdfium.PdfAttachment]:
     """Files that the document holds, and those that are pinned to its pages."""
     count = min(document.count_attachments(), limits.MAX_ATTACHMENTS)
     for index in range(count):
         yield document.get_attachment(index)
-    for index in range(len(document)):
-        if count >= limits.MAX_ATTACHMENTS:
-            return
-        try:
-            page = document[index]
-        except pdfium.PdfiumError:
-            continue
-        for handle in attached(page):
-            count += 1
-            yield pdfium.PdfAttachment(handle, document)
-        page.close()
+    for handle in pinned[: limits.MAX_ATTACHMENTS - count]:
+        yield pdfium.PdfAttachment(handle, document)
 
 
 def _metadata(document: pdfium.PdfDocument) -> tuple[tuple[str, str], ...]:
@@ -161,11 +152,13 @@ def _metadata(document: pdfium.PdfDocument) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), canonical(value).strip()) for name, value in values.items())
 
 
-def _attachments(document: pdfium.PdfDocument) -> tuple[tuple[tuple[str, bytes], ...], list[str]]:
+def _attachments(
+    document: pdfium.PdfDocument, pinned: Sequence[Any]
+) -> tuple[tuple[tuple[str, bytes], ...], list[str]]:
     """Embedded files as pairs of name and bytes, and a note on those that could not be had."""
     found: list[tuple[str, bytes]] = []
     lost = 0
-    for attachment in _attachment_handles(document):
+    for attachment in _attachment_handles(document, pinned):
         try:
             found.append((attachment.get_name(), bytes(attachment.get_data())))
         except pdfium.PdfiumError:

@@ -47,6 +47,7 @@ class Annotations:
     struck: list[Box] = field(default_factory=list)
     covered: list[Box] = field(default_factory=list)
     drawn: bool = False
+    pinned: list[Any] = field(default_factory=list)  # handles of files that are pinned to the page
 
     @property
     def marks(self) -> Marks:
@@ -69,6 +70,7 @@ def taken_in(document: pdfium.PdfDocument, index: int) -> tuple[pdfium.PdfPage, 
         if taken:
             raw.FPDFPage_RemoveAnnot(page.raw, at)
     found.fields.reverse()
+    found.pinned.reverse()
     if not found.drawn:
         return page, found
     raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
@@ -100,6 +102,8 @@ def _take(annotation: Any, form: Any, view: View, found: Annotations) -> bool:
         if value is not None:
             found.fields.append(value)
             return True
+    elif kind == raw.FPDF_ANNOT_FILEATTACHMENT and (handle := raw.FPDFAnnot_GetFileAttachment(annotation)):
+        found.pinned.append(handle)
     found.drawn = found.drawn or kind in _DRAWN
     return False
 
@@ -154,15 +158,3 @@ def _is_filled_box(annotation: Any) -> bool:
     pointers = [ctypes.byref(part) for part in parts]
     filled = raw.FPDFAnnot_GetColor(annotation, raw.FPDFANNOT_COLORTYPE_InteriorColor, *pointers)
     return bool(filled) and parts[3].value >= 250 and raw.FPDFAnnot_HasKey(annotation, b"IC")
-
-
-def attached(page: pdfium.PdfPage) -> list[Any]:
-    """Handles of the files that are pinned to a page."""
-    found = []
-    for at in range(min(raw.FPDFPage_GetAnnotCount(page.raw), _MOST)):
-        with _annotation(page, at) as annotation:
-            if annotation and raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT:
-                handle = raw.FPDFAnnot_GetFileAttachment(annotation)
-                if handle:
-                    found.append(handle)
-    return found

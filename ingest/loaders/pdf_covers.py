@@ -49,12 +49,15 @@ def left_out(glyphs: Glyphs, drawn: Drawn, marks: Marks) -> LeftOut:
     found = LeftOut()
     if not (lines or covers or marks.struck or marks.covered):
         return found
-    orders = {text.address: text.order for text in drawn.texts()} if covers else {}
+    orders = {text.address: text.order for text in drawn.texts()} if covers or lines else {}
     heights = [(line.y, line.y) for line in lines] + [(box[1], box[3]) for box in (*marks.struck, *marks.covered)]
     heights += [(cover.box[1], cover.box[3]) for cover in covers]
     for start, end in glyphs.words_between(heights):
         box = glyphs.loose_box(start, end)
-        if _inside(box, marks.struck) or any(_strikes(line, box) for line in lines):
+        through = [line for line in lines if _strikes(line, box)]
+        # a line that was there before the words is one of a drawing that they stand on
+        struck = bool(through) and max(line.order for line in through) > orders.get(glyphs.object_of(start), 0)
+        if struck or _inside(box, marks.struck):
             found.struck.append((start, end))
         elif _inside(box, marks.covered) or _is_covered(glyphs, start, end, covers, orders):
             found.covered.append((start, end))
@@ -77,6 +80,7 @@ class _Line:
     right: float
     y: float
     thick: float
+    order: int
 
 
 def _strikes(line: _Line, box: Box) -> bool:
@@ -91,9 +95,12 @@ def _lines_through(glyphs: Glyphs, drawn: Drawn) -> list[_Line]:
     runs = np.array(glyphs.runs(), dtype=np.float64).reshape(-1, 4)
     if not len(runs):
         return []
+    levels = {y for top, bottom in runs[:, (1, 3)].tolist() for y in range(int(top), int(bottom) + 1)}
     found = []
     for path in drawn.paths():
         for line in _level(drawn, path):
+            if int(line.y) not in levels:
+                continue
             across = np.minimum(runs[:, 2], line.right) - np.maximum(runs[:, 0], line.left)
             height = runs[:, 3] - runs[:, 1]
             # narrower than for words: below, in the tight box of a line, lies what underlines it
@@ -109,7 +116,7 @@ def _level(drawn: Drawn, path: Drawing) -> Iterator[_Line]:
     if right - left < 3.0:
         return
     if bottom - top <= 4.0:
-        yield _Line(left, right, (top + bottom) / 2, bottom - top)
+        yield _Line(left, right, (top + bottom) / 2, bottom - top, path.order)
         return
     count = raw.FPDFPath_CountSegments(path.handle)
     if count <= _RECTANGLE or count > _SEGMENTS or _is_filled(path):
@@ -119,7 +126,7 @@ def _level(drawn: Drawn, path: Drawing) -> Iterator[_Line]:
         segment = raw.FPDFPath_GetPathSegment(path.handle, index)
         is_line = last is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
         if last is not None and is_line and abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > 3.0:
-            yield _Line(min(here[0], last[0]), max(here[0], last[0]), here[1], 0.0)
+            yield _Line(min(here[0], last[0]), max(here[0], last[0]), here[1], 0.0, path.order)
         last = here
 
 
@@ -165,14 +172,14 @@ def _covers_of(glyphs: Glyphs, drawn: Drawn) -> list[_Cover]:
     return found
 
 
-def _bounds(drawn: Drawn, path: Drawing) -> Box:
-    """The box of a path; of a thick line without what PDFium adds for its ends."""
+def _bounds(drawn: Drawn, path: Drawing) -> Box | None:
+    """The box of a path; of a thick line without what PDFium adds for its ends; None for a slanted line."""
     box = drawn.bounds(path)
     if raw.FPDFPath_CountSegments(path.handle) != 2 or _is_filled(path):
         return box
     (x0, y0), (x1, y1) = _points(drawn, path, 2)
     if abs(y0 - y1) > 1.0:
-        return box
+        return None
     return max(box[0], min(x0, x1)), box[1], min(box[2], max(x0, x1)), box[3]
 
 

@@ -64,15 +64,21 @@ class Digits:
             self._word(text, *match.span(), swaps, cuts)
         if not swaps and not cuts:
             return Mended(text, range(len(text)))
-        pieces, places = [], []
-        for index, character in enumerate(text):
+        pieces: list[str] = []
+        places: list[int] = []
+        at = 0
+        for index in sorted({*swaps, *cuts}):
+            pieces.append(text[at:index])
+            places += range(at, index)
+            at = index
             if index in cuts:
                 pieces.append(" ")
                 places.append(-1)
-            if (said := swaps.get(index, character)) != "":
-                pieces.append(said)
-                places.append(index)
-        return Mended("".join(pieces), places, bool(cuts))
+            if index in swaps:
+                pieces.append(swaps[index])
+                places += [index] * len(swaps[index])
+                at = index + 1
+        return Mended("".join([*pieces, text[at:]]), [*places, *range(at, len(text))], bool(cuts))
 
     def _word(self, text: str, start: int, end: int, swaps: dict[int, str], cuts: set[int]) -> None:
         base = last = self._glyph(start)

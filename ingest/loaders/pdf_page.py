@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pypdfium2 as pdfium
 from PIL import Image
@@ -33,7 +34,8 @@ class Look:
     """What a first look at a page found.
 
     `dpi` is how finely to draw it for OCR, `blank` that nothing is seen on it. `ink` is what its pictures hold beside
-    the text, `size` that of the page in points, `lines` its lines with the height at which each ends.
+    the text, `size` that of the page in points, `lines` its lines with the height at which each ends; `pinned`
+    are handles of files that are pinned to it.
     """
 
     page: PageText
@@ -43,6 +45,7 @@ class Look:
     ink: Ink = NO_INK
     size: tuple[float, float] = (0.0, 0.0)
     lines: tuple[tuple[float, str], ...] = ()
+    pinned: tuple[Any, ...] = ()
 
 
 def look_at(document: pdfium.PdfDocument, index: int) -> Look:
@@ -54,6 +57,7 @@ def look_at(document: pdfium.PdfDocument, index: int) -> Look:
         put_fields(glyphs, annotations.fields)
         drawn = Drawn(page, glyphs.view)
         look = _judge(page, _read(glyphs, drawn, annotations.marks), drawn, glyphs.view)
+        look = replace(look, pinned=tuple(annotations.pinned))
         return look if look.wants_ocr else _beside(page, look, drawn, glyphs)
     finally:
         text_page.close()

@@ -159,11 +159,11 @@ def _append_sheet(builder: Builder, sheet: Any, seen: Seen) -> None:
             builder.hidden += len(texts[i - 1])
             texts[i - 1] = ""
         if number > last + 1 and lines and not _names_what_follows(lines, texts):
-            _append_block(builder, lines)
+            append_block(builder, lines)
             lines = []
         lines.append(Line(texts, bold=all(cell.font.b for cell in cells.values() if cell.value is not None)))
         last = number
-    _append_block(builder, lines)
+    append_block(builder, lines)
     builder.note(rows_off, "hidden row{s} left out")
     builder.note(len(columns_off), "hidden column{s} left out")
 
@@ -188,7 +188,7 @@ def _filled_rows(sheet: Any) -> list[tuple[int, dict[int, Any]]]:
     return sorted(filled.items())
 
 
-def _append_block(builder: Builder, lines: list[Line]) -> None:
+def append_block(builder: Builder, lines: list[Line]) -> None:
     """Append rows that no empty row parts; a first row of one cell is the table's title."""
     while lines and sum(map(bool, lines[0].cells)) == 1 and len(lines) > 1:
         builder.paragraph(next(cell for cell in lines[0].cells if cell))

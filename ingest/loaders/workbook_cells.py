@@ -36,7 +36,7 @@ def shown(cell: Any, seen: Seen | None = None, *, on_colour: bool = False) -> st
         return ""
     if _is_list(value):
         return one_line(_rich(value, seen))
-    text = _valued(value, str(getattr(cell, "number_format", "") or ""))
+    text = valued(value, str(getattr(cell, "number_format", "") or ""))
     font = getattr(cell, "font", None)
     if font is not None and font.strike:
         seen.struck += bool(text)
@@ -83,7 +83,8 @@ def _is_filled(cell: Any) -> bool:
     return not _is_white(getattr(fill, "fgColor", None))
 
 
-def _valued(value: Any, form: str) -> str:
+def valued(value: Any, form: str) -> str:
+    """A value in its number format; dates in ISO order."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime.datetime):

@@ -13,6 +13,7 @@ from ingest.meaning.assertion import Quantity
 from ingest.meaning.bindings import exchanged_values
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.finding import LONG, Finding, speaking_sentences
+from ingest.meaning.frames import same_frame
 from ingest.meaning.namings import unnamed
 from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.scopes import assertions
@@ -65,7 +66,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
-    moved = [f for f in exchanged_values(claim, quote) if (f.kind, f.claim) not in told]
+    moved = [f for f in (*exchanged_values(claim, quote), *same_frame(claim, quote)) if (f.kind, f.claim) not in told]
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}
     findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved

@@ -182,7 +182,7 @@ def _profile(text: str, language: str, amounts: bool) -> Profile:
 
 def _build(text: str, language: str, amounts: bool) -> Profile:
     found = words(text, language)
-    lower = [text[w.start : w.end].lower() for w in found]
+    lower = [text[w.start : w.end].lower().removesuffix("'s").removesuffix("’s") for w in found]
     hits = contrasts(text, lower, [w.end for w in found])
     keys = [w.key for w in found]
     in_fact: set[int] = set()

@@ -65,6 +65,19 @@ def telling_keys(language: str) -> frozenset[str]:
 
 
 @cache
+def negating_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that negate a sentence, and those that stand in their place where it is not negated (ein, a)."""
+    table = _tables().get(language, _tables()["en"])
+    return frozenset(table["negating"].split()), frozenset(table["articles"].split())
+
+
+@cache
+def light_words(language: str) -> frozenset[str]:
+    """Words that make a sentence of a note and add nothing: there is, es besteht."""
+    return frozenset(_tables().get(language, _tables()["en"])["light"].split())
+
+
+@cache
 def linking_keys(language: str) -> frozenset[str]:
     """Keys of words that lead from a thing to its value and name neither: amounts to, beträgt."""
     table = _tables().get(language, _tables()["en"])

@@ -139,7 +139,7 @@ function row(entry) {
 }
 
 function keys(event) {
-  const typing = event.target.closest("input, textarea, select, dialog");
+  const typing = event.target.closest?.("input, textarea, select, dialog");
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     if (running) running.abort();
     else source.close();

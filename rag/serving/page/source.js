@@ -21,6 +21,7 @@ export async function open(place, call) {
   const turn = ++asked;
   part("right").hidden = false;
   document.body.classList.add("reading");
+  part("sheet").replaceChildren(); // no page stands under the name of another, not even for a moment
   part("source-name").textContent = shown(place.document);
   part("source-note").textContent = say("asking");
   part("page-number").textContent = say("page_short", { n: place.page });
