@@ -17,7 +17,9 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 def folder(tmp_path):
     case = tmp_path / "part" / "lease"
     case.mkdir(parents=True)
-    (case / "lease.txt").write_text("Lease\n\nThe tenant pays 900 euros a month.\n\nThe notice period is three months.\n")
+    (case / "lease.txt").write_text(
+        "Lease\n\nThe tenant pays 900 euros a month.\n\nThe notice period is three months.\n"
+    )
     (case / "mail.txt").write_text("Dear Ms Orlova,\n\nthe boiler was mended on 4 May.\n\nYours\nPiet Haan\n")
     (case / "questions.tsv").write_text(
         "f1.1\tmoney\tHow much is the rent?\tlease.txt|900 euros\t900\n"
