@@ -67,7 +67,9 @@ def walled_service(service_of, tmp_path_factory):
         f'[[token]]\nname = "ben"\ntoken = "{TOKENS["ben"]}"\nscope = "ben/**"\n'
         f'[[token]]\nname = "all"\ntoken = "{TOKENS["all"]}"\nlibraries = ["notes"]\n'
     )
-    service = service_of(str(folder), "--tokens", str(tokens), "--rate", "1000000", "--audit", str(folder.parent / "audit.jsonl"))
+    service = service_of(
+        str(folder), "--tokens", str(tokens), "--rate", "1000000", "--audit", str(folder.parent / "audit.jsonl")
+    )
     with httpx.Client(base_url=service.url, timeout=60) as client:
         until(lambda: client.get("/v1/health", headers=bearer("all")).json()["libraries"][0]["documents"] == len(NOTES))
         yield service, client, folder
@@ -122,7 +124,11 @@ def test_an_abstention_is_an_answer_with_a_status(open_service):
 
 def test_a_follow_up_is_understood(open_service):
     _, client, _ = open_service
-    turns = [("user", APIXABAN), ("assistant", "apixaban 5 mg twice daily"), ("user", "And when is her next appointment?")]
+    turns = [
+        ("user", APIXABAN),
+        ("assistant", "apixaban 5 mg twice daily"),
+        ("user", "And when is her next appointment?"),
+    ]
     body = {"messages": [{"role": role, "content": content} for role, content in turns]}
     told = client.post("/v1/chat/completions", json=body).json()
     assert "4 May 2024" in told["choices"][0]["message"]["content"]
@@ -187,13 +193,27 @@ def test_a_host_beyond_this_machine_needs_a_token(tmp_path):
     assert "--token" in ran.stderr
 
 
-DOORS = ["/v1/health", "/v1/models", "/v1/documents", "/v1/documents/anna/letter.txt", "/v1/search?q=a", "/v1/openapi.json", "/v1/none", "/mcp"]
+DOORS = [
+    "/v1/health",
+    "/v1/models",
+    "/v1/documents",
+    "/v1/documents/anna/letter.txt",
+    "/v1/search?q=a",
+    "/v1/openapi.json",
+    "/v1/none",
+    "/mcp",
+]
 
 
-@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong-wrong-wrong-wrong"}, {"Authorization": TOKENS["anna"]}])
+@pytest.mark.parametrize(
+    "header", [{}, {"Authorization": "Bearer wrong-wrong-wrong-wrong"}, {"Authorization": TOKENS["anna"]}]
+)
 def test_without_a_token_there_is_401_and_nothing_else(walled_service, header):
     _, client, _ = walled_service
-    answers = [client.get(door, headers=header) for door in DOORS] + [chat(client, APIXABAN, header), client.post("/mcp", json={}, headers=header)]
+    answers = [client.get(door, headers=header) for door in DOORS] + [
+        chat(client, APIXABAN, header),
+        client.post("/mcp", json={}, headers=header),
+    ]
     assert {answer.status_code for answer in answers} == {401}
     assert {answer.text for answer in answers} == {answers[0].text}
 
@@ -201,8 +221,17 @@ def test_without_a_token_there_is_401_and_nothing_else(walled_service, header):
 def test_nobody_sees_beyond_his_wall(walled_service):
     _, client, _ = walled_service
     # the names of the others, and what only their notes hold
-    secret = {"anna": ("ben/", "Orlik", "warfarin", "heparin", "Ben Velden", "broken"), "ben": ("anna/", "apixaban", "4 May")}
-    questions = [APIXABAN, "Which drug was Velden given?", "What was given to the patient?", "What happened after surgery?", "What is new?"]
+    secret = {
+        "anna": ("ben/", "Orlik", "warfarin", "heparin", "Ben Velden", "broken"),
+        "ben": ("anna/", "apixaban", "4 May"),
+    }
+    questions = [
+        APIXABAN,
+        "Which drug was Velden given?",
+        "What was given to the patient?",
+        "What happened after surgery?",
+        "What is new?",
+    ]
     for who, words in secret.items():
         seen = [client.get(door, headers=bearer(who)).text for door in ("/v1/health", "/v1/documents", "/v1/models")]
         for question in questions:
@@ -215,7 +244,9 @@ def test_nobody_sees_beyond_his_wall(walled_service):
             assert told["citations"] or told["nearest"]
             assert asked
         assert not [word for word in words for text in seen if word in text]
-    beyond, missing = (client.get(f"/v1/documents/{p}/pages/1", headers=bearer("anna")) for p in ("ben/letter.txt", "ben/nowhere.txt"))
+    beyond, missing = (
+        client.get(f"/v1/documents/{p}/pages/1", headers=bearer("anna")) for p in ("ben/letter.txt", "ben/nowhere.txt")
+    )
     assert (beyond.status_code, beyond.text.replace("letter", "nowhere")) == (missing.status_code, missing.text)
     everything = client.get("/v1/documents", headers=bearer("all")).json()["documents"]
     assert len(everything) == len(NOTES)
@@ -284,8 +315,11 @@ def test_the_folder_is_watched(open_service):
         return client.get("/v1/search", params={"q": "antibiotic of Carla Ruiz", "k": 1}).json()["hits"][0]["text"]
 
     for drug in ("amoxicillin", "cefuroxime"):
-        write(folder, {"new/note.txt": f"Note\nPatient: Carla Ruiz\n\nCarla Ruiz was given the antibiotic {drug} for a week.\n"})
-        until(lambda: drug in found(), 10)  # noqa: B023
+        write(
+            folder,
+            {"new/note.txt": f"Note\nPatient: Carla Ruiz\n\nCarla Ruiz was given the antibiotic {drug} for a week.\n"},
+        )
+        until(lambda: drug in found(), 10)
     note.unlink()
     until(lambda: "cefuroxime" not in found() and "new/note.txt" not in client.get("/v1/documents").text, 10)
 
@@ -295,8 +329,10 @@ def test_a_kill_loses_nothing_and_the_log_tells_who_asked_what(service_of, tmp_p
     write(folder, NOTES)
     for _ in range(2):
         service = service_of(str(folder), "--token", "a-token-of-this-test", "--audit", str(log))
-        with httpx.Client(base_url=service.url, timeout=60, headers={"Authorization": "Bearer a-token-of-this-test"}) as client:
-            until(lambda: client.get("/v1/health").json()["libraries"][0]["documents"] == len(NOTES))  # noqa: B023
+        with httpx.Client(
+            base_url=service.url, timeout=60, headers={"Authorization": "Bearer a-token-of-this-test"}
+        ) as client:
+            until(lambda: client.get("/v1/health").json()["libraries"][0]["documents"] == len(NOTES))
             assert "apixaban" in chat(client, APIXABAN).text
         said = service.stop(signal.SIGKILL)
         assert "apixaban" not in said
@@ -308,7 +344,9 @@ def test_a_kill_loses_nothing_and_the_log_tells_who_asked_what(service_of, tmp_p
     assert len(answers) == 2
     assert "apixaban" not in log.read_text()
     assert "a-token-of-this-test" not in log.read_text()
-    verified = subprocess.run([sys.executable, "-m", "rag", "audit", "verify", str(log)], cwd=ROOT, capture_output=True, text=True)
+    verified = subprocess.run(
+        [sys.executable, "-m", "rag", "audit", "verify", str(log)], cwd=ROOT, capture_output=True, text=True
+    )
     assert (verified.returncode, f"{len(entries)} lines" in verified.stdout) == (0, True)
 
 

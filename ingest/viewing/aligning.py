@@ -78,9 +78,7 @@ def _matched(words: Sequence[str], placed: Sequence[str]) -> dict[int, int]:
     return match
 
 
-def _settle_rows(
-    text: str, words: Sequence[tuple[int, str]], placed: Sequence[Placed], match: dict[int, int]
-) -> None:
+def _settle_rows(text: str, words: Sequence[tuple[int, str]], placed: Sequence[Placed], match: dict[int, int]) -> None:
     """In rows of tables, move words that stand in several places beside those that stand in one."""
     often = Counter(p.text for p in placed)
     places: dict[str, list[int]] = {}

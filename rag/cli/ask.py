@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_folder(parser)
     parser.add_argument("question", metavar="QUESTION", nargs="?", help="what to answer")
     parser.add_argument("--questions", metavar="FILE.jsonl", help='lines {"id","question"}; prints one line for each')
-    parser.add_argument("--html", metavar="FILE", help="keep the answer in one file that opens anywhere; `rag check` reads it")
+    parser.add_argument("--html", metavar="FILE", help="keep the answer in one file; `rag check` reads it")
     add_question(parser, 8)
     add_reading(parser)
     add_generator(parser)

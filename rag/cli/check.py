@@ -13,7 +13,9 @@ from rag.cli.screen import put
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("file", metavar="FILE", help="an answer kept by `rag ask --html FILE`")
-    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="the folder of its documents; without it, the file alone is checked")
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", help="the folder of its documents; without it, the file alone is checked"
+    )
     add_reading(parser)
 
 
@@ -29,5 +31,8 @@ def run(args: argparse.Namespace) -> int:
         put(fault)
     for remark in found.remarks:
         say(f"  note: {remark}")
-    put(f"{args.file}: {found.standing} of {found.quotes} quotes stand" + ("" if not found.faults else f", {len(found.faults)} faults"))
+    put(
+        f"{args.file}: {found.standing} of {found.quotes} quotes stand"
+        + ("" if not found.faults else f", {len(found.faults)} faults")
+    )
     return 1 if found.faults else 0

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_served(parser)
-    parser.add_argument("--scope", metavar="GLOB", help="a wall: only documents whose path fits are there for the model")
+    parser.add_argument(
+        "--scope", metavar="GLOB", help="a wall: only documents whose path fits are there for the model"
+    )
     add_generator(parser)
 
 

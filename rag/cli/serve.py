@@ -26,10 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_served(parser)
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8017, metavar="N", help="port to listen on (8017; 0 for a free one)")
-    parser.add_argument("--token", metavar="WORD", help=f"who asks has to know it; better in {TOKEN_VARIABLE}, which others cannot see")
-    parser.add_argument("--tokens", metavar="FILE.toml", help="tokens, each with the libraries and scopes that it opens")
-    parser.add_argument("--rate", type=float, default=1200.0, metavar="N", help="requests a caller has in a minute (1200)")
+    parser.add_argument(
+        "--port", type=int, default=8017, metavar="N", help="port to listen on (8017; 0 for a free one)"
+    )
+    parser.add_argument(
+        "--token", metavar="WORD", help=f"who asks has to know it; better in {TOKEN_VARIABLE}, which others cannot see"
+    )
+    parser.add_argument(
+        "--tokens", metavar="FILE.toml", help="tokens, each with the libraries and scopes that it opens"
+    )
+    parser.add_argument(
+        "--rate", type=float, default=1200.0, metavar="N", help="requests a caller has in a minute (1200)"
+    )
     parser.add_argument("--no-watch", action="store_true", help="do not look for changes of the folders")
     add_generator(parser)
 
@@ -37,8 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_served(parser: argparse.ArgumentParser) -> None:
     """FOLDER…, --index, --audit, --audit-text and how files are read."""
     parser.add_argument("folder", metavar="FOLDER", nargs="+", help="folders of files, each a library")
-    parser.add_argument("--index", metavar="DIR", help="where the index lies, with one FOLDER (FOLDER/.rag unless named)")
-    parser.add_argument("--audit", metavar="FILE", help="write down who asked what when, and which documents were shown")
+    parser.add_argument(
+        "--index", metavar="DIR", help="where the index lies, with one FOLDER (FOLDER/.rag unless named)"
+    )
+    parser.add_argument(
+        "--audit", metavar="FILE", help="write down who asked what when, and which documents were shown"
+    )
     parser.add_argument("--audit-text", action="store_true", help="write down the quotes too")
     add_code(parser)
     add_reading(parser)
@@ -103,7 +115,9 @@ def walls_of(args: argparse.Namespace, libraries: list[str]) -> Walls:
     if token:
         return Walls.of_one(token)
     if args.host not in _LOOPBACK:
-        raise UsageError(f"who can reach {args.host} could read every file", "set --token or --tokens, or keep to 127.0.0.1")
+        raise UsageError(
+            f"who can reach {args.host} could read every file", "set --token or --tokens, or keep to 127.0.0.1"
+        )
     return Walls({})
 
 

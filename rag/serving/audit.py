@@ -1,7 +1,7 @@
 """The audit log: who asked what when, and which documents were shown. One line of JSON each, chained and keyed.
 
-The `mac` of a line is a keyed hash of the line and the `mac` before it, so a line that was edited, removed, added or moved
-breaks the chain; a file beside the log knows how long it was, so its end cannot be cut off either. The key is
+The `mac` of a line is a keyed hash of the line and the `mac` before it, so a line that was edited, removed, added or
+moved breaks the chain; a file beside the log knows how long it was, so its end cannot be cut off either. The key is
 this machine's (`$CASEFOLIO_HOME`), without which nobody can mend the chain.
 """
 
@@ -140,10 +140,10 @@ def _lines(path: Path) -> Iterator[dict[str, Any] | None]:
 
 
 def _last(path: Path) -> dict[str, Any] | None:
-    last = None
+    last: dict[str, Any] | None = None
     if path.exists():
-        for last in _lines(path):
-            pass
+        for line in _lines(path):
+            last = line
     return last
 
 

@@ -1,7 +1,7 @@
 """`POST /v1/chat/completions` and `GET /v1/models`, as OpenAI's clients speak to them.
 
-The answer's text carries its citations as they stand in it; whole, they are in the extra field `casefolio` of the answer,
-and of the last piece of a stream. An abstention is an answer like others: its status is in that field.
+The answer's text carries its citations as they stand in it; whole, they are in the extra field `casefolio` of the
+answer, and of the last piece of a stream. An abstention is an answer like others: its status is in that field.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ async def documents(request: Request) -> Response:
     """`GET /v1/documents`: the ledger: every file, how much of it was read, and what it says it is."""
     desk: Desk = request.app.state.desk
     wall = wall_of(request)
-    name, library = desk.shelf.library(wall, text_in(request.query_params, "library"))
+    name, _ = desk.shelf.library(wall, text_in(request.query_params, "library"))
     view = desk.shelf.walled(wall, name)
 
     def ledger() -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ async def document(request: Request) -> Response:
     """`GET /v1/documents/{path}`: one document, without its text."""
     desk: Desk = request.app.state.desk
     wall, path = wall_of(request), request.path_params["path"]
-    name, library = desk.shelf.library(wall, text_in(request.query_params, "library"))
+    name, _ = desk.shelf.library(wall, text_in(request.query_params, "library"))
     found = await desk.work(lambda: desk.shelf.walled(wall, name).document(path))
     pages = [{"number": p.number, "start": p.span.start, "end": p.span.end, "source": p.source, "reason": p.reason}
              for p in found.pages]  # fmt: skip
@@ -98,7 +98,11 @@ async def page(request: Request) -> Response:
         library = desk.shelf.library(wall, name)[1]
         try:
             view = await desk.work(lambda: library.view(found.path, number, _DPI))
-            boxes = await desk.work(lambda: list(boxes_of(found, asked, lambda p, n: library.view(p, n, _DPI)))) if asked else []
+            boxes = (
+                await desk.work(lambda: list(boxes_of(found, asked, lambda p, n: library.view(p, n, _DPI))))
+                if asked
+                else []
+            )
             told |= {"size": list(view.size), "boxes": [box.as_json() for box in boxes if box.page == number]}
         except ReadingError as error:
             told |= {"picture": False, "why": error.message}
@@ -117,7 +121,11 @@ async def picture(request: Request) -> Response:
 
     def draw() -> bytes:
         view = library.view(found.path, number, dpi)
-        boxes = [b for b in boxes_of(found, asked, lambda p, n: library.view(p, n, dpi)) if b.page == number] if asked else []
+        boxes = (
+            [b for b in boxes_of(found, asked, lambda p, n: library.view(p, n, dpi)) if b.page == number]
+            if asked
+            else []
+        )
         return boxed_png(view.png, view.size, boxes) if boxes else view.png
 
     data = await desk.work(draw)

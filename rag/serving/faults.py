@@ -51,7 +51,7 @@ async def on_unknown(request: Request, error: Exception) -> Response:
 
 
 def crashed(error: BaseException) -> JSONResponse:
-    """The answer to a fault of the program: its name and place go to the log, its message, which may quote, does not."""
+    """The answer to a fault of the program: its name and place are logged, its message, which may quote, is not."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
