@@ -274,6 +274,7 @@ def test_a_hostile_document_does_nothing(browser, service):
     browser.ask("Which drug was Eve Storm given?")
     # whether or not it is quoted: it is opened and looked at
     browser.run("document.getElementById('ledger-open').click()")
+    browser.until("document.getElementById('ledger').open")
     browser.until("[...document.querySelectorAll('#ledger-rows button')].some(b => b.textContent === 'hostile.txt')")
     browser.run(
         "[...document.querySelectorAll('#ledger-rows button')].find(b => b.textContent === 'hostile.txt').click()"

@@ -81,7 +81,7 @@ def _continues(run: list[float], box: list[float]) -> bool:
     # a comma or a dash is low, so it may also lie within the line
     low = min(run[3] - run[1], box[3] - box[1])
     near = -height <= box[0] - run[2] <= _GAP * height
-    return near and (common >= _ONE_LINE * low or -common < 0.5 * height and low < 0.5 * height)
+    return near and (common >= _ONE_LINE * low or (-common < 0.5 * height and low < 0.5 * height))
 
 
 def _corners(box: list[float], to_page: Affine) -> Corners:

@@ -81,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
         desk = Desk(shelf, settings, audit, args.audit_text, seconds=args.timeout)  # type: ignore[arg-type]
         burst = max(30.0, args.rate / 4)
         app = application(desk, walls, Limits(per_minute=args.rate, burst=burst), watch=not args.no_watch)
-        config = uvicorn.Config(app, args.host, args.port, log_config=None, log_level="warning", access_log=False, server_header=False,
+        config = uvicorn.Config(app, args.host, args.port, log_config=None, log_level="warning",
+                                access_log=False, server_header=False,
                                 date_header=False, timeout_keep_alive=20, h11_max_incomplete_event_size=65_536,
                                 timeout_graceful_shutdown=5, backlog=512, ws="none")  # fmt: skip
         _server_class()(config).run()

@@ -56,7 +56,7 @@ def sealed(html: str) -> str:
 
 
 def seal_fault(html: str) -> str | None:
-    """What is wrong with the hash or the seal of a file; empty where the seal is another machine's, None where all fits."""
+    """What is wrong with hash or seal of a file; empty where the seal is another machine's, None where all fits."""
     found = _SEAL.search(html)
     if found is None:
         return "its seal is gone"
