@@ -72,6 +72,10 @@ class Walled:
         """What each document within the wall says it is, by path."""
         return {path: identity for path, identity in self._library.identities().items() if self._inside(path)}
 
+    def missing(self) -> int:
+        """Whether the folder was read to its end: 0, or -1 where it was not; how much is missing is beyond the wall."""
+        return -1 if self._library.missing() else 0
+
     def unread(self, scope: str | None = None) -> tuple[UnreadPages, ...]:
         """Files and pages within wall and scope that could not be read."""
         return tuple(u for u in self._library.unread(scope) if self._inside(u.document))

@@ -1,4 +1,4 @@
-"""The audit log: one line edited, removed, moved or cut off is found; a half line after a kill is not held against it."""
+"""The audit log: one line edited, removed, moved or cut off is found; a half line after a kill is not held against it."""  # noqa: E501
 
 from __future__ import annotations
 

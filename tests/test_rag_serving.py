@@ -21,9 +21,9 @@ pytest.importorskip("mcp")
 ROOT = Path(__file__).parent.parent
 TOKENS = {"anna": "anna-may-read-this-0", "ben": "ben-reads-the-other-1", "all": "sees-everything-there-2"}
 NOTES = {
-    "anna/letter.txt": "Discharge letter\nPatient: Anna Velden\n\nAnna Velden was given apixaban 5 mg twice daily for stroke prevention.\n",
+    "anna/letter.txt": "Discharge letter\nPatient: Anna Velden\n\nAnna Velden was given apixaban 5 mg twice daily for stroke prevention.\n",  # noqa: E501
     "anna/plan.txt": "Plan\nPatient: Anna Velden\n\nThe next appointment of Anna Velden is on 4 May 2024.\n",
-    "ben/letter.txt": "Discharge letter\nPatient: Ben Orlik\n\nBen Orlik was given warfarin 3 mg once daily after his valve surgery.\n",
+    "ben/letter.txt": "Discharge letter\nPatient: Ben Orlik\n\nBen Orlik was given warfarin 3 mg once daily after his valve surgery.\n",  # noqa: E501
     "ben/velden.txt": "Note\nPatient: Ben Velden\n\nBen Velden was given heparin for two days.\n",
     "ben/broken.pdf": "%PDF-1.4 nothing of it can be read",
 }
@@ -187,7 +187,7 @@ def test_a_host_beyond_this_machine_needs_a_token(tmp_path):
     write(tmp_path, {"a.txt": "Something."})
     ran = subprocess.run(
         [sys.executable, "-m", "rag", "serve", str(tmp_path), "--host", "0.0.0.0"],
-        capture_output=True, text=True, cwd=ROOT, timeout=60, env={k: v for k, v in os.environ.items() if k != "CASEFOLIO_TOKEN"},
+        capture_output=True, text=True, cwd=ROOT, timeout=60, env={k: v for k, v in os.environ.items() if k != "CASEFOLIO_TOKEN"},  # noqa: E501
     )  # fmt: skip
     assert ran.returncode == 2
     assert "--token" in ran.stderr
@@ -319,7 +319,7 @@ def test_the_folder_is_watched(open_service):
             folder,
             {"new/note.txt": f"Note\nPatient: Carla Ruiz\n\nCarla Ruiz was given the antibiotic {drug} for a week.\n"},
         )
-        until(lambda: drug in found(), 10)
+        until(lambda drug=drug: drug in found(), 10)
     note.unlink()
     until(lambda: "cefuroxime" not in found() and "new/note.txt" not in client.get("/v1/documents").text, 10)
 
@@ -354,7 +354,7 @@ def test_a_client_that_goes_leaves_the_service_well(open_service):
     service, client, _ = open_service
     host, port = service.url.removeprefix("http://").split(":")
     body = json.dumps({"messages": [{"role": "user", "content": APIXABAN}]})
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"  # noqa: E501
     for _ in range(20):
         with socket.create_connection((host, int(port))) as gone:
             gone.sendall((head + body).encode())

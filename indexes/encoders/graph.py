@@ -51,6 +51,7 @@ class GraphBuilder:
         self.constants: list[Any] = []
 
     def model(self, pooling: Pooling) -> Any:
+        """The whole model, with the texts' vectors as its output."""
         from onnx import TensorProto, helper
 
         flow = self.embed() if self.checkpoint.rows is None else self.place()
@@ -75,12 +76,14 @@ class GraphBuilder:
         return helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="casefolio")
 
     def node(self, op: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
+        """An operator; returns the name of its output."""
         from onnx import helper
 
         self.nodes.append(helper.make_node(op, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
     def constant(self, name: str, value: Any) -> str:
+        """A constant, once under its name; scalars become vectors of one."""
         from onnx import numpy_helper
 
         if all(known.name != name for known in self.constants):
@@ -88,6 +91,7 @@ class GraphBuilder:
         return name
 
     def take(self, name: str) -> Tensor:
+        """A tensor of the checkpoint by its architecture's name."""
         return self.checkpoint.take(name)
 
     def embed(self) -> str:
@@ -162,10 +166,12 @@ class GraphBuilder:
         return {"inner": (inner, width), "outer": (width, inner)}.get(part, (width, width))
 
     def named(self, layer: int, part: str, kind: str) -> str:
+        """Name of a part's tensor in a layer; `kind` is `weight` or `bias`."""
         architecture = self.checkpoint.architecture
         return f"{architecture.layer.format(layer)}{architecture.parts[part]}.{kind}"
 
     def part(self, layer: int, part: str, kind: str) -> Tensor:
+        """Tensor of a part of a layer."""
         return self.take(self.named(layer, part, kind))
 
     def layer(self, layer: int, flow: str, bias: str, only_first: bool) -> str:
@@ -185,6 +191,7 @@ class GraphBuilder:
         return self.add_norm(layer, "outer", self.linear(layer, "outer", inner), attended)
 
     def activate(self, layer: int, flow: str) -> str:
+        """The inner bias and activation of a layer."""
         bias = self.constant(f"inner_{layer}_b", self.part(layer, "inner", "bias"))
         operators = {"gelu": "BiasGelu", "gelu_new": "FastGelu", "gelu_pytorch_tanh": "FastGelu"}
         if self.shape.activation not in operators:

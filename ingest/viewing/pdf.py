@@ -11,8 +11,8 @@ from PIL import Image
 from ingest.errors import BrokenFile
 from ingest.loaders.base import Source
 from ingest.loaders.pdf import open_pdf
-from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_annotations import taken_in
+from ingest.loaders.pdf_glyphs import Glyphs
 from ingest.loaders.pdf_page import clean, look_at, picture
 from ingest.viewing.aligning import Placed, place
 from ingest.viewing.scan import place_read

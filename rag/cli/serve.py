@@ -14,6 +14,8 @@ from rag.cli.common import add_code, add_reading, say
 from rag.cli.generating import add_generator, settings_of
 
 if TYPE_CHECKING:
+    import socket
+
     from rag.library import Library
     from rag.serving.shelf import Shelf
     from rag.serving.walls import Walls
@@ -149,11 +151,11 @@ def _server_class() -> type:
     class Told(uvicorn.Server):
         """Says where it listens once it does."""
 
-        async def startup(self, sockets: list[object] | None = None) -> None:
-            await super().startup(sockets)  # type: ignore[arg-type]
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
             for listening in self.servers:
-                for socket in listening.sockets:
-                    host, port = socket.getsockname()[:2]
+                for bound in listening.sockets:
+                    host, port = bound.getsockname()[:2]
                     say(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
 
     return Told

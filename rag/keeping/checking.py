@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexes.sync import file_sha256, is_file
+from indexes.sync import is_file
 from ingest.document import Document
 from ingest.errors import UsageError
+from ingest.opening import file_sha256
 from ingest.reading import Reader
 from rag.keeping.page import RECORD, seal_fault
 from rag.keeping.record import FORMAT
@@ -89,7 +90,7 @@ def _ledger(ledger: Sequence[dict[str, Any]], folder: Path) -> Iterator[str]:
         elif not is_file(path):
             if sha256:  # what could not be opened then may be gone now
                 yield f"{file} is gone"
-        elif sha256 and file_sha256(path) != sha256:
+        elif sha256 and file_sha256(root, file) != sha256:
             yield f"{file} was changed"
 
 

@@ -92,7 +92,8 @@ def _body(record: dict[str, Any], sheets: Sequence[Sheet]) -> Iterator[str]:
     yield "<div class=scroll><table><tr><th>File<th>Pages<th>Unread<th>SHA-256</tr>"
     for entry in record["ledger"]:
         missing = _text(entry["reason"]) if entry["unread"] is None else ", ".join(map(str, entry["unread"]))
-        yield f"<tr><td>{_text(entry['path'])}<td>{entry['pages']}<td>{missing}<td><code>{_text(entry['sha256'])}</code></tr>"
+        sha256 = f"<code>{_text(entry['sha256'])}</code>"
+        yield f"<tr><td>{_text(entry['path'])}<td>{entry['pages']}<td>{missing}<td>{sha256}</tr>"
     yield "</table></div>"
     yield "<p class=quiet>rag check FILE FOLDER says whether every quote still stands.</p>"
 
@@ -101,7 +102,8 @@ def _quote(number: int, citation: dict[str, Any], sheet: Sheet) -> Iterator[str]
     yield f'<section id="q{number}"><h2>[{number}] {_text(citation["document"])}, page {citation["page"]}</h2>'
     yield f'<blockquote dir="auto">{_marked(citation)}</blockquote>'
     how = " The page was read by OCR." if sheet.source == "ocr" else ""
-    yield f"<p class=quiet>characters {citation['start']}-{citation['end']}, SHA-256 <code>{_text(citation['sha256'])}</code>.{how}</p>"
+    where = f"characters {citation['start']}-{citation['end']}"
+    yield f"<p class=quiet>{where}, SHA-256 <code>{_text(citation['sha256'])}</code>.{how}</p>"
     if sheet.png:
         data = base64.b64encode(sheet.png).decode()
         yield f'<img alt="{_text(sheet.quote)}" src="data:image/png;base64,{data}">'

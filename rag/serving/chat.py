@@ -50,11 +50,12 @@ async def completions(request: Request) -> Response:
         usage = isinstance(body.get("stream_options"), dict) and bool(body["stream_options"].get("include_usage"))
         pieces = _pieces(desk, wall, ask, head, usage=usage)
         return StreamingResponse(pieces, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-    answer = await unless_gone(request.state.gone, desk.answer(wall, ask))
-    if answer is None:
+    given = await unless_gone(request.state.gone, desk.answer(wall, ask))
+    if given is None:
         return Response(status_code=499)
+    answer = given
     if body.get("boxes"):
-        answer = await desk.work(lambda: desk.shelf.library(wall, ask.library)[1].boxed(answer))
+        answer = await desk.work(lambda: desk.shelf.library(wall, ask.library)[1].boxed(given))
     message = {"role": "assistant", "content": answer.text, "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     return JSONResponse(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,7 +85,7 @@ class Desk:
         finally:
             self._queued -= 1
 
-    async def events(self, wall: Wall, ask: Ask) -> AsyncIterator[Event]:
+    async def events(self, wall: Wall, ask: Ask) -> AsyncGenerator[Event, None]:
         """The events of an answer; the last one comes when it is written down. Closing it early stops the work.
 
         Raises:
@@ -107,7 +107,7 @@ class Desk:
 
         try:
             name, library = self.shelf.library(wall, ask.library)
-            view = self.shelf.walled(wall, name, ask.filters)
+            view: Any = self.shelf.walled(wall, name, ask.filters)  # it has what asking needs of a library
             settings: Any = library.calibrated({**self.settings, "history": ask.history, "as_of": ask.as_of})
             await self.note(wall, name, "ask", question=ask.question)
             considered: list[str] = []

@@ -58,8 +58,14 @@ async def documents(request: Request) -> Response:
 def entry_json(entry: LedgerEntry, identity: Identity | None) -> dict[str, Any]:
     """One line of the ledger as plain values."""
     document = entry.document
-    told = {"path": entry.path, "sha256": entry.sha256, "media_type": entry.media_type, "language": entry.language,
-            "reason": entry.reason, "hint": entry.hint}  # fmt: skip
+    told: dict[str, Any] = {
+        "path": entry.path,
+        "sha256": entry.sha256,
+        "media_type": entry.media_type,
+        "language": entry.language,
+        "reason": entry.reason,
+        "hint": entry.hint,
+    }
     if document is None:
         return {**told, "status": "unread", "pages": 0, "unread_pages": []}
     told |= {"title": document.title, "pages": len(document.pages), "unread_pages": list(document.unread_pages)}
