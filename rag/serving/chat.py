@@ -136,7 +136,7 @@ async def _pieces(desk: Desk, wall: Wall, ask: Ask, head: dict[str, Any], *, usa
 
     yield piece({"role": "assistant", "content": ""})
     try:
-        async with aclosing(desk.events(wall, ask)) as events:  # type: ignore[type-var]
+        async with aclosing(desk.events(wall, ask)) as events:
             async for event in events:
                 if isinstance(event, Text):
                     yield piece({"content": event.text})
