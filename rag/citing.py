@@ -12,10 +12,10 @@ from ingest.document import Span
 from ingest.meaning.agreement import agreement
 from ingest.sentences import sentence_spans
 from rag.answer import Citation
-from rag.generators.candidates import units
-from rag.generators.question import names_in
-from rag.generators.stems import terms
+from rag.names import names_in
 from rag.passages import citation_of
+from rag.reader.reading import units
+from rag.stems import terms
 
 _NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
 _MARK = re.compile(rf"\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)

@@ -10,8 +10,8 @@ from ingest.errors import RagError
 from ingest.language import detect_language
 from rag.answer import Answer
 from rag.generators.base import Generator, complete
-from rag.generators.question import analyse, names_in
-from rag.generators.stems import terms, words
+from rag.names import analyse, names_in
+from rag.stems import terms, words
 
 History = Sequence[Answer | tuple[str, str]]
 _TURNS = 4  # last turns that count
@@ -106,12 +106,12 @@ def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], languag
     bare = _GOES_ON.sub("", question).strip()
     own = analyse(f". {bare}", language)  # so that a name may open it
     named = next((found for q, _ in reversed(pairs) if (found := _subjects(q))), [])
-    if names_in(f". {bare}") and not own.concepts and len(own.terms) < 2:
+    if names_in(f". {bare}") and len(own.terms) < 2:
         return _swapped(bare, pairs[-1][0])
     added = []
     if _OF_A_DRUG.search(question) and not _drugs(bare) and not _mentions(bare, pairs):
         added.extend(_drugs(pairs[-1][1])[:1] or _drugs(pairs[-1][0])[:1])
-    elif len(own.terms) < 2 and not own.concepts:
+    elif len(own.terms) < 2:
         added.append(_topic(pairs[-1][0]))  # "and of bisoprolol?" asks the last question again of another thing
     if not own.names:
         added.extend(named)

@@ -12,9 +12,9 @@ from ingest.document import Span
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
-from rag.generators.question import names_in
-from rag.generators.stems import terms, words
+from rag.names import names_in
 from rag.roles import swapped
+from rag.stems import terms, words
 from rag.verifying import verbatim
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)

@@ -1,53 +1,14 @@
-"""Which sentences may answer: those of the few documents that a question most likely means."""
+"""What is known of whole documents: their text, their headings, their day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from indexes.hit import Hit
 from ingest.document import Document
-from rag.generators.candidates import Candidate, candidates, of_whole
 
 # A document by its path, or all of its passages where no more is at hand.
 Whole = Callable[[str], Document | Sequence[Hit] | None]
-_NAMED = 10.0  # weight of the first document named
-_READ_WHOLE = 3  # documents that are read from end to end
-_LONGEST = 600_000  # characters; longer documents are judged by their hits alone
-
-
-def gather(
-    hits: Sequence[Hit], documents: Sequence[str], whole: Whole | None, *, only: bool = False
-) -> list[Candidate]:
-    """The sentences that may answer: of the few documents most likely meant, read whole where that is possible.
-
-    A document is likely by the reciprocal ranks of its hits, and most by being named. Whether it is about the person or
-    the parties that are meant is for its own words to say (`of_the_named`).
-
-    Args:
-        hits: what retrieval gave.
-        documents: paths of the documents that the question names; may be empty.
-        whole: gives a document by its path.
-        only: whether no other document may answer.
-    """
-    weight: dict[str, float] = {d: _NAMED - place for place, d in enumerate(documents)}
-    for hit in hits:
-        if not (only and documents) or hit.document in documents:
-            weight[hit.document] = weight.get(hit.document, 0.0) + 1 / hit.rank
-    out: list[Candidate] = []
-    for place, path in enumerate(sorted(weight, key=lambda d: (-weight[d], d))):
-        own = [h for h in hits if h.document == path]
-        out.extend(_of(own, whole(path) if whole is not None and place < _READ_WHOLE else None))
-    return out
-
-
-def _of(own: list[Hit], document: Document | Sequence[Hit] | None) -> list[Candidate]:
-    if isinstance(document, Document):
-        return of_whole(document, own) if len(document.text) <= _LONGEST else candidates(own)
-    if document:
-        ranks = {h.chunk.id: h.rank for h in own}
-        return candidates([replace(p, rank=ranks.get(p.chunk.id, 0)) for p in document])
-    return candidates(own)
 
 
 def remembered(whole: Whole | None) -> Whole | None:

@@ -15,10 +15,10 @@ from rag.composing import Composer
 from rag.events import Done, Event, Passages, Text
 from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from rag.generators.base import Generator, closable
-from rag.generators.question import analyse
-from rag.generators.stems import terms
 from rag.guarding import unsafe
+from rag.names import analyse
 from rag.nearest import nearest
+from rag.stems import terms
 from rag.wording import say
 
 _ENDS = frozenset(".!?。！？\n:]】")

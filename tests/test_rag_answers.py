@@ -8,11 +8,6 @@ from indexes.hit import Hit
 from ingest.document import Chunk, Document, Page, Row, Section, Span
 from rag.answer import Answer
 from rag.answering import answer_from_hits
-from rag.generators.concepts import concepts
-from rag.generators.dates import same_day
-from rag.generators.question import analyse
-from rag.generators.specifics import Matcher, specifics
-from rag.generators.stems import terms
 
 LETTER = """Harbour View Hospital
 Department of Medicine
@@ -168,44 +163,3 @@ def test_names_of_columns_are_part_of_a_row() -> None:
     answer = ask("Until when must she take edoxaban?", "en", document("plan", text, "en"))
     assert "4 April 2022" in answer.citations[0].quote
     assert all("Bisoprolol" not in c.quote for c in answer.citations)
-
-
-@pytest.mark.parametrize(
-    ("language", "question", "expected"),
-    [
-        ("en", "Which dose of warfarin does she take?", ["warfarin"]),
-        ("en", "When was she discharged?", []),
-        ("en", "whose consent is needed before rights or duties can be transferred?", []),
-        ("de", "Welche Haftpflichtversicherung besteht?", ["haftpflicht"]),
-        ("ko", "와파린의 용량은 얼마입니까?", ["와파린의"]),
-    ],
-)
-def test_specifics_are_what_no_concept_stands_for(language: str, question: str, expected: list[str]) -> None:
-    assert [s.word for s in analyse(question, language).specifics] == expected
-
-
-@pytest.mark.parametrize(
-    ("language", "asked", "text", "held"),
-    [
-        ("de", "Pneumonie", "Aspirationspneumonie rechts", True),
-        ("de", "Hydrochlorothiazid", "Hydrocortison 10 mg", False),
-        ("en", "tumour", "a carcinoma of the colon", True),
-        ("en", "deep vein thrombosis", "DVT in 2016", True),
-        ("ko", "결절", "우측 폐의 결절은 양성이다", True),
-        ("ko", "결석", "우측 폐의 결절은 양성이다", False),
-    ],
-)
-def test_matching(language: str, asked: str, text: str, held: bool) -> None:
-    found = specifics(asked, language, ())
-    assert bool(any(Matcher(found, language).held(text, terms(text, language)))) is held
-
-
-def test_days_are_compared_however_they_are_written() -> None:
-    assert same_day("16.01.2024", "seen on 16 January 2024")
-    assert same_day("2024-01-16", "2024년 1월 16일")
-    assert not same_day("16.01.2024", "17 January 2024")
-
-
-def test_every_pattern_of_a_concept_is_usable() -> None:
-    for language in ("en", "de", "ko"):
-        assert all(c.ask for c in concepts(language))

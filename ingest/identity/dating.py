@@ -34,6 +34,7 @@ _OF_RECORD = (
     "application/fhir",
     "application/dicom",
 )
+_TABLES = ("text/csv", "text/tab-separated-values")
 _NAMED = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
     r"|(?P<d2>\d\d)(?P<sep2>[-_.])(?P<m2>\d\d)(?P=sep2)(?P<y2>(?:19|20)\d\d)"
@@ -80,6 +81,8 @@ def document_day(document: Document) -> str:
     if stated:
         return stated
     text, language = document.text, document.language
+    if document.media_type in _TABLES:  # the days of its rows are none of its own
+        return _in_name(document.path, set(_births(text[:_HEAD], language)))
     zones = [text] if len(text) <= _HEAD + _TAIL else [text[:_HEAD], text[-_TAIL:]]
     born = {day for zone in zones for day in _births(zone, language)}
     for rank in _RANKS:

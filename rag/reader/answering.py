@@ -22,6 +22,7 @@ from rag.wording import say
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best
 _RIVAL = 0.5  # share of the best score from which on another document's sentence answers too
+_LATER, _LATER_LEAST = 0.2, 0.1  # the same for a later document, which must not be missed: share, and at least
 _NEAREST = 3
 
 
@@ -75,7 +76,8 @@ def quote(
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
     if form.yes_no and isinstance(model, Judge):
-        said = yes_or_no(asked.question, kept[0].candidate.text, model)
+        first = kept[0].candidate
+        said = yes_or_no(asked.question, first.text, first.hit.chunk.language, model)
         if said is not None:
             composer.plain(say("yes" if said else "no", asked.language))
     _put(kept, composer, evidence.dated, asked.language)
@@ -89,9 +91,10 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     good = [s for s in ranking if s.score >= max(least, keep * best.score)]
     if form.many:
         return _distinct(good)[:_ITEMS]
+    days = {id(s): day_of(s.candidate, dated) for s in ranking}
     rivals = {s.candidate.hit.document: s for s in reversed(ranking) if s.score >= max(least, _RIVAL * best.score)}
-    chosen = _distinct([*good[:_QUOTES], *rivals.values()])
-    days = {id(s): day_of(s.candidate, dated) for s in chosen}
+    later = [s for s in ranking if _supersedes(s, best, days)]
+    chosen = _distinct([*good[:_QUOTES], *later[:1], *rivals.values()])
     order = {id(s): n for n, s in enumerate(ranking)}
     if form.latest and any(days.values()):
         chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
@@ -101,6 +104,17 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     if len({s.candidate.hit.document for s in chosen}) > 1 and all(days[id(s)] for s in chosen):
         chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
     return chosen
+
+
+def _supersedes(other: Scored, best: Scored, days: Mapping[int, str]) -> bool:
+    """Whether a sentence of a later document may be the newer value of what the best one says."""
+    own, its = days[id(best)], days[id(other)]
+    return (
+        bool(own)
+        and own < its
+        and other.candidate.hit.document != best.candidate.hit.document
+        and other.score >= max(_LATER_LEAST, _LATER * best.score)
+    )
 
 
 def _falling(day: str) -> int:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.generators.question import NO_GIVEN, names_in, people
-from rag.generators.stems import words
+from rag.names import NO_GIVEN, names_in, people
 from rag.reader.reading import Candidate
+from rag.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")

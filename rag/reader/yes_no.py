@@ -1,11 +1,19 @@
-"""Yes or no, from the reader's judgement of the question against the quote; neither where it is unsure."""
+"""Yes or no, from the reader's judgement of the question against the quote; neither where it is unsure.
+
+Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
+a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from ingest.meaning.annotating import cues
+
 _SURE = 0.8  # probability from which on a yes or a no is said
+_DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
+_DENIES = ("negated", "state")
 
 
 @runtime_checkable
@@ -16,15 +24,20 @@ class Judge(Protocol):
         """Probabilities of supports, contradicts, neither for (claim, quote) each."""
 
 
-def yes_or_no(question: str, quote: str, judge: Judge) -> bool | None:
+def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | None:
     """Whether a quote says yes or no to a question; None where that is not sure.
 
     Args:
         question: one that yes or no answers.
         quote: the sentence that is shown.
+        language: of the quote.
         judge: the reader.
     """
+    kinds = {cue.kind for cue in cues(quote, language)}
+    if kinds.intersection(_DOUBTS) or {cue.kind for cue in cues(question)}.intersection(_DENIES):
+        return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
-    if supports >= _SURE:
+    denied = bool(kinds.intersection(_DENIES))
+    if supports >= _SURE and not denied:
         return True
-    return False if contradicts >= _SURE else None
+    return False if contradicts >= _SURE and denied else None

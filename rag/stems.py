@@ -21,11 +21,6 @@ _ASKING = frozenset(
 )
 
 
-def is_asking(word: str) -> bool:
-    """Whether a lower-case word only shapes the question or addresses a person."""
-    return word in _ASKING
-
-
 def words(text: str) -> list[str]:
     """Lower-case words of `text`, numbers with their decimals in one piece."""
     return _WORD.findall(text.lower())
