@@ -81,6 +81,11 @@ def groups(language: str) -> Iterator[Group]:
         yield Group(left, (*left, *(name for member in members for name in drugs[member])))
 
 
+def drug_groups() -> tuple[tuple[str, ...], ...]:
+    """All names of each substance, its international name first."""
+    return tuple(names for _, names in _lines("drugs.tsv"))
+
+
 def _lines(name: str) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Names before and after the arrow of each line of a data file; none before where there is no arrow."""
     path = resources.files("indexes") / "data" / name

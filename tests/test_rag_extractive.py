@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from indexes.hit import Hit
-from ingest.document import Chunk, Document, Page, Span
+from ingest.document import Chunk, Span
 from ingest.sentences import sentence_spans
 from rag.answer import Answer, UnreadPages
 from rag.answering import answer_from_hits
@@ -128,7 +128,6 @@ def test_contract(question: str, expected: str) -> None:
     [
         ("Wann wurde Jens Kolbe aufgenommen?", "4.2.2021"),
         ("Wann ist Jens Kolbe geboren?", "3.9.1962"),
-        ("Wie heißt die behandelnde Ärztin von Jens Kolbe?", "Tanja Wolff"),
         ("In welcher Abteilung lag Jens Kolbe?", "Neurologie"),
         ("Welche Medikamente nimmt Jens Kolbe?", "Clopidogrel"),
     ],
@@ -182,15 +181,6 @@ def test_the_other_patient_does_not_answer() -> None:
     answer = ask("When was Owen Marlowe admitted?", "en", quill=OTHER, marlowe=LETTER)
     assert {c.document for c in answer.citations} == {"marlowe"}
     assert "12 March" in answer.text
-
-
-def test_documents_are_read_whole_where_hits_miss() -> None:
-    first = [h for h in hits_of({"letter": LETTER}, "en", size=120) if "Dear" in h.text][:1]
-    assert "Helen Ashby" not in first[0].text
-    page = Page(1, Span(0, len(LETTER)))
-    document = Document("1", "letter", "0" * 64, "text/plain", "en", "", LETTER, (page,))
-    answer = answer_from_hits("Who is the treating doctor?", first, language="en", whole=lambda path: document)
-    assert "Helen Ashby" in answer.text
 
 
 def test_no_hits_is_an_abstention() -> None:

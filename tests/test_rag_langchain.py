@@ -97,9 +97,9 @@ def test_a_follow_up_is_answered_and_shown_as_it_was_asked(library: Library) -> 
     from rag.asking import ask
 
     first = ask(library, QUESTION)
-    second = ask(library, "And which anticoagulant does he take?", history=[first])
+    second = ask(library, "And what dose of apixaban does he take?", history=[first])
     assert "Apixaban 5 mg" in second.text
-    assert second.question == "And which anticoagulant does he take?"
+    assert second.question == "And what dose of apixaban does he take?"
     assert "Owen Marlowe" in second.asked
 
 
@@ -140,7 +140,7 @@ def test_chat_on_a_pipe(library: Library, monkeypatch: pytest.MonkeyPatch, capsy
 
     from rag.cli import main
 
-    typed = f"{QUESTION}\n\nand which anticoagulant does he take?\n/quit\nlost\n"
+    typed = f"{QUESTION}\n\nand what dose of apixaban does he take?\n/quit\nlost\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert main(["chat", str(library.folder), "--no-sync"]) == 0
     out = capsys.readouterr()

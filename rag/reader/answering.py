@@ -13,6 +13,7 @@ from rag.dating import spoken
 from rag.passages import citation_of
 from rag.reader.deciding import Decision, Scored, scored
 from rag.reader.forms import Form, form_of
+from rag.reader.guards import guarded
 from rag.reader.persons import about_the_named
 from rag.reader.reading import Asked, Model, read
 from rag.reader.when import day_of
@@ -67,7 +68,9 @@ def quote(
         decision: which candidate answers.
         threshold: probability below which nothing is said; the decision's own unless given.
     """
-    candidates = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    candidates = guarded(
+        asked, about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    )
     ranking = scored(asked, hits, candidates, decision)
     least = decision.threshold if threshold is None else threshold
     composer = Composer()

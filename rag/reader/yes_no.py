@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from ingest.meaning.annotating import cues
+from ingest.meaning.assertion import Cue
 
 _SURE = 0.8  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
 _DENIES = ("negated", "state")
+_DENYING = ("must_not", "need_not", "no_right")  # values of modality that deny
 
 
 @runtime_checkable
@@ -33,11 +35,15 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
         language: of the quote.
         judge: the reader.
     """
-    kinds = {cue.kind for cue in cues(quote, language)}
-    if kinds.intersection(_DOUBTS) or {cue.kind for cue in cues(question)}.intersection(_DENIES):
+    found = cues(quote, language)
+    if any(cue.kind in _DOUBTS for cue in found) or any(_denies(cue) for cue in cues(question)):
         return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
-    denied = bool(kinds.intersection(_DENIES))
+    denied = any(_denies(cue) for cue in found)
     if supports >= _SURE and not denied:
         return True
     return False if contradicts >= _SURE and denied else None
+
+
+def _denies(cue: Cue) -> bool:
+    return cue.kind in _DENIES or (cue.kind == "modality" and cue.value in _DENYING)
