@@ -121,6 +121,15 @@ def test_of_two_days_the_newer_comes_first_and_is_named() -> None:
     assert any(note.startswith("Later: b.txt") for note in answer.notes)
 
 
+def test_words_that_a_later_document_replaces_are_shown_with_it() -> None:
+    texts = {
+        "nda.txt": "Date: 12 January 2021\nThe duty of confidence continues for three (3) years from then.",
+        "am.txt": 'Date: 3 March 2023\nIn clause 6 the words "three (3) years" are replaced by "five (5) years".',
+    }
+    answer = ask("How long?", texts, StandIn("three (3) years"))
+    assert [c.document for c in answer.citations] == ["am.txt", "nda.txt"]
+
+
 def test_as_of_a_day_drops_what_came_later_and_names_the_undated() -> None:
     texts = {"a.txt": OLD, "b.txt": NEW, "c.txt": "The ramipril dose is 30 mg."}
     answer = ask("What is the ramipril dose?", texts, StandIn("10 mg", "20 mg"), as_of="2024-01-01")
@@ -141,6 +150,12 @@ def test_a_list_has_all_its_items_once() -> None:
     text = "Apixaban 5 mg 1-0-1.\nRamipril 5 mg 1-0-0.\nApixaban 5 mg 1-0-1.\n"
     answer = ask("list all medications", {"a.txt": text}, StandIn("Apixaban", "Ramipril"))
     assert sorted(c.quote for c in answer.citations) == ["Apixaban 5 mg 1-0-1.", "Ramipril 5 mg 1-0-0."]
+
+
+def test_lines_with_leader_dots_are_rows_of_their_own() -> None:
+    text = "On discharge:\n furosemide 40 mg .......... NEW\n ramipril 5 mg ............ HELD\n"
+    answer = ask("is ramipril held?", {"a.txt": text}, StandIn("HELD"))
+    assert [c.quote for c in answer.citations] == ["ramipril 5 mg ............ HELD"]
 
 
 def test_silence_shows_the_nearest_as_no_answer() -> None:

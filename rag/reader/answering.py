@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from indexes.hit import Hit
 from ingest.identity import Identity
+from ingest.meaning.annotating import cues
 from rag.answer import Citation, Verdict
 from rag.composing import Composer
 from rag.dating import spoken
@@ -23,7 +24,8 @@ from rag.wording import say
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best
 _RIVAL = 0.5  # share of the best score from which on another document's sentence answers too
-_LATER, _LATER_LEAST = 0.2, 0.1  # the same for a later document, which must not be missed: share, and at least
+_BESIDE = 0.1  # least score of another document's sentence where the reader by itself says that it answers
+_TELLING = 6  # characters of an answer from which on its words tell it from others
 _NEAREST = 3
 
 
@@ -95,7 +97,11 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     if form.many:
         return _distinct(good)[:_ITEMS]
     days = {id(s): day_of(s.candidate, dated) for s in ranking}
-    rivals = {s.candidate.hit.document: s for s in reversed(ranking) if s.score >= max(least, _RIVAL * best.score)}
+    rivals = {
+        s.candidate.hit.document: s
+        for s in reversed(ranking)
+        if s.score >= max(least, _RIVAL * best.score) or (_reads(s) and s.score >= _BESIDE)
+    }
     later = [s for s in ranking if _supersedes(s, best, days)]
     chosen = _distinct([*good[:_QUOTES], *later[:1], *rivals.values()])
     order = {id(s): n for n, s in enumerate(ranking)}
@@ -109,15 +115,28 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     return chosen
 
 
+def _reads(choice: Scored) -> bool:
+    """Whether the reader by itself says that this answers, whatever stands beside it."""
+    return choice.candidate.answers > 0 and choice.candidate.margin > 0
+
+
 def _supersedes(other: Scored, best: Scored, days: Mapping[int, str]) -> bool:
-    """Whether a sentence of a later document may be the newer value of what the best one says."""
+    """Whether a sentence of a later document is, or may be, the newer value of what the best one says."""
     own, its = days[id(best)], days[id(other)]
-    return (
-        bool(own)
-        and own < its
-        and other.candidate.hit.document != best.candidate.hit.document
-        and other.score >= max(_LATER_LEAST, _LATER * best.score)
-    )
+    if not own or own >= its or other.candidate.hit.document == best.candidate.hit.document:
+        return False
+    return _reads(other) or _replaces(other, best)
+
+
+def _replaces(other: Scored, best: Scored) -> bool:
+    """Whether a sentence names the very words that answer, and says that they were replaced or ended."""
+    base = best.candidate.hit.chunk.span.start
+    light = best.candidate.highlight
+    words = " ".join(best.candidate.hit.text[light.start - base : light.end - base].split())
+    said = " ".join(other.candidate.text.split())
+    if len(words) < _TELLING or words not in said:
+        return False
+    return any(cue.kind == "state" for cue in cues(said, other.candidate.hit.chunk.language))
 
 
 def _falling(day: str) -> int:

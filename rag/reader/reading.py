@@ -23,6 +23,8 @@ _LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
 
+_LEADERS = re.compile(r"\.{4,}|…{2,}|_{4,}")  # they lead from a name to its value: each line says something of its own
+
 
 class Model(Protocol):
     """What reads: `rag.reader.model.ReaderModel`, or a stand-in of a test."""
@@ -150,7 +152,7 @@ def units(text: str, language: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for span in sentence_spans(text, language):
         piece = text[span.start : span.end]
-        if len(piece) <= _LONGEST_LINE or piece.count("\n") < 2:
+        if "\n" not in piece or not (_LEADERS.search(piece) or (len(piece) > _LONGEST_LINE and piece.count("\n") > 1)):
             found.append((span.start, span.end))
             continue
         for line in re.finditer(r"\S[^\n]*\S|\S", piece):
