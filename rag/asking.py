@@ -76,6 +76,8 @@ def stream(
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
+    if k < 1:
+        raise UsageError(f"-k must be at least 1, got {k}")
     found = library.find(asked, k if generator is not None else max(k, READ), scope)
     # what a file said before is no answer, where the file at hand says something else now
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])

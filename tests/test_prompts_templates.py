@@ -17,7 +17,8 @@ def test_every_template_is_there_in_every_language(name: str, language: str) -> 
     found = template(name, language)
     assert found.name == f"{name}.{language}"
     assert found.system
-    assert found.user.rstrip().endswith("{{question}}")
+    if name != "pairs":  # it asks for questions, and has none
+        assert found.user.rstrip().endswith("{{question}}")
 
 
 def test_no_file_is_left_over() -> None:
