@@ -111,28 +111,28 @@ def test_a_header_says_nothing_twice() -> None:
     )
 
 
-OLD = "Letter date: 14 November 2023\nRe: Oskar Lindgren\nThe ramipril dose is 10 mg once daily."
-NEW = "Letter date: 11 June 2024\nRe: Oskar Lindgren\nHe now takes ramipril 20 mg in the morning."
+OLD = "Letter date: 14 November 2023\nRe: Ivo Brandl\nThe candesartan dose is 8 mg once daily."
+NEW = "Letter date: 11 June 2024\nRe: Ivo Brandl\nHe now takes candesartan 16 mg in the morning."
 
 
 def test_of_two_days_the_newer_comes_first_and_is_named() -> None:
-    answer = ask("What is the ramipril dose?", {"a.txt": OLD, "b.txt": NEW}, StandIn("10 mg", "20 mg"))
+    answer = ask("What is the candesartan dose?", {"a.txt": OLD, "b.txt": NEW}, StandIn("8 mg", "16 mg"))
     assert [c.document for c in answer.citations] == ["b.txt", "a.txt"]
     assert any(note.startswith("Later: b.txt") for note in answer.notes)
 
 
 def test_words_that_a_later_document_replaces_are_shown_with_it() -> None:
     texts = {
-        "nda.txt": "Date: 12 January 2021\nThe duty of confidence continues for three (3) years from then.",
-        "am.txt": 'Date: 3 March 2023\nIn clause 6 the words "three (3) years" are replaced by "five (5) years".',
+        "nda.txt": "Date: 12 January 2021\nThe duty of confidence continues for two (2) years from then.",
+        "am.txt": 'Date: 3 March 2023\nIn section 9 the words "two (2) years" are replaced by "six (6) years".',
     }
-    answer = ask("How long?", texts, StandIn("three (3) years"))
+    answer = ask("How long?", texts, StandIn("two (2) years"))
     assert [c.document for c in answer.citations] == ["am.txt", "nda.txt"]
 
 
 def test_as_of_a_day_drops_what_came_later_and_names_the_undated() -> None:
-    texts = {"a.txt": OLD, "b.txt": NEW, "c.txt": "The ramipril dose is 30 mg."}
-    answer = ask("What is the ramipril dose?", texts, StandIn("10 mg", "20 mg"), as_of="2024-01-01")
+    texts = {"a.txt": OLD, "b.txt": NEW, "c.txt": "The candesartan dose is 32 mg."}
+    answer = ask("What is the candesartan dose?", texts, StandIn("8 mg", "16 mg"), as_of="2024-01-01")
     assert {c.document for c in answer.citations} == {"a.txt"}
     assert any("c.txt" in note for note in answer.notes)
 
@@ -153,9 +153,9 @@ def test_a_list_has_all_its_items_once() -> None:
 
 
 def test_lines_with_leader_dots_are_rows_of_their_own() -> None:
-    text = "On discharge:\n furosemide 40 mg .......... NEW\n ramipril 5 mg ............ HELD\n"
-    answer = ask("is ramipril held?", {"a.txt": text}, StandIn("HELD"))
-    assert [c.quote for c in answer.citations] == ["ramipril 5 mg ............ HELD"]
+    text = "On discharge:\n carvedilol 25 mg .......... NEW\n torasemide 10 mg ......... HELD\n"
+    answer = ask("is torasemide paused?", {"a.txt": text}, StandIn("HELD"))
+    assert [c.quote for c in answer.citations] == ["torasemide 10 mg ......... HELD"]
 
 
 def test_silence_shows_the_nearest_as_no_answer() -> None:
@@ -189,10 +189,10 @@ def test_another_side_drug_or_day_is_no_answer(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "known"),
-    [("does Mira Solberg take apixaban", ("Mira Solberg",)), ("mira solberg apixaban", ("mira solberg",))],
+    [("does Ella Torn take apixaban", ("Ella Torn",)), ("ella torn apixaban", ("ella torn",))],
 )
 def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]) -> None:
-    texts = {"ed.txt": "Patient: Mira Solberg\nAsthma.", "clinic.txt": "Patient: Oskar Solberg\nApixaban 5 mg."}
+    texts = {"ed.txt": "Patient: Ella Torn\nAsthma.", "clinic.txt": "Patient: Karl Torn\nApixaban 5 mg."}
     asked = Asked(question, question, "en", known)
     candidates = read(asked, hits_of(texts), {}, StandIn("Apixaban", "Asthma"))
     assert {c.hit.document for c in about_the_named(question, known, candidates)} == {"ed.txt"}
@@ -206,8 +206,8 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
         ("Is there an effusion?", "An effusion is possible.", "en", (0.9, 0.05, 0.05), None),
         ("Hat sie Anspruch?", "Sie hat keinen Anspruch.", "de", (0.9, 0.05, 0.05), None),
         ("Hat sie Anspruch?", "Sie hat keinen Anspruch.", "de", (0.05, 0.9, 0.05), False),
-        ("골절이 있었나요?", "골절 소견 없음", "ko", (0.1, 0.85, 0.05), False),
-        ("골절이 있었나요?", "골절 소견 없음", "ko", (0.5, 0.3, 0.2), None),
+        ("출혈이 있었나요?", "출혈 소견 없음", "ko", (0.1, 0.85, 0.05), False),
+        ("출혈이 있었나요?", "출혈 소견 없음", "ko", (0.5, 0.3, 0.2), None),
     ],
 )
 def test_yes_and_no_need_reader_and_rules(
@@ -224,9 +224,9 @@ def test_each_form_matches_its_example(language: str) -> None:
 
 
 def test_a_question_is_glossed_with_the_passages_own_name() -> None:
-    glossary = Glossary("is harold on blood thinners?", "en")
-    assert glossary.asked_of("apixaban 2.5 mg BD", "en") == "is harold on blood thinners (apixaban)?"
-    assert glossary.asked_of("ramipril 5 mg", "en") == "is harold on blood thinners?"
+    glossary = Glossary("is agnes on blood thinners?", "en")
+    assert glossary.asked_of("apixaban 2.5 mg BD", "en") == "is agnes on blood thinners (apixaban)?"
+    assert glossary.asked_of("ramipril 5 mg", "en") == "is agnes on blood thinners?"
 
 
 def test_a_short_question_speaks_the_language_of_what_it_finds() -> None:
