@@ -1,9 +1,9 @@
 """Fits `rag/reader/decision.json`: which candidate answers, and from which probability on something is said.
 
-    python benchmarks/fit_decision.py examples/corpus [--write]
+    python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--write]
 
 Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
-library, so that other people's files lie beside. Folds are folders. The threshold is the one that serves best over the
+library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact. The threshold is the one that serves best over the
 folds, where a right answer and a right silence count one and a wrong answer costs a quarter.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from rag.reader.model import shipped
 from rag.reader.persons import about_the_named
 from rag.reader.reading import Asked, read
 from rag.reader.tongue import language_of
-from rag.training.corpus import CLAIMS, QUESTIONS, CaseFolder, case_folders, read_case_folder
+from rag.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
 COST = 0.25  # of a wrong answer, where a right one counts 1
 KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`rag.reader.answering`)
@@ -44,7 +45,15 @@ class Judged:
     labels: list[bool]
 
 
-def judged(language: str, folders: Sequence[CaseFolder]) -> list[Judged]:
+def chosen(questions: Sequence[Question], wordings: int) -> list[Question]:
+    """Some wordings of each fact, the same in every run; all where `wordings` is 0."""
+    facts: dict[str, list[Question]] = {}
+    for question in sorted(questions, key=lambda q: zlib.crc32(q.text.encode())):
+        facts.setdefault(question.fact, []).append(question)
+    return [q for fact in facts.values() for q in (fact[:wordings] if wordings else fact)]
+
+
+def judged(language: str, folders: Sequence[CaseFolder], wordings: int) -> list[Judged]:
     out = []
     with tempfile.TemporaryDirectory() as place:
         root = Path(place) / "files"
@@ -55,7 +64,7 @@ def judged(language: str, folders: Sequence[CaseFolder]) -> list[Judged]:
             library.sync(encode=True)
             identities = library.identities()
             for folder in folders:
-                for question in folder.questions:
+                for question in chosen(folder.questions, wordings):
                     found = library.find(question.text, READ)
                     tongue = language_of(question.text, found.hits)
                     asked = Asked(question.text, found.named.asked, tongue, tuple(found.named.names), found.documents)
@@ -86,20 +95,19 @@ def outcome(item: Judged, model: LogisticRegression, names: Sequence[str]) -> tu
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--wordings", type=int, default=0, help="of each fact; all unless given")
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
     held = [read_case_folder(p) for p in case_folders(args.corpus) if p.name.endswith("_held")]
     items: list[Judged] = []
     for language in ("en", "de", "ko"):
-        items += judged(language, [f for f in held if f.folder.parent.name.startswith(language)])
+        items += judged(language, [f for f in held if f.folder.parent.name.startswith(language)], args.wordings)
     names = list(next(item.rows[0] for item in items if item.rows))
     told = []
     for group in sorted({item.group for item in items}):
         model = fitted([i for i in items if i.group != group], names)
         told += [(i.answerable, *outcome(i, model, names)) for i in items if i.group == group]
-    value = {
-        t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS
-    }
+    value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
     threshold = float(max(value, key=lambda t: (value[t], -t)))
     shown = [c for _, p, c in told if p >= threshold]
     p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)
