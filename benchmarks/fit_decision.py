@@ -3,8 +3,9 @@
     python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--write]
 
 Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
-library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact. The threshold is the one that serves best over the
-folds, where a right answer and a right silence count one and a wrong answer costs a quarter.
+library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
+The threshold is the one that serves best over the folds, where a right answer and a right silence count one and a
+wrong answer costs a quarter.
 """
 
 from __future__ import annotations
