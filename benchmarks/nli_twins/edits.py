@@ -86,7 +86,7 @@ def _either(one: str, other: str, language: str) -> re.Pattern[str]:
     if language != "ko":
         return re.compile(rf"\b(?:{one}|{other})\b", re.IGNORECASE)
     if len(one) == 1:  # a party (갑, 을), no syllable of another word and no particle
-        return re.compile(rf"(?<![가-힣])(?:{one}|{other})(?=[은는이가의에을과와](?![가-힣]))")
+        return re.compile(rf"(?<![가-힣])(?:{one}|{other})(?=(?:은|는|이|가|의|에게|에|을|과|와)(?![가-힣]))")
     if one == "이상":  # at least, not "nothing unusual"
         return re.compile(rf"(?<=[\d%개일월년원주명회세분]) ?\b(?:{one}|{other})|(?<=\d[가-힣])(?:{one}|{other})")
     return re.compile(rf"{one}|{other}")
