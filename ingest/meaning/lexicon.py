@@ -67,7 +67,7 @@ class Group:
 
 
 class Lexicon:
-    """The rules of a language, found by the first word, its first letters, or (Korean) a syllable within a word."""
+    """The rules of a language, found by the first word, its first letters, or (Korean) two syllables within a word."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
@@ -79,6 +79,8 @@ class Lexicon:
         words, prefixes, syllables = tables
         for word, listed in words.items():
             listed += prefixes.get(word[:_PREFIX], ())
+        for syllable, listed in syllables.items():
+            listed += syllables.get(syllable[:1], ()) if len(syllable) > 1 else ()
         self._words = {word: _compile(listed) for word, listed in words.items()}
         self._prefixes = {prefix: _compile(listed) for prefix, listed in prefixes.items()}
         self._syllables = {syllable: _compile(listed) for syllable, listed in syllables.items()}
@@ -117,7 +119,8 @@ class Lexicon:
             group = self._words.get(DIGITS)
         within: tuple[tuple[int, Group], ...] = ()
         if self._syllables and word > "ㄱ":
-            within = tuple((i, g) for i, c in enumerate(word) if (g := self._syllables.get(c)) is not None)
+            at = ((i, self._syllables.get(word[i : i + 2]) or self._syllables.get(c)) for i, c in enumerate(word))
+            within = tuple((i, found) for i, found in at if found is not None)
         if len(self._known) >= _KNOWN:
             self._known.clear()
         if len(word) <= _LONGEST_KNOWN:
@@ -143,8 +146,8 @@ def _match(group: Group, text: str, folded: str, start: int) -> tuple[Rule, int,
 
 def _place(start: str) -> tuple[int, str]:
     """Which table (words, prefixes, syllables) a pattern belongs into, and under which key."""
-    if re.match(f"[{HANGUL}]", start):
-        return 2, start[0]
+    if syllables := re.match(f"[{HANGUL}]{{1,2}}", start):
+        return 2, start[0] if start.endswith("?") else syllables[0]
     token = WORD.match(start)
     if start == DIGITS or token is None:
         return 0, start
