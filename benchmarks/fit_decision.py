@@ -97,9 +97,7 @@ def main() -> None:
     for group in sorted({item.group for item in items}):
         model = fitted([i for i in items if i.group != group], names)
         told += [(i.answerable, *outcome(i, model, names)) for i in items if i.group == group]
-    value = {
-        t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS
-    }
+    value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
     threshold = float(max(value, key=lambda t: (value[t], -t)))
     shown = [c for _, p, c in told if p >= threshold]
     p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)

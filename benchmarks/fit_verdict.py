@@ -39,7 +39,7 @@ from rag.verifying import ruled_by, verbatim
 _LABELS = {"supports": 0, "contradicts": 1, "neither": 2, "contradiction": 1, "entailment": 0, "neutral": 2}
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 _OWN_WORDS = (0.5, 0.4, 0.3, 0.2, 0.1, 0.0, -1.0)
-_FALSE_ALARM = 1.0  # what a true claim costs that is called contradicted, in right verdicts
+_FALSE_ALARM = 0.5  # what a true claim costs that is called contradicted, in right verdicts
 _GENERAL = 300  # pairs of general text beside the claims, so that nothing is learned that holds for letters alone
 _TARGET = Path(deciding.__file__).with_name("verdict.json")
 
@@ -117,15 +117,15 @@ def thresholds(p: np.ndarray, y: np.ndarray, shown: float) -> tuple[float, float
     """From where on a claim is supported, so that at most a share of false ones is; from where on contradicted."""
     supports = float(np.quantile(p[y > 0, 0], 1 - shown))
     rest = p[:, 0] < supports
-    share = p[rest, 1] / (p[rest, 1] + p[rest, 2])
+    against = p[rest, 1]
     truth = y[rest]
 
     def worth(least: float) -> float:
         """Right verdicts; to call a true claim contradicted is worse than to leave it open."""
-        called = share >= least
+        called = against >= least
         return float(np.mean(np.where(called, 1, 2) == truth) - _FALSE_ALARM * np.mean(called & (truth == 0)))
 
-    contradicts = max(np.arange(0.3, 0.9, 0.01), key=lambda least: (worth(least), -abs(least - 0.5)))
+    contradicts = max(np.arange(0.3, 0.8, 0.01), key=lambda least: (worth(least), -abs(least - 0.5)))
     return round(supports, 4), round(float(contradicts), 2)
 
 

@@ -120,7 +120,7 @@ class Weighing:
         weights: label -> measure -> weight.
         bias: label -> constant.
         supports: probability from which a claim is supported.
-        contradicts: share of the rest from which it is contradicted.
+        contradicts: probability from which one that is not supported is contradicted.
         own_words: see `Ruled.settled`; below 0 where rules of scope never decide alone.
     """
 
@@ -165,14 +165,14 @@ def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdi
     model = model or weighing()
     if ruled.settled(model.own_words):
         return ruled.verdict
-    supports, contradicts, neither = model.probabilities(measures(ruled, view))
+    supports, contradicts, _ = model.probabilities(measures(ruled, view))
     score = model.centred(supports)
     by_rule = ruled.verdict
     if supports >= model.supports:
         if ruled.needed:
             return _verdict("unsupported", min(score, _BELOW), by_rule, "")
         return _verdict("supported", score, by_rule, "")
-    if contradicts >= model.contradicts * (contradicts + neither):
+    if contradicts >= model.contradicts:
         told = "" if by_rule.label == "contradicted" else "the reader reads the opposite"
         return _verdict("contradicted", min(score, _BELOW), by_rule, told)
     doubt = by_rule.label == "contradicted"
