@@ -82,7 +82,6 @@ def ruled_by(mine: Profile, theirs: Profile) -> Ruled:
         tuple(findings),
         len(missing) / max(len(mine.content), 1),
         needed_missing(findings, mine.text),
-        len(mine.words),
     )
 
 

@@ -132,7 +132,7 @@ def test_what_is_counted_in_words_may_be_read_and_what_stands_in_digits_must_sta
 
 
 def test_the_model_weighs_what_is_measured_and_nothing_else() -> None:
-    ruled = Ruled(Verdict("unsupported", 0.3), (), 0.5, words=6)
+    ruled = Ruled(Verdict("unsupported", 0.3), (), 0.5)
     model = weighing()
     assert set(model.weights) == set(model.bias) == set(LABELS)
     assert all(set(weights) == set(measures(ruled, NEITHER)) for weights in model.weights.values())
@@ -141,6 +141,6 @@ def test_the_model_weighs_what_is_measured_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(("view_", "label"), [(SUPPORTS, LABELS[0]), (CONTRADICTS, LABELS[1]), (NEITHER, LABELS[2])])
 def test_a_sure_reader_is_believed_where_no_rule_objects_and_the_score_agrees(view_: Relation, label: str) -> None:
-    verdict = judged(Ruled(Verdict("unsupported", 0.3), (), 0.5, words=6), view_)
+    verdict = judged(Ruled(Verdict("unsupported", 0.3), (), 0.5), view_)
     assert verdict.label == label
     assert (verdict.score >= 0.5) == (label == "supported")

@@ -44,14 +44,12 @@ class Ruled:
         findings: facts that agree, conflict, or are missing.
         missing: share of the claim's content words that the quote has in no form, 0 to 1.
         needed: whether the claim has a number in digits, a date or a reference that the quote lacks.
-        words: how many words the claim has.
     """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     missing: float
     needed: bool = False
-    words: int = 0
 
     def of(self, status: str) -> list[Finding]:
         """The findings in one relation."""
@@ -85,7 +83,7 @@ def measures(ruled: Ruled, view: Relation) -> dict[str, float]:
         view: the reader's probabilities of supports, contradicts, neither.
     """
     supports, contradicts, neither = (math.log(max(p, _LEAST)) for p in view)
-    conflicts, missing, agreed = (ruled.of(s) for s in ("conflict", "missing", "agree"))
+    conflicts, missing = ruled.of("conflict"), ruled.of("missing")
 
     def has(found: Sequence[Finding], kinds: frozenset[str]) -> float:
         return float(any(f.kind in kinds for f in found))
@@ -104,11 +102,7 @@ def measures(ruled: Ruled, view: Relation) -> dict[str, float]:
         "value_missing": has(missing, _NEEDED),
         "name_missing": has(missing, frozenset(("name",))),
         "party_missing": has(missing, frozenset(("party",))),
-        "values_agree": min(sum(f.kind in _NEEDED for f in agreed), 2) / 2,
-        "negation_agrees": has(agreed, frozenset(("negation",))),
         "words_missing": ruled.missing,
-        "rules": ruled.verdict.score,
-        "short": 1 / (1 + ruled.words),
     }
 
 
@@ -121,7 +115,7 @@ class Weighing:
         bias: label -> constant.
         supports: probability from which a claim is supported.
         contradicts: probability from which one that is not supported is contradicted.
-        own_words: see `Ruled.settled`; below 0 where rules of scope never decide alone.
+        own_words: see `Ruled.settled`.
     """
 
     weights: Mapping[str, Mapping[str, float]]
