@@ -14,7 +14,7 @@ import random
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from make_nli_twins import LANGUAGES
@@ -33,10 +33,12 @@ _PASSAGE = 900
 _DOCUMENTS, _SENTENCES = 40, 6
 
 
-def claims(root: Path, language: str, held: bool) -> Iterator[tuple[str, str, str]]:
-    """Label, quote and claim of every line of a language's folders."""
+def claims(
+    root: Path, language: str, held: bool, folders: Container[str] | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """Label, quote and claim of every line of a language's folders, or of those that are named."""
     for path in sorted(root.glob(f"{language}_*/*/claims.tsv")):
-        if path.parent.name.endswith("_held") != held:
+        if path.parent.name.endswith("_held") != held or (folders is not None and path.parent.name not in folders):
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
             cells = line.split("\t")

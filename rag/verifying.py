@@ -19,7 +19,7 @@ from ingest.meaning.finding import Finding
 from ingest.meaning.frames import says_as_much
 from ingest.meaning.tongue import rule_language
 from rag.answer import Reason, Verdict, VerdictLabel
-from rag.verification.deciding import Ruled, judged
+from rag.verification.deciding import Ruled, judged, needed_missing, settled
 from rag.verification.grounding import Grounding, ground
 from rag.verification.model import models
 from rag.verification.pairs import longest_run, pair_features, uncovered
@@ -52,14 +52,16 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     mine, theirs = profile(claim, tongue), profile(quote, tongue)
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
-    ruled = _ruled(mine, theirs, align(mine, theirs))
+    ruled = ruled_by(mine, theirs)
     if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
         return ruled.verdict
-    views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
+    views = relations([(claim, quote)], tongue) if read and not settled(ruled) else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 
 
-def _ruled(mine: Profile, theirs: Profile, findings: list[Finding]) -> Ruled:
+def ruled_by(mine: Profile, theirs: Profile) -> Ruled:
+    """What the rules alone say of a claim and its quote."""
+    findings = align(mine, theirs)
     model = models()["pair"]
     missing = uncovered(mine, theirs)
     score = model.probability(pair_features(mine, findings, missing))
@@ -76,7 +78,10 @@ def _ruled(mine: Profile, theirs: Profile, findings: list[Finding]) -> Ruled:
     if label == "supported":
         reasons = agreed + reasons
     return Ruled(
-        Verdict(label, round(score, 4), tuple(reasons)), tuple(findings), len(missing) / max(len(mine.content), 1)
+        Verdict(label, round(score, 4), tuple(reasons)),
+        tuple(findings),
+        len(missing) / max(len(mine.content), 1),
+        needed_missing(findings, mine.text),
     )
 
 

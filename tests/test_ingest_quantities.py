@@ -112,6 +112,15 @@ def test_words_and_brackets_are_one_number() -> None:
     assert [n.value for n in numerals("thirty (30) days")] == [30.0]
     assert [n.value for n in numerals("zweiundzwanzig Tage", "de")] == [22.0]
     assert [n.value for n in numerals("이후 백혈구", "ko")] == []
+    assert [n.value for n in numerals("이사회의 사건, 그 이유로 사정과 조건, 만일 사인을", "ko")] == []
+    assert [n.value for n in numerals("삼 년, 육 개월, 십이 주, 삼백만 원, 만 원, 이층", "ko")] == [
+        3,
+        6,
+        12,
+        3e6,
+        1e4,
+        2,
+    ]
 
 
 @given(st.text(alphabet="0123456789.,-/ xmg%€두일억만§()a\n", max_size=120), st.sampled_from(["en", "de", "ko"]))

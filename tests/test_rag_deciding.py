@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.answer import Verdict
 from rag.cli import verify as verb
 from rag.verification import reading
+from rag.verification.deciding import LABELS, Ruled, judged, measures, weighing
 from rag.verification.model import Model
 from rag.verification.reading import Relation, speaking_part
 from rag.verifying import grounding, verify
@@ -109,3 +111,36 @@ def test_the_score_of_a_response_decides_at_one_half() -> None:
         found = grounding("", contexts, response, "en")
         assert found.grounded == (found.score > 0.5)
         assert all((c.label == "supported") == (c.score > 0.5) for c in found.claims)
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "language", "label"),
+    [
+        ("Two toes are dead.", "Wet gangrene of the last toes.", "en", "supported"),
+        ("12 toes are dead.", "Wet gangrene of the last toes.", "en", "unsupported"),
+        ("Beide Brüder und zwei Schwestern leben.", "Alle Geschwister leben noch.", "de", "supported"),
+        ("Am 4. Mai kam der Bote.", "Der Bote kam im Frühling.", "de", "unsupported"),
+        ("두 가지 주사를 놓았다.", "파상풍과 독감 백신을 맞혔다.", "ko", "supported"),
+        ("300만원을 깎아 주었다.", "냉장고가 낡아서 값을 내렸다.", "ko", "unsupported"),
+    ],
+)
+def test_what_is_counted_in_words_may_be_read_and_what_stands_in_digits_must_stand_there(
+    view: Reader, claim: str, quote: str, language: str, label: str
+) -> None:
+    view.relation = (0.99, 0.005, 0.005)
+    assert verify(claim, quote, language).label == label
+
+
+def test_the_model_weighs_what_is_measured_and_nothing_else() -> None:
+    ruled = Ruled(Verdict("unsupported", 0.3), (), 0.5)
+    model = weighing()
+    assert set(model.weights) == set(model.bias) == set(LABELS)
+    assert all(set(weights) == set(measures(ruled, NEITHER)) for weights in model.weights.values())
+    assert sum(model.probabilities(measures(ruled, NEITHER))) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("view_", "label"), [(SUPPORTS, LABELS[0]), (CONTRADICTS, LABELS[1]), (NEITHER, LABELS[2])])
+def test_a_sure_reader_is_believed_where_no_rule_objects_and_the_score_agrees(view_: Relation, label: str) -> None:
+    verdict = judged(Ruled(Verdict("unsupported", 0.3), (), 0.5), view_)
+    assert verdict.label == label
+    assert (verdict.score >= 0.5) == (label == "supported")

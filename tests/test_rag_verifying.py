@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from ingest.errors import UsageError
 from ingest.meaning.agreement import agreement
+from ingest.meaning.alignment import align
+from ingest.meaning.facts import profile
 from rag.cli import verify as verb
 from rag.verification import reading
 from rag.verifying import grounding, verify
@@ -182,3 +184,26 @@ def test_a_faulty_line_is_named(line: str, tmp_path: Path) -> None:
     file.write_text(line, encoding="utf-8")
     with pytest.raises(UsageError, match="line 1"):
         verb.run(argparse.Namespace(file=str(file)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "language", "kinds"),
+    [
+        # A value in another form is there.
+        ("The water tablet is 40 mg.", "Furosemide is down to 40 again.", "en", []),
+        ("The water tablet is 60 mg.", "Furosemide is down to 40 again.", "en", ["dose"]),
+        ("The visit on 8 December was short.", "12/08 short visit.", "en", []),
+        ("Das Kortison endet nach einem Monat.", "Das Kortison endet nach 4 Wochen.", "de", []),
+        ("Das Kortison endet nach zwei Monaten.", "Das Kortison endet nach 4 Wochen.", "de", ["number"]),
+        ("Kontrolle am 8. Dezember 2025.", "Kontrolle 08.12.", "de", []),
+        ("12월 8일에 약을 마쳤다.", "12/08 약 종료", "ko", []),
+        ("3월에 수술하였다.", "2025-03-11 수술하였다.", "ko", []),
+        ("9월에 주사를 맞았다.", "9/5 주사 맞음", "ko", []),
+        ("3월에 수술하였다.", "5월에 수술하였다.", "ko", ["date"]),
+        ("이사회는 그 이유로 사정을 보았다.", "이사회는 이유와 사정을 보았다.", "ko", []),
+    ],
+)
+def test_values_in_another_form_are_values(claim: str, quote: str, language: str, kinds: list[str]) -> None:
+    found = align(profile(claim, language), profile(quote, language))
+    values = {f.kind for f in found if f.status != "agree" and f.kind in ("number", "dose", "date")}
+    assert sorted(values) == kinds

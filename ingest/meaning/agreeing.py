@@ -6,8 +6,8 @@ from ingest.meaning.assertion import Moment, Quantity
 from ingest.meaning.facts import Fact
 
 AGREE, CONFLICT, APART = 1, -1, 0
-# "3 months" and "90 days" are meant as one length, "60 days" and "61 days" are not.
-_LOOSE = 0.025
+# "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not.
+_LOOSE = 0.09
 _EXACT = 1e-6
 
 
@@ -49,7 +49,16 @@ def _amounts(a: Quantity, b: Quantity, family: str) -> int:
     return AGREE if equal or inside else CONFLICT
 
 
+_BARE_MONTH = len("--04")
+
+
 def _dates(a: Moment, b: Moment) -> int:
+    if _BARE_MONTH in (len(a.start), len(b.start)):
+        if "year" in (a.kind, b.kind):
+            return APART
+        if _month_numbers(a) & _month_numbers(b):
+            return AGREE
+        return CONFLICT if len(a.start) == len(b.start) else APART
     if a.start.startswith("--") or b.start.startswith("--"):
         days = {m[-5:] for m in (a.start, a.alternative) if m} & {m[-5:] for m in (b.start, b.alternative) if m}
         if a.kind == b.kind == "date":
@@ -60,6 +69,12 @@ def _dates(a: Moment, b: Moment) -> int:
             if start_a and start_b and start_a <= end_b and start_b <= end_a:
                 return AGREE
     return CONFLICT
+
+
+def _month_numbers(moment: Moment) -> set[str]:
+    """Two digits of the month, in either reading."""
+    days = (moment.start, moment.alternative)
+    return {day[2:4] if day.startswith("--") else day[5:7] for day in days if day}
 
 
 def _lengths(a: Moment, b: Moment, words_a: str, words_b: str) -> int:

@@ -6,15 +6,17 @@ must be alike, and no other place in the quote may agree better.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from ingest.meaning.assertion import Quantity
+from ingest.meaning.assertion import Moment, Quantity
 from ingest.meaning.bindings import exchanged_values
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.finding import LONG, Finding, speaking_sentences
 from ingest.meaning.frames import same_frame
 from ingest.meaning.namings import unnamed
+from ingest.meaning.numerals import numerals
 from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.scopes import assertions
 from ingest.meaning.states import changed_states
@@ -124,9 +126,26 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
         return Finding(fact.kind, "conflict", fact.span, conflicting[1].span, conflicting[0])
     if agreed[1] is not None:
         return Finding(fact.kind, "agree", fact.span, agreed[1].span, agreed[0])
-    if fact.kind in _SINGLE:
+    if fact.kind in _SINGLE and not _written_otherwise(fact, claim, quote):
         return Finding(fact.kind, "missing", fact.span, None, max(conflicting[0], 0.0))
     return None
+
+
+def _written_otherwise(fact: Fact, claim: Profile, quote: Profile) -> bool:
+    """Whether a value stands in the quote in another form: 40 for 40 mg, 12/08 for the eighth of December."""
+    if isinstance(fact.value, Quantity):
+        told = numerals(fact.span.of(claim.text), claim.language)
+        return len(told) == 1 and any(
+            isinstance(o.value, Quantity) and not o.value.unit and o.value.value == o.value.high == told[0].value
+            for o in quote.facts
+        )
+    if isinstance(fact.value, Moment) and fact.value.kind == "month" and fact.value.start.startswith("--"):
+        return re.search(rf"(?<![\d./-])0?{int(fact.value.start[2:])}/\d", quote.text) is not None
+    if isinstance(fact.value, Moment) and fact.value.kind == "date":
+        month, day = (int(part) for part in fact.value.start[-5:].split("-"))
+        short = rf"(?<![\d./-])(?:0?{month}/0?{day}|0?{day}[./]\s?0?{month})(?!\d|[./-]\d)"
+        return re.search(short, quote.text) is not None
+    return False
 
 
 def exchanged(claim: Profile, quote: Profile) -> list[Finding]:

@@ -6,20 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import cast
 
 from ingest.document import Span
-from ingest.meaning.assertion import (
-    Assertion,
-    Certainty,
-    Cue,
-    Experiencer,
-    Modality,
-    Severity,
-    Side,
-    State,
-    Temporality,
-)
+from ingest.meaning.assertion import Assertion, Cue
 from ingest.meaning.engine import Mark, Scan, scan
 from ingest.meaning.tongue import rule_language
 
@@ -78,7 +67,7 @@ def annotate(
 def cues(text: str, language: str | None = None) -> list[Cue]:
     """Every cue of a text in order of its place: negations, sides, modal verbs and the rest, without their reach."""
     scanned = scan(text, rule_language(text, language))
-    return sorted((m.cue for m in (*scanned.marks, *scanned.headings)), key=lambda c: (c.span, c.kind))
+    return sorted((m.cue for m in (*scanned.marks, *scanned.headings)), key=_place)
 
 
 def negates(text: str, language: str | None = None) -> bool:
@@ -106,6 +95,8 @@ def clauses(scanned: Scan) -> list[Span]:
 
 def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assertion:
     near = scanned.near(span.start, span.end)
+    if not near and section_kind not in SECTION_KINDS:
+        return Assertion(span)
     extents = [(mark, condition_extent(scanned, mark)) for mark in near if mark.kind == "conditions"]
     walls = [extent for _, extent in extents if not span.contains(extent)]
     asides = [extent for _, extent in extents if span.contains(extent) and len(extent) < _MAIN * len(span)]
@@ -149,16 +140,20 @@ def _assertion(span: Span, values: dict[str, str], conditions: tuple[Span, ...],
     return Assertion(
         span=span,
         negated=values["negated"] == "yes",
-        certainty=cast(Certainty, values["certainty"]),
-        temporality=cast(Temporality, values["temporality"]),
-        experiencer=cast(Experiencer, values["experiencer"]),
-        side=cast(Side, values["side"]),
-        severity=cast(Severity, values["severity"]),
-        modality=cast(Modality, values["modality"]),
-        state=cast(State, values["state"]),
+        certainty=values["certainty"],  # type: ignore[arg-type]
+        temporality=values["temporality"],  # type: ignore[arg-type]
+        experiencer=values["experiencer"],  # type: ignore[arg-type]
+        side=values["side"],  # type: ignore[arg-type]
+        severity=values["severity"],  # type: ignore[arg-type]
+        modality=values["modality"],  # type: ignore[arg-type]
+        state=values["state"],  # type: ignore[arg-type]
         conditions=conditions,
-        cues=tuple(sorted(used, key=lambda c: (c.span, c.kind))),
+        cues=tuple(sorted(used, key=_place) if len(used) > 1 else used),
     )
+
+
+def _place(cue: Cue) -> tuple[int, int, str]:
+    return cue.span.start, cue.span.end, cue.kind
 
 
 def _distance(text: str, mark: Mark, span: Span) -> int:

@@ -46,7 +46,8 @@ class Quantity:
 class Moment:
     """A date or duration. `start` and `end` are ISO 8601 dates (end inclusive) where known; a duration has `days`.
 
-    A day without a year is `--04-03`. `alternative` is the day in the other reading of an ambiguous `04/03/2021`.
+    A day without a year is `--04-03`, a month without one `--04`.
+    `alternative` is the day in the other reading of an ambiguous `04/03/2021`.
     """
 
     span: Span

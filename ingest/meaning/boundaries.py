@@ -61,10 +61,13 @@ def find_boundaries(text: str, tokens: list[re.Match[str]], sentence_spans: Sequ
 
 def _cuts(tokens: list[re.Match[str]], stops: list[int]) -> Iterator[int]:
     """Where sentences of more than `MAX_TOKENS` are cut."""
-    starts = [token.start() for token in tokens] if len(tokens) > MAX_TOKENS else []
-    places = [bisect_left(starts, stop) for stop in stops] if starts else []
-    for first, last in pairwise(places):
-        yield from starts[first + MAX_TOKENS : last : MAX_TOKENS]
+    if len(tokens) <= MAX_TOKENS:
+        return
+    starts: list[int] = []
+    for left, right in pairwise(stops):
+        if right - left > MAX_TOKENS:  # a token has a character at least
+            starts = starts or [token.start() for token in tokens]
+            yield from starts[bisect_left(starts, left) + MAX_TOKENS : bisect_left(starts, right) : MAX_TOKENS]
 
 
 def _within_number(text: str, position: int) -> bool:

@@ -53,11 +53,13 @@ class Scan:
 
     def near(self, start: int, end: int) -> list[Mark]:
         """Marks of the sentences that a stretch touches, and of the heading that it stands under."""
-        left = self.bounds.around("sentence", start, start + 1)[0]
-        right = self.bounds.around("sentence", max(start, end - 1), end)[1]
-        first = bisect_left(self.marks, left, key=_start)
-        last = bisect_left(self.marks, right, key=_start)
-        found = list(self.marks[first:last])
+        found: list[Mark] = []
+        if self.marks:
+            stops = self.bounds.sentence
+            left = stops[bisect_right(stops, start) - 1]
+            after = bisect_right(stops, max(start, end - 1))
+            right = stops[after] if after < len(stops) else stops[-1]
+            found += self.marks[bisect_left(self.marks, left, key=_start) : bisect_left(self.marks, right, key=_start)]
         position = bisect_right(self.headings, start, key=_start)
         # Headings of several kinds may start at one word, so look back as far as their section starts.
         while position and self.headings[position - 1].reach[1] > start:

@@ -34,6 +34,7 @@ SCOPES = ("section", "sentence", "clause", "phrase")
 
 WORD = re.compile(r"\w+|[^\w\s]|\n")
 _PREFIX = 4
+_KNOWN, _LONGEST_KNOWN = 20_000, 40  # words whose rules are remembered, and their length
 
 Table = dict[str, list[tuple[str, "Rule"]]]
 
@@ -66,7 +67,7 @@ class Group:
 
 
 class Lexicon:
-    """The rules of a language, found by the first word, its first letters, or (Korean) a syllable within a word."""
+    """The rules of a language, found by the first word, its first letters, or (Korean) two syllables within a word."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
@@ -78,9 +79,13 @@ class Lexicon:
         words, prefixes, syllables = tables
         for word, listed in words.items():
             listed += prefixes.get(word[:_PREFIX], ())
+        for syllable, listed in syllables.items():
+            listed += syllables.get(syllable[:1], ()) if len(syllable) > 1 else ()
         self._words = {word: _compile(listed) for word, listed in words.items()}
         self._prefixes = {prefix: _compile(listed) for prefix, listed in prefixes.items()}
         self._syllables = {syllable: _compile(listed) for syllable, listed in syllables.items()}
+        # What may start at a word, and at which of its syllables: the same words come again and again.
+        self._known: dict[str, tuple[Group | None, tuple[tuple[int, Group], ...]]] = {}
 
     def find(self, text: str, folded: str, tokens: list[re.Match[str]]) -> Iterator[tuple[Rule, int, int]]:
         """Rule, start and end of every match: leftmost, of those the longest; matches do not overlap.
@@ -90,26 +95,37 @@ class Lexicon:
             folded: the same in lower case, of the same length.
             tokens: matches of `WORD` in `folded`.
         """
-        words, prefixes, syllables = self._words, self._prefixes, self._syllables
-        numbers = words.get(DIGITS)
+        known = self._known
         done = 0
         for token in tokens:
-            start, end = token.span()
-            if end <= done:
-                continue
             word = token.group()
-            if start >= done:
-                group = words.get(word) or prefixes.get(word[:_PREFIX]) or (numbers if word[0].isdigit() else None)
-                found = _match(group, text, folded, start) if group else None
-                if found:
+            group, within = known.get(word) or self._look_up(word)
+            if group is None and not within:
+                continue
+            start = token.start()
+            if group is not None and start >= done and (found := _match(group, text, folded, start)):
+                yield found
+                done = found[2]
+            for offset, syllable in within:
+                position = start + offset
+                if position >= done and (found := _match(syllable, text, folded, position)):
                     yield found
                     done = found[2]
-            if syllables and word > "ㄱ":
-                for position in range(max(start, done), end):
-                    group = syllables.get(folded[position])
-                    if group and position >= done and (found := _match(group, text, folded, position)):
-                        yield found
-                        done = found[2]
+
+    def _look_up(self, word: str) -> tuple[Group | None, tuple[tuple[int, Group], ...]]:
+        """The rules that may start at a word, and those that may start at a syllable of it, by its place."""
+        group = self._words.get(word) or self._prefixes.get(word[:_PREFIX])
+        if group is None and word[0].isdigit():
+            group = self._words.get(DIGITS)
+        within: tuple[tuple[int, Group], ...] = ()
+        if self._syllables and word > "ㄱ":
+            at = ((i, self._syllables.get(word[i : i + 2]) or self._syllables.get(c)) for i, c in enumerate(word))
+            within = tuple((i, found) for i, found in at if found is not None)
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        if len(word) <= _LONGEST_KNOWN:
+            self._known[word] = group, within
+        return group, within
 
 
 def _match(group: Group, text: str, folded: str, start: int) -> tuple[Rule, int, int] | None:
@@ -130,8 +146,8 @@ def _match(group: Group, text: str, folded: str, start: int) -> tuple[Rule, int,
 
 def _place(start: str) -> tuple[int, str]:
     """Which table (words, prefixes, syllables) a pattern belongs into, and under which key."""
-    if re.match(f"[{HANGUL}]", start):
-        return 2, start[0]
+    if syllables := re.match(f"[{HANGUL}]{{1,2}}", start):
+        return 2, start[0] if start.endswith("?") else syllables[0]
     token = WORD.match(start)
     if start == DIGITS or token is None:
         return 0, start

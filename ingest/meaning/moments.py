@@ -1,5 +1,7 @@
 """Dates and durations: `3.4.2021`, `April 3, 2021`, `2021년 4월 3일`, `thirty (30) days`, `vor 3 Tagen`.
 
+A Korean month without a year (`3월`) is `--03`.
+
 `04/03/2021` is 3 April to some and 4 March to others: English is read month first, the other reading is kept in
 `Moment.alternative`, so that nobody calls the two a contradiction.
 """
@@ -45,6 +47,7 @@ def _dates() -> re.Pattern[str]:
     forms = [
         r"(?<![\d-])(?P<iso>\d{4}-\d{1,2}-\d{1,2})(?!\d|-\d)",
         r"(?<!\d)(?P<korean>\d{4}\s?년(?:\s?\d{1,2}\s?월(?:\s?\d{1,2}\s?일)?)?|\d{1,2}\s?월\s?\d{1,2}\s?일)",
+        r"(?<![\d.])(?P<korean_month>(?:1[0-2]|0?[1-9])\s?월)(?!급|세)",
         r"(?<![\d.])(?P<dotted_y>(?:19|20)\d\d\.\s?\d{1,2}\.\s?\d{1,2})(?!\d)",
         r"(?<![\d.])(?P<dotted>\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d{2}))(?![\d]|\.\d)",
         r"(?<![\d/])(?P<slash>\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{4}/\d{1,2}/\d{1,2})(?![\d/])",
@@ -113,6 +116,8 @@ def _date(match: re.Match[str], language: str) -> Moment | None:
         if "년" not in text:
             return _moment(span, None, int(n[0]), int(n[1]))
         return _moment(span, int(n[0]), int(n[1]) if len(n) > 1 else None, int(n[2]) if len(n) > 2 else None)
+    if kind == "korean_month":
+        return Moment(span, "month", f"--{int(n[0]):02}", f"--{int(n[0]):02}")
     if kind == "dotted":
         return _moment(span, _year(n[2]), int(n[1]), int(n[0]))
     if kind == "slash":

@@ -18,9 +18,16 @@ _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "�
 # At most 18 digits are read as a number; a longer run is an identifier.
 _DIGITS = rf"\d{{1,3}}(?:[.,{_GROUPS}]\d{{3}}){{1,5}}(?:[.,]\d{{1,6}})?(?!\d)|\d{{1,18}}(?:[.,]\d{{1,9}})?(?!\d)"
 
-# A Korean number word counts only before one of these: 이후 is no "two", 백혈구 no "hundred".
+# A Korean number word counts only before one of these: 이후 is no "two", 백혈구 no "hundred". One syllable counts
+# before few: 사건 is no "four cases", 이유로 no "two euros", 사정 no "four tablets", 만일 no "ten thousand days".
 _SINO_UNITS = (
     "원|일|개월|년|주|회|명|개|%|퍼센트|프로|세|시간|분|초|밀리|센티|그램|mg|ml|cm|mm|정|달러|유로|건|차|배|층|인"
+)
+_SINO_DIGITS, _SINO_SCALES = "일이삼사오육칠팔구", "십백천만억조"
+_SINO = (
+    rf"(?=[{_SINO_DIGITS}]*[{_SINO_SCALES}])[{_SINO_DIGITS}{_SINO_SCALES}]{{2,12}}(?=\s?(?:{_SINO_UNITS}))|"
+    rf"[{_SINO_DIGITS}](?=\s?(?:개월|년|층|퍼센트)|\s(?:주|회|일|차|배|분))|"
+    r"[십백천만억](?=\s?(?:원|년|명|개월|퍼센트|프로|달러|유로))"
 )
 _COUNTERS = "번|차례|명|개|달|정|알|가지|건|군데|배|사람|시간|주|해|살|캡슐|방울|곳|분|병|장|통"
 
@@ -96,7 +103,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     if language == "ko":
         # 1억 5천만, 3천만, 1,200만: each part a number and its scales.
         parts.insert(0, rf"(?<![\w.,])(?P<scaled>(?:\d[\d,.]{{0,12}}\s?[{'십백천만억조'}]{{1,3}}\s?){{1,4}})")
-        parts.append(f"(?<![가-힣])(?P<sino>[일이삼사오육칠팔구십백천만억조]{{1,12}})(?=\\s?(?:{_SINO_UNITS}))")
+        parts.append(f"(?<![가-힣])(?P<sino>{_SINO})")
         parts.append(rf"(?<![가-힣])(?P<native>{_alternation(list(table['units']))})(?=\s?(?:{_COUNTERS}))")
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"

@@ -1,79 +1,177 @@
-"""What rules and reader say of a claim, made into one verdict: rules may contradict, both must agree to support."""
+"""What rules and reader say of a claim, made into one verdict: rules may contradict, both must agree to support.
+
+A rule that contradicts by a value, or in the quote's own words, is final. Else the reader's probabilities and what
+the rules found are weighed by a small model; its weights and thresholds are in `verdict.json`, chosen by
+`benchmarks/fit_verdict.py` on claims that the reader has not seen.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from ingest.meaning.finding import Finding
 from rag.answer import Reason, Verdict, VerdictLabel
-from rag.verification.pairs import EXACT
 from rag.verification.reading import Relation
 
-# Probability of the reader from which it supports, and from which it contradicts.
-SUPPORTS = 0.5
-CONTRADICTS = 0.5
-# A claim in other words than its quote may set off a rule of scope (negation, tense, person) by chance: where so large
-# a share of its words is missing, such a rule contradicts only where the reader sees a contradiction at all.
-_OTHER_WORDS = 0.5
-_SEEN = 0.1
-_SCOPES = frozenset(
-    (
-        "negation",
-        "time",
-        "certainty",
-        "person",
-        "party",
-        "modality",
-        "act",
-        "direction",
-        "severity",
-        "condition",
-        "result",
-    )
-)
+_DATA = Path(__file__).with_name("verdict.json")
+LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")
+# What reaches over words: in a claim of other words than its quote it may be found by chance. How sure and when
+# something was said differs too often between two true sentences to be final at all.
+_OPEN = frozenset(("time", "certainty", "condition"))
+_SCOPES = _OPEN | {
+    "negation", "person", "party", "modality", "act", "direction", "severity", "result", "state", "name", "bound"
+}  # fmt: skip
+_VALUES = frozenset(("number", "dose", "date", "reference", "side"))
+_WHO = frozenset(("party", "person"))
 # Exact facts of the claim that the quote lacks: no reading makes up for them.
 _NEEDED = frozenset(("number", "dose", "date", "reference"))
 _BELOW = 0.49
+_LEAST = 1e-4  # probability below which the reader's logarithm says no more
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """What the rules say: their verdict, what they found, and the share of the claim's words that the quote lacks."""
+    """What the rules say: their verdict, what they found, the share of the claim's words that the quote lacks.
+
+    Attributes:
+        verdict: of the rules alone.
+        findings: facts that agree, conflict, or are missing.
+        missing: share of the claim's content words that the quote has in no form, 0 to 1.
+        needed: whether the claim has a number in digits, a date or a reference that the quote lacks.
+    """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     missing: float
+    needed: bool = False
 
-    def has(self, status: str, kinds: frozenset[str]) -> bool:
-        """Whether a fact of one of the kinds was found in this relation."""
-        return any(f.status == status and f.kind in kinds for f in self.findings)
+    def of(self, status: str) -> list[Finding]:
+        """The findings in one relation."""
+        return [f for f in self.findings if f.status == status]
 
-    @property
-    def settled(self) -> bool:
-        """Whether no reading changes the verdict: a rule contradicts by a value, or in the quote's own words."""
-        conflicts = [f for f in self.findings if f.status == "conflict"]
-        by_scope = all(f.kind in _SCOPES and not f.detail for f in conflicts)
-        return bool(conflicts) and not (by_scope and self.missing > _OTHER_WORDS)
+    def settled(self, own_words: float) -> bool:
+        """Whether no reading changes the verdict: a rule contradicts by a value, or in the quote's own words.
+
+        Args:
+            own_words: share of missing words up to which a claim is in the quote's own words.
+        """
+        conflicts = self.of("conflict")
+        if any(f.kind not in _SCOPES or f.detail for f in conflicts):
+            return True
+        return self.missing <= own_words and any(f.kind not in _OPEN for f in conflicts)
 
 
-def judged(ruled: Ruled, view: Relation) -> Verdict:
-    """The verdict of rules and reader together."""
-    supports, contradicts, _ = view
+def needed_missing(findings: Sequence[Finding], claim: str) -> bool:
+    """Whether a claim has an exact fact that the quote lacks: written in digits, since "two of them" may be counted."""
+    return any(
+        f.status == "missing" and f.kind in _NEEDED and (f.claim is None or any(c.isdigit() for c in f.claim.of(claim)))
+        for f in findings
+    )
+
+
+def measures(ruled: Ruled, view: Relation) -> dict[str, float]:
+    """What is weighed, by name: the reader's log-odds, then what the rules found, 0 or 1 but for shares.
+
+    Args:
+        ruled: what the rules say.
+        view: the reader's probabilities of supports, contradicts, neither.
+    """
+    supports, contradicts, neither = (math.log(max(p, _LEAST)) for p in view)
+    conflicts, missing = ruled.of("conflict"), ruled.of("missing")
+
+    def has(found: Sequence[Finding], kinds: frozenset[str]) -> float:
+        return float(any(f.kind in kinds for f in found))
+
+    named = _VALUES | _WHO | {"negation", "state", "time"}
+    return {
+        "supports": supports - neither,
+        "contradicts": contradicts - neither,
+        "value_conflicts": has([f for f in conflicts if not f.detail], _VALUES),
+        "value_of_another": float(any(f.detail for f in conflicts)),
+        "negation_conflicts": has(conflicts, frozenset(("negation",))),
+        "state_conflicts": has(conflicts, frozenset(("state",))),
+        "who_conflicts": has(conflicts, _WHO),
+        "time_conflicts": has(conflicts, frozenset(("time",))),
+        "scope_conflicts": float(any(f.kind not in named for f in conflicts)),
+        "value_missing": has(missing, _NEEDED),
+        "name_missing": has(missing, frozenset(("name",))),
+        "party_missing": has(missing, frozenset(("party",))),
+        "words_missing": ruled.missing,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The fitted model.
+
+    Attributes:
+        weights: label -> measure -> weight.
+        bias: label -> constant.
+        supports: probability from which a claim is supported.
+        contradicts: probability from which one that is not supported is contradicted.
+        own_words: see `Ruled.settled`.
+    """
+
+    weights: Mapping[str, Mapping[str, float]]
+    bias: Mapping[str, float]
+    supports: float
+    contradicts: float
+    own_words: float
+
+    def probabilities(self, row: Mapping[str, float]) -> tuple[float, float, float]:
+        """Of the labels in the order of `LABELS`."""
+        totals = [self.bias[x] + sum(w * row[name] for name, w in self.weights[x].items()) for x in LABELS]
+        most = max(totals)
+        odds = [math.exp(t - most) for t in totals]
+        a, b, c = (o / sum(odds) for o in odds)
+        return a, b, c
+
+    def centred(self, probability: float) -> float:
+        """A probability of support on a scale where one half is the threshold."""
+        odds = probability * (1 - self.supports)
+        return odds / (odds + self.supports * (1 - probability))
+
+
+@cache
+def weighing(path: Path = _DATA) -> Weighing:
+    """The model in the box."""
+    return read(json.loads(path.read_text(encoding="utf-8")))
+
+
+def read(raw: Mapping[str, Any]) -> Weighing:
+    """The model that a file's content describes."""
+    return Weighing(raw["weights"], raw["bias"], raw["supports"], raw["contradicts"], raw["own_words"])
+
+
+def settled(ruled: Ruled) -> bool:
+    """Whether the rules decide alone."""
+    return ruled.settled(weighing().own_words)
+
+
+def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdict:
+    """The verdict of rules and reader together, weighed by the model in the box unless another is given."""
+    model = model or weighing()
+    if ruled.settled(model.own_words):
+        return ruled.verdict
+    supports, contradicts, _ = model.probabilities(measures(ruled, view))
+    score = model.centred(supports)
     by_rule = ruled.verdict
-    if ruled.settled:
-        return by_rule
-    if by_rule.label == "contradicted":
-        if contradicts >= _SEEN:
-            return by_rule
-        return _verdict("unsupported", min(supports, _BELOW), by_rule, "the reader sees no contradiction")
-    if supports >= SUPPORTS:
-        if ruled.has("missing", _NEEDED):
-            return _verdict("unsupported", min(supports, _BELOW), by_rule, "")
-        return _verdict("supported", supports, by_rule, "")
-    # Where the quote has all of a claim's words or an exact fact of it, the reader may doubt, but not contradict.
-    if contradicts >= CONTRADICTS and ruled.missing and not ruled.has("agree", EXACT):
-        return _verdict("contradicted", supports, by_rule, "the reader reads the opposite")
-    return _verdict("unsupported", min(supports, _BELOW), by_rule, "the reader does not read it there")
+    if supports >= model.supports:
+        if ruled.needed:
+            return _verdict("unsupported", min(score, _BELOW), by_rule, "")
+        return _verdict("supported", score, by_rule, "")
+    if contradicts >= model.contradicts:
+        told = "" if by_rule.label == "contradicted" else "the reader reads the opposite"
+        return _verdict("contradicted", min(score, _BELOW), by_rule, told)
+    doubt = by_rule.label == "contradicted"
+    told = "the reader sees no contradiction" if doubt else "the reader does not read it there"
+    return _verdict("unsupported", min(score, _BELOW), by_rule, told)
 
 
 def _verdict(label: VerdictLabel, score: float, by_rule: Verdict, told: str) -> Verdict:
