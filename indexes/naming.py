@@ -28,10 +28,9 @@ from indexes.analyzers import Word, capitals, keys, words
 from indexes.parts import ALL, Parts
 from indexes.persons import Persons, Who
 from indexes.sparse import Sparse
+from ingest.languages import about
 
 # Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
-# Hangul says the same in far fewer characters.
-_ZONE = {"ko": (400, 300)}
 _USUAL_ZONE = (2500, 800)
 _LONG = 40_000  # characters looked through where no zone holds a name
 _ELSEWHERE = 0.5  # what a term outside the zone counts, against 1 inside
@@ -40,13 +39,12 @@ _FITS = 0.9  # share of the best evidence from which on a document is named as w
 _KEPT_ZONES, _KEPT_LONG = 512, 32  # documents whose words are kept ready
 _TOGETHER = 2  # words that a document writes like a name one after the other
 _MOST = 5  # documents looked at for names
-_NOUNS_LIKE_NAMES = ("de", "ko")  # languages in which a word's looks do not tell a name from a noun
 _CLAUSE = re.compile(r"[;:,?.!]\s|[?？。]$|\s[-–—]\s")
 
 
 def identity_zone(text: str, language: str) -> str:
     """Beginning and end of a document's text, where it says what it is."""
-    head, tail = _ZONE.get(language, _USUAL_ZONE)
+    head, tail = about(language).get("zone", _USUAL_ZONE)
     return text if len(text) <= head + tail else f"{text[:head]}\n{text[-tail:]}"
 
 
@@ -154,7 +152,7 @@ class Naming:
             # A document of one passage has no other place for its name: only a name that the rules found counts, and
             # nothing is taken out of the question.
             return self._by_name_alone(by_name, question, every), np.zeros(len(spoken), bool)
-        sure = who.named if language in _NOUNS_LIKE_NAMES else None
+        sure = who.named if about(language)["names"] != "capitals" else None  # looks tell no name from a noun
         taken = np.zeros(len(spoken), bool)
         if self._n > 1 and fitting:
             taken = self._names(spoken, fitting, rarity, sure)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from pathlib import Path
+from datetime import date
 
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, str]]:
-    return tomllib.loads((Path(__file__).parent / "wording.toml").read_text(encoding="utf-8"))
+from ingest.languages import DEFAULT, own, table
 
 
 def say(key: str, language: str) -> str:
     """A sentence by its key; English where the language has none."""
-    table = _table()
-    return table.get(language, table["en"]).get(key) or table["en"][key]
+    return own(language, "messages").get(key) or str(own(DEFAULT, "messages")[key])
+
+
+def spoken(iso: str, language: str) -> str:
+    """An ISO date as a person of that language writes it: `3 April 2021`, `3.4.2021`, `2021년 4월 3일`."""
+    day = date.fromisoformat(iso)
+    months = {number: name for name, number in reversed(table(language, "dates").get("months", {}).items())}
+    name = months.get(day.month, "")
+    return say("date", language).format(day=day.day, month=day.month, year=day.year, name=name)

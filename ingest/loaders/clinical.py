@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 
+from ingest import data
+from ingest.languages import DEFAULT, own
 from ingest.loaders.building import Builder, one_line
 
 _HERE = Path(__file__).parent
@@ -15,14 +16,9 @@ _MOMENT = re.compile(r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?(?:\.\d+)?)?([
 
 
 @cache
-def _labels() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_HERE / "labels.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _kinds() -> dict[str, str]:
-    table = tomllib.loads((_HERE / "loinc.toml").read_text(encoding="utf-8"))
-    tables = (table.pop("dicom"), table)
+    table = data.table(_HERE / "loinc.toml")
+    tables = (table["dicom"], {kind: codes for kind, codes in table.items() if kind != "dicom"})
     return {code: kind for part in tables for kind, codes in part.items() for code in codes}
 
 
@@ -33,8 +29,7 @@ def section_kind(code: str) -> str:
 
 def label(key: str, language: str) -> str:
     """Name of a fact in a language (`de`, `de-AT`); in English where the language has none."""
-    labels = _labels()
-    return labels.get(language[:2].lower(), labels["en"])[key]
+    return own(language[:2].lower(), "labels").get(key) or str(own(DEFAULT, "labels")[key])
 
 
 def moment(value: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from ingest import data
 from ingest.loaders.building import Builder
 from ingest.loaders.clinical import Facts, label
 from ingest.loaders.fhir_values import Json, Resources, attach, field, many, say
@@ -22,7 +22,7 @@ _COMPONENT = ("value*", "dataAbsentReason", "interpretation", "referenceRange")
 
 @cache
 def _lines() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "fhir_resources.toml").read_text(encoding="utf-8"))
+    return data.table(Path(__file__).parent / "fhir_resources.toml")
 
 
 class Lines:

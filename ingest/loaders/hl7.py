@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from ingest.errors import BrokenFile, ReadingError
+from ingest.languages import LANGUAGES, own
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
 from ingest.loaders.clinical import Facts, label, moment, section_kind
@@ -243,4 +244,5 @@ def _interpreter(obr: Segment) -> str:
 
 
 def _language(code: str) -> str:
-    return {"deu": "de", "ger": "de", "kor": "ko"}.get(code[:3].lower(), code[:2].lower())
+    ours = {other: language for language in LANGUAGES for other in own(language, "language").get("codes", ())}
+    return ours.get(code[:3].lower(), code[:2].lower())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from ingest import data
 from ingest.errors import BrokenFile
 from ingest.loaders.base import Reading, Source
 from ingest.loaders.building import Builder, one_line
@@ -31,7 +31,7 @@ _MAX_DEPTH = 60
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "xdt_fields.toml").read_text(encoding="utf-8"))
+    return data.table(Path(__file__).parent / "xdt_fields.toml")
 
 
 @guarded("xDT record")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from ingest.document import Span
+from ingest.languages import common
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import LONG, Finding
 from ingest.meaning.wording import alike, bare
 
-_DATA = Path(__file__).with_name("namings.toml")
 # How alike the surroundings of two names of one class must be for one to stand in the other's place.
 _IN_ITS_PLACE = 0.4
 _SHORTEST = 5  # letters of a word whose ending is looked at; Hangul words may have two
@@ -30,14 +28,14 @@ class _Named:
 
 @cache
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    raw = tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    raw = common("namings")
     keys = ("endings", "beginnings", "words")
     return {sort: {k: tuple(table.get(k, ())) for k in keys} for sort, table in raw.items() if sort != "same"}
 
 
 @cache
 def _same() -> dict[str, int]:
-    groups = tomllib.loads(_DATA.read_text(encoding="utf-8"))["same"]["groups"]
+    groups = common("namings")["same"]["groups"]
     return {word: number for number, group in enumerate(groups) for word in group.split()}
 
 

@@ -7,17 +7,12 @@ the two apart by order and voice, German by articles, Korean by particles.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ingest.document import Span
+from ingest.languages import table
 from ingest.meaning.facts import Fact, Profile
 
-_PASSIVE = re.compile(
-    r"(?i)\b(?:is|are|was|were|be|been|being)\s(?:\w+\s)?\w+(?:ed|en|id|ne|ld|ade)\s(?:\w+\s){0,3}by\b"
-)
-_SUBJECT = ("은", "는", "이", "가", "께서")
-_OBJECT = ("을", "를", "에게", "에", "로부터", "으로부터", "의", "한테", "와", "과")
-_NOMINATIVE = frozenset(("der", "ein", "die", "eine", "jeder"))
-_OBLIQUE = frozenset(("dem", "den", "des", "einem", "einen", "eines"))
 _KINDS = ("party", "person")
 
 
@@ -26,7 +21,12 @@ def exchanged_roles(claim: Profile, quote: Profile) -> list[tuple[str, Span, Spa
     mine, theirs = _two(claim), _two(quote)
     if mine is None or theirs is None or {f.value for f in mine} != {f.value for f in theirs}:
         return []
-    if mine[0].value == theirs[0].value and claim.language == "en" and not _passive(claim) and not _passive(quote):
+    if (
+        mine[0].value == theirs[0].value
+        and _passive_form(claim.language)
+        and not _passive(claim)
+        and not _passive(quote)
+    ):
         return []
     first, second = _actor(claim, mine), _actor(quote, theirs)
     if first is None or second is None or first.value == second.value:
@@ -43,16 +43,30 @@ def _two(profiled: Profile) -> tuple[Fact, Fact] | None:
 
 
 def _passive(profiled: Profile) -> bool:
-    return _PASSIVE.search(profiled.text[:2_000]) is not None
+    form = _passive_form(profiled.language)
+    return form is not None and form.search(profiled.text[:2_000]) is not None
+
+
+@cache
+def _passive_form(language: str) -> re.Pattern[str] | None:
+    """How a language that tells by the order of words who acts turns it round."""
+    form = table(language, "words").get("passive")
+    return re.compile(form) if form else None
+
+
+@cache
+def _marks(language: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words or endings (`articles`, `particles`) that mark who acts, and those that mark the others."""
+    words = table(language, "words")
+    return tuple(words.get(f"subject_{kind}", "").split()), tuple(words.get(f"object_{kind}", "").split())
 
 
 def _actor(profiled: Profile, facts: tuple[Fact, Fact]) -> Fact | None:
-    if profiled.language == "ko":
-        return _by_mark(facts, [_particle(profiled, f) for f in facts])
-    if profiled.language == "de":
-        return _by_mark(facts, [_article(profiled, f) for f in facts])
+    for kind, mark in (("particles", _particle), ("articles", _article)):
+        if _marks(profiled.language, kind)[0]:
+            return _by_mark(facts, [mark(profiled, f) for f in facts])
     between = profiled.text[facts[0].span.end : facts[1].span.start]
-    if re.search(r"(?i)\b(?:and|or)\b|,", between):
+    if re.search(table(profiled.language, "words").get("between", ","), between):
         return None
     return facts[1] if _passive(profiled) else facts[0]
 
@@ -64,10 +78,10 @@ def _by_mark(facts: tuple[Fact, Fact], marks: list[str]) -> Fact | None:
 
 
 def _particle(profiled: Profile, fact: Fact) -> str:
-    token = fact.span.of(profiled.text)
-    if token.endswith(_OBJECT):
+    token, (subject, other) = fact.span.of(profiled.text), _marks(profiled.language, "particles")
+    if token.endswith(other):
         return "object"
-    return "subject" if token.endswith(_SUBJECT) else ""
+    return "subject" if token.endswith(subject) else ""
 
 
 def _article(profiled: Profile, fact: Fact) -> str:
@@ -75,4 +89,5 @@ def _article(profiled: Profile, fact: Fact) -> str:
         return ""
     before = profiled.words[fact.place - 1]
     word = profiled.text[before.start : before.end].lower()
-    return "object" if word in _OBLIQUE else "subject" if word in _NOMINATIVE else ""
+    subject, other = _marks(profiled.language, "articles")
+    return "object" if word in other else "subject" if word in subject else ""

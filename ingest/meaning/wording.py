@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import threading
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
-_DATA = Path(__file__).with_name("wording.toml")
+from ingest.languages import about, every, table
+
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\W_]+|[.;:!?\n,()]")
 _HANGUL = re.compile(r"[가-힣]")
 _CODED = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).+")
@@ -34,66 +33,67 @@ class Word:
     capital: bool
 
 
-@cache
-def _tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+def _listed(language: str, name: str) -> list[str]:
+    return str(table(language, "words").get(name, "")).split()
 
 
 @cache
 def stop_words(language: str) -> frozenset[str]:
-    """Words without content in `en`, `de` or `ko`; English for others."""
-    return frozenset(_tables().get(language, _tables()["en"])["stop"].split())
+    """Words without content."""
+    return frozenset(_listed(language, "stop"))
 
 
 @cache
 def _particles() -> tuple[str, ...]:
-    return tuple(sorted(_tables()["ko"]["particles"].split(), key=len, reverse=True))
+    found = {particle for _, words in every("words") for particle in words.get("particles", "").split()}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+@cache
+def _short_particles() -> str:
+    return "".join(words.get("short_particles", "") for _, words in every("words"))
 
 
 @cache
 def generic_keys(language: str) -> frozenset[str]:
     """Keys of words that stand in every record (patient, Patientin, 환자) and so say little about what a fact is of."""
-    table = _tables().get(language, _tables()["en"])
-    return frozenset(key_of(word, language) for word in table["generic"].split())
+    return frozenset(key_of(word, language) for word in _listed(language, "generic"))
 
 
 @cache
 def telling_keys(language: str) -> frozenset[str]:
     """Keys of verbs by which somebody tells something about another."""
-    table = _tables().get(language, _tables()["en"])
-    return frozenset(key_of(word, language) for word in table["telling"].split())
+    return frozenset(key_of(word, language) for word in _listed(language, "telling"))
 
 
 @cache
 def negating_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """Words that negate a sentence, and those that stand in their place where it is not negated (ein, a)."""
-    table = _tables().get(language, _tables()["en"])
-    return frozenset(table["negating"].split()), frozenset(table["articles"].split())
+    return frozenset(_listed(language, "negating")), frozenset(_listed(language, "articles"))
 
 
 @cache
 def light_words(language: str) -> frozenset[str]:
     """Words that make a sentence of a note and add nothing: there is, es besteht."""
-    return frozenset(_tables().get(language, _tables()["en"])["light"].split())
+    return frozenset(_listed(language, "light"))
 
 
 @cache
 def linking_keys(language: str) -> frozenset[str]:
     """Keys of words that lead from a thing to its value and name neither: amounts to, beträgt."""
-    table = _tables().get(language, _tables()["en"])
-    return frozenset(key_of(word, language) for word in table["linking"].split())
+    return frozenset(key_of(word, language) for word in _listed(language, "linking"))
 
 
 @cache
 def joining_words(language: str) -> frozenset[str]:
     """Words that join two things: and, or, but."""
-    return frozenset(_tables().get(language, _tables()["en"])["joining"].split())
+    return frozenset(_listed(language, "joining"))
 
 
 @cache
 def tense_words(language: str, tense: str) -> frozenset[str]:
     """Words that show that a sentence speaks of the present (`now`) or of the past (`past`)."""
-    return frozenset(_tables().get(language, _tables()["en"])[tense].split())
+    return frozenset(_listed(language, tense))
 
 
 def _stemmer(language: str) -> Any:
@@ -102,7 +102,7 @@ def _stemmer(language: str) -> Any:
     if language not in found:
         import Stemmer
 
-        found[language] = Stemmer.Stemmer({"de": "german"}.get(language, "english"))
+        found[language] = Stemmer.Stemmer(about(language).get("stemmer", "english"))
     return found[language]
 
 
@@ -120,7 +120,7 @@ def bare(word: str) -> str:
     for particle in _particles():
         if word.endswith(particle) and len(word) - len(particle) >= 2:
             return word[: -len(particle)]
-    if len(word) == 2 and word[-1] in "은는을를에":
+    if len(word) == 2 and word[-1] in _short_particles():
         return word[:1]
     return word
 
@@ -133,7 +133,7 @@ def words(text: str, language: str = "en") -> list[Word]:
     """All words of `text` in order; punctuation moves on the count of clauses and sentences."""
     out: list[Word] = []
     clause = sentence = 0
-    stops = stop_words(language)
+    stops, particles = stop_words(language), about(language).get("particles")
     for match in _TOKEN.finditer(text):
         token = match.group()
         if len(token) == 1 and token in ".;:!?\n,()":
@@ -146,7 +146,7 @@ def words(text: str, language: str = "en") -> list[Word]:
             lower = lower[:60]
         digits = token[0].isdigit() and not _CODED.match(token)
         content = not digits and lower not in stops and (len(lower) > 1 or _HANGUL.match(lower) is not None)
-        if content and language == "ko" and bare(lower) in stops:
+        if content and particles and bare(lower) in stops:
             content = False
         key = lower if digits else key_of(lower.replace("’", "'").removesuffix("'s"), language)
         out.append(Word(match.start(), match.end(), key, content, clause, sentence, token[0].isupper()))
