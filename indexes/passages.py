@@ -10,9 +10,15 @@ from collections.abc import Callable, Sequence
 
 from indexes.analyzers import terms
 from indexes.expansion import FIELD_MARKS
-from indexes.store import StoredChunk
+from indexes.packing import pack_identity
+from indexes.store import StoredChunk, StoredPart
+from ingest.chunking import chunk
 from ingest.document import Chunk, Document, Span
-from ingest.identity import Field
+from ingest.identity import Field, identify
+
+PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
+# The size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector.
+TARGET_TOKENS = 110
 
 _JOINED = re.compile(r"(?<=\w)[-\u00ad][ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
 _SPACE = re.compile(r"\s+")
@@ -42,7 +48,7 @@ def _within(text: str, token_spans: Callable[[str], Sequence[tuple[int, int]]], 
 
 def stored_chunk(
     document: Document,
-    chunk: Chunk,
+    piece: Chunk,
     context: str,
     fields: Sequence[Field],
     token_spans: Callable[[str], Sequence[tuple[int, int]]],
@@ -52,16 +58,16 @@ def stored_chunk(
 
     Args:
         document: where the chunk stands.
-        chunk: the passage.
+        piece: the passage.
         context: a line that names the document; left out of what is embedded where the window has no room for it.
         fields: of the document's identity; a passage that holds one is marked with it.
         token_spans: the encoder's own tokenizer.
         max_tokens: the encoder's window, in tokens.
     """
-    passage = readable(document, chunk.span)
-    if chunk.columns:
-        passage = f"{' | '.join(chunk.columns)}: {passage}"
-    heading = " > ".join(title for title in chunk.section[-2:] if title not in passage[: len(title) + 40])
+    passage = readable(document, piece.span)
+    if piece.columns:
+        passage = f"{' | '.join(piece.columns)}: {passage}"
+    heading = " > ".join(title for title in piece.section[-2:] if title not in passage[: len(title) + 40])
     body = f"{heading}: {passage}" if heading else passage
     embedded = passage
     for candidate in (f"{context}. {body}" if context else body, body):
@@ -69,7 +75,26 @@ def stored_chunk(
             embedded = candidate
             break
     if embedded is passage and len(token_spans(passage)) > max_tokens:
-        embedded = _within(document.text[chunk.span.start : chunk.span.end], token_spans, max_tokens)
-    marks = [FIELD_MARKS[f.name] for f in fields if chunk.span.overlaps(f.span)]
+        embedded = _within(document.text[piece.span.start : piece.span.end], token_spans, max_tokens)
+    marks = [FIELD_MARKS[f.name] for f in fields if piece.span.overlaps(f.span)]
     digest = hashlib.sha256(embedded.encode()).digest()[:16]
-    return StoredChunk(chunk, embedded, digest, " ".join([*terms(body, chunk.language), *marks]))
+    return StoredChunk(piece, embedded, digest, " ".join([*terms(body, piece.language), *marks]))
+
+
+def stored_part(
+    document: Document, token_spans: Callable[[str], list[tuple[int, int]]], max_tokens: int
+) -> StoredPart:
+    """A document as it goes into the store: identified, and cut into passages for an encoder's window.
+
+    Args:
+        document: as it was read.
+        token_spans: the encoder's own tokenizer.
+        max_tokens: the encoder's window, in tokens.
+    """
+    identity = identify(document)
+    limit = min(PASSAGE_TOKENS, max_tokens)
+    chunks = tuple(
+        stored_chunk(document, piece, document.title, identity.fields, token_spans, max_tokens)
+        for piece in chunk(document, token_spans, limit, min(TARGET_TOKENS, limit))
+    )
+    return StoredPart(document, pack_identity(identity), chunks)

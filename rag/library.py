@@ -23,6 +23,7 @@ from indexes.index import Found, Index
 from indexes.owned import remove_index
 from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sealing import is_sealed
+from indexes.shaping import SHAPED, stale
 from indexes.store import FILE_NAME, NoIndex, Store
 from indexes.sync import Changes, Hashes, is_file
 from ingest.document import EMPTY_FILE, Document
@@ -375,6 +376,10 @@ class Library:
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""
         return self._index.ledger()
+
+    def pending(self) -> str:
+        """What the next sync does again since the program was upgraded: `reading`, `passages`, or nothing (empty)."""
+        return stale(self._index.recall(SHAPED)) if self.ledger() else ""
 
     def missing(self) -> int:
         """How many files are still to be read, because indexing goes on or was broken off; -1 where nobody knows."""
