@@ -13,12 +13,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from ingest.languages import about, every, own
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ingest.languages import about, own
+from ingest.words import stem, without_particle
 
 # A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code its letters and digits (L3, ICD10, J45.9).
 _WORD = re.compile(
@@ -56,13 +53,6 @@ def stopwords(language: str) -> frozenset[str]:
     return frozenset(words) | frozenset(_plain_term(w, language) for w in words)
 
 
-@lru_cache(maxsize=8)
-def _stemmer(language: str) -> Callable[[str], str]:
-    import Stemmer
-
-    return Stemmer.Stemmer(about(language).get("stemmer", "english")).stemWord  # type: ignore[no-any-return]
-
-
 @lru_cache(maxsize=200_000)
 def _plain_term(word: str, language: str) -> str:
     """Term of one folded word in Latin script."""
@@ -71,23 +61,8 @@ def _plain_term(word: str, language: str) -> str:
     word = word.replace("'", "").replace("’", "")
     # casefold has turned ß into ss; umlauts meet their transcription so that Müller finds Mueller
     if about(language).get("transcribed"):
-        return _stemmer(language)(word).translate(_UMLAUTS)
-    return _stemmer(language)(word.translate(_UMLAUTS))
-
-
-@lru_cache(maxsize=1)
-def _particles() -> tuple[str, ...]:
-    """Particles and copulas that end a Korean noun phrase, longest first."""
-    return tuple(particle for _, words in every("words") for particle in words.get("search_particles", "").split())
-
-
-def without_particle(word: str) -> str:
-    """A Korean word less its particle, where at least two syllables are left."""
-    for particle in _particles():
-        if word.endswith(particle):
-            # the longest is the particle: taking a shorter one off a one-syllable noun would leave a piece of it
-            return word[: -len(particle)] if len(word) - len(particle) >= 2 else word
-    return word
+        return stem(word, language).translate(_UMLAUTS)
+    return stem(word.translate(_UMLAUTS), language)
 
 
 def _hangul_terms(word: str) -> list[str]:

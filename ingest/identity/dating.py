@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from ingest.document import Document
-from ingest.languages import every
+from ingest.languages import any_of, every
 from ingest.meaning.assertion import Moment
 from ingest.meaning.moments import moments
 
@@ -59,31 +59,27 @@ def labels() -> tuple[Label, ...]:
     return tuple(Label(rank, re.compile(one["pattern"], flags), one["example"]) for rank, one in rows)
 
 
-def _any(name: str) -> str:
-    """The pattern of this name in any language's dates; one that nothing fits where none has it."""
-    return "|".join(dates[name] for _, dates in every("dates") if name in dates) or "(?!)"
-
-
 @cache
 def _birth() -> re.Pattern[str]:
     """Behind which a date is one of birth."""
-    return re.compile(rf"(?:{_any('birth')})[\W_]*(?:{_any('birth_joint')})?[\W_]*$", re.IGNORECASE)
+    birth, joint = any_of("dates", "birth"), any_of("dates", "birth_joint")
+    return re.compile(rf"(?:{birth})[\W_]*(?:{joint})?[\W_]*$", re.IGNORECASE)
 
 
 @cache
 def _other() -> re.Pattern[str]:
     """Before which another document is meant: `the Lease dated …`, `Ihr Schreiben vom …`."""
-    return re.compile(rf"(?:\b(?:{_any('other')})\s+(?:[\"“„]?[\w&.-]+[\"”“]?,?\s+){{0,5}})$", re.IGNORECASE)
+    return re.compile(rf"(?:\b(?:{any_of('dates', 'other')})\s+(?:[\"“„]?[\w&.-]+[\"”“]?,?\s+){{0,5}})$", re.IGNORECASE)
 
 
 @cache
 def _birth_after() -> re.Pattern[str]:
-    return re.compile(_any("birth_after"))
+    return re.compile(any_of("dates", "birth_after"))
 
 
 @cache
 def _not_alone() -> re.Pattern[str]:
-    return re.compile(rf"[:*|]|{_any('born')}")
+    return re.compile(rf"[:*|]|{any_of('dates', 'born')}")
 
 
 def document_day(document: Document) -> str:

@@ -57,6 +57,17 @@ def every(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     return ((language, found) for language in LANGUAGES if (found := own(language, name)))
 
 
+def all_of(name: str, key: str) -> list[str]:
+    """The words under a key of a table, of all languages: a list, or words parted by blanks."""
+    found = (words[key] for _, words in every(name) if key in words)
+    return [word for words in found for word in (words.split() if isinstance(words, str) else words)]
+
+
+def any_of(name: str, key: str) -> str:
+    """A pattern for what fits the pattern under a key in any language; one that nothing fits where none has it."""
+    return "|".join(found[key] for _, found in every(name) if key in found) or "(?!)"
+
+
 def lines(language: str, name: str) -> tuple[str, ...]:
     """The lines of a language's file, none where it has no such file."""
     path = FOLDER / language / name

@@ -8,6 +8,7 @@ from functools import cache
 
 from ingest.data import alternation
 from ingest.document import Span
+from ingest.languages import all_of
 from ingest.languages import every as every_language
 from ingest.meaning.assertion import Quantity
 from ingest.meaning.numerals import Numeral
@@ -15,11 +16,6 @@ from ingest.meaning.numerals import Numeral
 _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
-
-
-def _all(name: str) -> list[str]:
-    """All words of this name in any language's numbers."""
-    return [word for _, numbers in every_language("numbers") for word in numbers.get(name, ())]
 
 
 @cache
@@ -44,20 +40,21 @@ def _frequency_words() -> re.Pattern[str]:
     times, small = alternation(_table("times")), alternation(w for w in _small_numbers() if w >= "가")
     return re.compile(
         rf"(?i:(?<![^\W_])(?:(?P<times>{times})\s)?(?:(?P<closed>{alternation(closed)})(?![^\W_])|(?P<open>{alternation(open_ended)}))"
-        rf"(?:\s?(?P<counted>\d|{small})\s?(?:{alternation(_all('count_words'))}))?)"
+        rf"(?:\s?(?P<counted>\d|{small})\s?(?:{alternation(all_of('numbers', 'count_words'))}))?)"
     )
 
 
 @cache
 def _times_before() -> re.Pattern[str]:
     small = alternation(w for w in _small_numbers() if w < "가")
-    times, per = alternation(["x", "×", *_all("times_words")]), alternation(_all("per"))
+    times, per = alternation(["x", "×", *all_of("numbers", "times_words")]), alternation(all_of("numbers", "per"))
     return re.compile(rf"(?i)(?P<n>\d{{1,2}}|{small})\s?(?:{times})\s?(?:(?:{per})\s)?$")
 
 
 @cache
 def _every() -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?<!\w)(?:{alternation(_all('every'))})\s?$|(?:{alternation(_all('every_joined'))})\s?$")
+    apart, joined = alternation(all_of("numbers", "every")), alternation(all_of("numbers", "every_joined"))
+    return re.compile(rf"(?i)(?<!\w)(?:{apart})\s?$|(?:{joined})\s?$")
 
 
 @cache
@@ -86,7 +83,7 @@ def frequencies(text: str) -> Iterator[Quantity]:
     for match in _frequency_words().finditer(text):
         word = (match["closed"] or match["open"]).lower()
         per, count, start = _table("frequency")[word], 1.0, match.start()
-        if word in _all("with_count") and not match["counted"]:
+        if word in all_of("numbers", "with_count") and not match["counted"]:
             continue
         if match["counted"]:
             count = _small(match["counted"])

@@ -14,22 +14,12 @@ from functools import cache
 
 from ingest.data import alternation
 from ingest.document import Span
-from ingest.languages import about, every, known, own
+from ingest.languages import about, all_of, any_of, every, known, own
 from ingest.meaning.assertion import Moment
 from ingest.meaning.numerals import Numeral, numerals
 
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40
-
-
-def _any(name: str) -> str:
-    """The pattern of this name in any language's dates; one that nothing fits where none has it."""
-    return "|".join(dates[name] for _, dates in every("dates") if name in dates) or "(?!)"
-
-
-def _all(name: str) -> list[str]:
-    """All words of this name in any language's dates."""
-    return [word for _, dates in every("dates") for word in dates.get(name, ())]
 
 
 @cache
@@ -56,7 +46,7 @@ def _dates() -> re.Pattern[str]:
     month = _months()
     year, ordinal = r"(?:1[6-9]|20|21)\d\d(?!\d)", _ordinal()
     y, m, d = _signs().values()
-    between, of_year = f"(?:{_any('of')})", _any("of_year")
+    no_year, between, of_year = any_of("dates", "no_year"), f"(?:{any_of('dates', 'of')})", any_of("dates", "of_year")
     forms = [
         r"(?<![\d-])(?P<iso>\d{4}-\d{1,2}-\d{1,2})(?!\d|-\d)",
         rf"(?<!\d)(?P<signed>\d{{4}}\s?{y}(?:\s?\d{{1,2}}\s?{m}(?:\s?\d{{1,2}}\s?{d})?)?|\d{{1,2}}\s?{m}\s?\d{{1,2}}\s?{d})",
@@ -68,19 +58,19 @@ def _dates() -> re.Pattern[str]:
         rf"(?i:\b(?P<my>{month}(?:,?\s|-|{of_year}){year})(?!\w))",
         rf"(?<![\d./])(?P<numeric_my>\d{{1,2}}/{year})(?!/)",
         r"(?<![\d.,])(?P<day_month>\d{1,2}\.\s?\d{1,2}\.)(?=\s|,|$|\))",
-        rf"(?<![\w.,/§$€₩£+-])(?P<year>{year})(?![\w/]|[.,-]\d|\s?(?:{_any('no_year')}|mg|ml|g\b|EUR|USD|€|%))",
+        rf"(?<![\w.,/§$€₩£+-])(?P<year>{year})(?![\w/]|[.,-]\d|\s?(?:{no_year}|mg|ml|g\b|EUR|USD|€|%))",
     ]
     return re.compile("|".join(forms))
 
 
 def _ordinal() -> str:
-    return f"(?:{alternation(_all('ordinals'))})?"
+    return f"(?:{alternation(all_of('dates', 'ordinals'))})?"
 
 
 @cache
 def _before_month() -> re.Pattern[str]:
     """Day and what leads from it to the month."""
-    return re.compile(rf"^\d{{1,2}}{_ordinal()}\.?[\s-]*(?:{_any('of')})")
+    return re.compile(rf"^\d{{1,2}}{_ordinal()}\.?[\s-]*(?:{any_of('dates', 'of')})")
 
 
 def _year(digits: str) -> int:
@@ -142,7 +132,7 @@ def _date(match: re.Match[str], language: str) -> Moment | None:
         return _moment(span, _year(n[2]), int(n[1]), int(n[0]))
     if kind == "slash":
         return _slash(span, text, language)
-    if kind in ("mdy", "my") and re.match(r"[^\W\d_]+", match.group())[0] in _all("words_too"):  # type: ignore[index]
+    if kind in ("mdy", "my") and re.match(r"[^\W\d_]+", match.group())[0] in all_of("dates", "words_too"):  # type: ignore[index]
         return None  # the verb: "the tenant may 14 days later"
     if kind == "mdy":
         return _moment(span, int(n[1]) if len(n) > 1 else None, _named(text), int(n[0]))
@@ -165,7 +155,7 @@ def _unit_words(language: str) -> dict[str, float]:
 
 
 def _adjectives() -> str:
-    return f"(?:{alternation(_all('adjectives'))})"
+    return f"(?:{alternation(all_of('dates', 'adjectives'))})"
 
 
 @cache
@@ -173,13 +163,13 @@ def _unit(language: str) -> re.Pattern[str]:
     words = _unit_words(language)
     korean = [w for w in words if not w.isascii() and w[0] >= "가"]
     western = [w for w in words if w not in korean]
-    tail = rf"|\s?(?:{alternation(korean)})(?!{_any('not_after_unit')})" if korean else ""
+    tail = rf"|\s?(?:{alternation(korean)})(?!{any_of('dates', 'not_after_unit')})" if korean else ""
     return re.compile(rf"(?i:[\s-]?(?:{_adjectives()}\s)?(?:{alternation(western)})(?!\w)\.?{tail})")
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(f"(?i:{_any(name)})")
+    return re.compile(f"(?i:{any_of('dates', name)})")
 
 
 @cache

@@ -6,8 +6,9 @@ import re
 from functools import cache
 
 from ingest.document import Span
-from ingest.languages import about, every, own
-from ingest.meaning.wording import Word, bare, stop_words
+from ingest.languages import about, all_of, own
+from ingest.meaning.wording import Word, stop_words
+from ingest.words import bare
 
 _KOREAN_NAME = re.compile(r"^[가-힣]{2,4}$")
 
@@ -15,7 +16,7 @@ _KOREAN_NAME = re.compile(r"^[가-힣]{2,4}$")
 @cache
 def _marks(name: str) -> frozenset[str]:
     """What marks a word as a name, in any language: `titles`, `forms`, `companies`, `honorifics`."""
-    return frozenset(word for _, names in every("names") for word in names.get(name, ()))
+    return frozenset(all_of("names", name))
 
 
 @cache

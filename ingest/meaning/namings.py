@@ -9,7 +9,8 @@ from ingest.document import Span
 from ingest.languages import common
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import LONG, Finding
-from ingest.meaning.wording import alike, bare
+from ingest.meaning.wording import alike
+from ingest.words import bare
 
 # How alike the surroundings of two names of one class must be for one to stand in the other's place.
 _IN_ITS_PLACE = 0.4

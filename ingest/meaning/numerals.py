@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from ingest.data import alternation
-from ingest.languages import DEFAULT, about, every, own, table
+from ingest.languages import DEFAULT, about, all_of, own, table
 
 _GROUPS = "'’\u00a0\u202f\u2009"
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
@@ -91,10 +91,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         parts.append(rf"(?<![가-힣])(?P<native>{native})(?=\s?(?:{numbers['before_counters']}))")
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"
-        words, link = (
-            alternation(_words(language)),
-            alternation(w for _, n in every("numbers") for w in n.get("and", ())),
-        )
+        words, link = alternation(_words(language)), alternation(all_of("numbers", "and"))
         parts.append(
             rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:(?:{link})\s)?(?:{words})\b)?){{0,3}})(?!\w)"
         )

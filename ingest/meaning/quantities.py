@@ -12,7 +12,7 @@ from functools import cache
 
 from ingest.data import alternation
 from ingest.document import Span
-from ingest.languages import every as every_language
+from ingest.languages import all_of
 from ingest.meaning.assertion import Moment, Quantity, Reference
 from ingest.meaning.frequencies import every, frequencies
 from ingest.meaning.moments import age_end, moments
@@ -31,18 +31,14 @@ _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 
 
-def _all(name: str) -> list[str]:
-    """All words of this name in any language's numbers."""
-    return [word for _, numbers in every_language("numbers") for word in numbers.get(name, ())]
-
-
 @cache
 def _code() -> re.Pattern[str]:
     """Numbers that are part of a name."""
+    codes = alternation(["ICD", "ISO", "DIN", *all_of("numbers", "codes")])
     return re.compile(
         r"(?<!\w)[A-Za-z]\w{0,7}[-_]\d{1,12}\w{0,4}(?!\w)|(?<![\w.])[A-ZÄÖÜ]{1,5}\d{1,4}(?:\.\d{1,3})?(?:[-/]\d{1,4})?(?![\w%])"
-        rf"|(?<!\w)(?:{alternation(['ICD', 'ISO', 'DIN', *_all('codes')])})\s?-?\d{{1,5}}(?:\.\d{{1,2}})?(?!\w)"
-        rf"|(?<!\w)(?:{alternation(_all('labels'))})\.?:?\s?[\w./-]{{0,12}}\d[\w./-]{{0,20}}"
+        rf"|(?<!\w)(?:{codes})\s?-?\d{{1,5}}(?:\.\d{{1,2}})?(?!\w)"
+        rf"|(?<!\w)(?:{alternation(all_of('numbers', 'labels'))})\.?:?\s?[\w./-]{{0,12}}\d[\w./-]{{0,20}}"
         r"|(?<!\w)\d{1,3}\s[A-Z][A-Za-z]{0,3}\s\d{1,6}/\d{2,4}(?!\w)|(?<![\w.,])\d{9,40}(?![\w.,])|\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
         r"|(?<!\w)(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z]+\d\w{0,30}(?!\w)"
     )
@@ -50,18 +46,18 @@ def _code() -> re.Pattern[str]:
 
 @cache
 def _range() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:-|–|~|∼|{alternation(_all('range'))})\s?$")
+    return re.compile(rf"\s?(?:-|–|~|∼|{alternation(all_of('numbers', 'range'))})\s?$")
 
 
 @cache
 def _cross() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:x|×|\*|{alternation(_all('cross'))})\s?$")
+    return re.compile(rf"\s?(?:x|×|\*|{alternation(all_of('numbers', 'cross'))})\s?$")
 
 
 @cache
 def _unmeasured() -> frozenset[str]:
     """Words beside an amount that do not name what is measured."""
-    return frozenset(word for _, words in every_language("words") for word in words.get("unmeasured", "").split())
+    return frozenset(all_of("words", "unmeasured"))
 
 
 def _blocked(text: str, dates: list[Moment], clauses: list[Reference]) -> list[tuple[int, int]]:

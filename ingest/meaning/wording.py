@@ -7,17 +7,15 @@ Snowball stems for English and German; for Korean the particle goes and the firs
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
-from ingest.languages import about, every, table
+from ingest.languages import about, table
+from ingest.words import bare, stem
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\W_]+|[.;:!?\n,()]")
 _HANGUL = re.compile(r"[가-힣]")
 _CODED = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).+")
-_local = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,6 @@ def _listed(language: str, name: str) -> list[str]:
 def stop_words(language: str) -> frozenset[str]:
     """Words without content."""
     return frozenset(_listed(language, "stop"))
-
-
-@cache
-def _particles() -> tuple[str, ...]:
-    found = {particle for _, words in every("words") for particle in words.get("particles", "").split()}
-    return tuple(sorted(found, key=len, reverse=True))
-
-
-@cache
-def _short_particles() -> str:
-    return "".join(words.get("short_particles", "") for _, words in every("words"))
 
 
 @cache
@@ -96,33 +83,12 @@ def tense_words(language: str, tense: str) -> frozenset[str]:
     return frozenset(_listed(language, tense))
 
 
-def _stemmer(language: str) -> Any:
-    # A Snowball stemmer must not be used by two threads at once.
-    found = _local.__dict__.setdefault("stemmers", {})
-    if language not in found:
-        import Stemmer
-
-        found[language] = Stemmer.Stemmer(about(language).get("stemmer", "english"))
-    return found[language]
-
-
 @lru_cache(maxsize=200_000)
 def key_of(word: str, language: str) -> str:
     """The key of one lower-case word."""
     if _HANGUL.search(word):
         return _korean(word)
-    stem = _stemmer(language).stemWord(word)
-    return str(stem)
-
-
-def bare(word: str) -> str:
-    """A Korean word without its particle; never less than one syllable."""
-    for particle in _particles():
-        if word.endswith(particle) and len(word) - len(particle) >= 2:
-            return word[: -len(particle)]
-    if len(word) == 2 and word[-1] in _short_particles():
-        return word[:1]
-    return word
+    return stem(word, language)
 
 
 def _korean(word: str) -> str:
