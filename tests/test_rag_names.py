@@ -13,7 +13,7 @@ from rag.names import analyse, names_in
         ("What sum did Judge Lundquist make the mother contribute?", "en", {"lundquist"}),
         ("Who wrote for Professor Isolde Kirkbride?", "en", {"isolde", "kirkbride"}),
         ("Wie hoch war die Anzahlung der Familie Lütjohann?", "de", {"lütjohann"}),
-        ("Hat Frau von der Heide gefiebert?", "de", {"heide"}),
+        ("Wann hat Frau von der Heide gefiebert?", "de", {"heide"}),
         ("HbA1c des Zimmermanns", "de", set()),
         ("Quelle est la dose de Madame Claire Dupont ?", "fr", {"claire", "dupont"}),
         ("이서연 환자의 혈압은?", "ko", {"이서연"}),
