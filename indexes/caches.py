@@ -10,14 +10,14 @@ from pathlib import Path
 from indexes.analyzers import terms
 from indexes.dense import Dense
 from indexes.home import machine_key, private_folder, write_private
-from indexes.naming import identity_zone
 from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
-from indexes.packing import unpack_identity
 from indexes.persons import FIELDS, names_in_documents, ordinary_words
+from indexes.reading_questions import identity_zone
 from indexes.sealing import seal_files
 from indexes.shaping import code
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
+from indexes.stored_json import unpack_identity
 from indexes.witness import is_known, note
 
 _SEAL = "seal"

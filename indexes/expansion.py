@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from indexes.analyzers import terms
 from indexes.meanings import other_words
-from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
+from indexes.switches import ALL, Parts
 from ingest.languages import about, lines, own
 
 FIELD_MARKS = {"patient": "#patient", "party": "#party", "physician": "#physician", "stay": "#stay", "date": "#date",

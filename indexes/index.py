@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 from indexes.analyzers import plain
 from indexes.caches import drop_caches, open_caches
 from indexes.dense import Dense
+from indexes.embedded_text import stored_part
 from indexes.encoders.base import Encoder
 from indexes.expansion import expand
+from indexes.filters import NO_FILTERS, Filters, scope_filter
 from indexes.hit import Hit
-from indexes.listing import agreeing_first, same_words
-from indexes.naming import Named, Naming, identity_zone, long_zone
-from indexes.packing import unpack_identity
-from indexes.parts import ALL, Parts
-from indexes.passages import stored_part
 from indexes.persons import several
 from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
+from indexes.reading_questions import Named, Naming, identity_zone, long_zone
+from indexes.reordering import agreeing_first, same_words
 from indexes.reranking import Reranker, reranked
-from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
+from indexes.stored_json import unpack_identity
+from indexes.switches import ALL, Parts
 from indexes.sync import Changes, compare
 from ingest.document import Document, Unread
 from ingest.errors import StoreError

@@ -15,7 +15,7 @@ SHAPED = "shaped"  # setting of an index: its fingerprints
 READING, PASSAGES = "reading", "passages"
 ROOMS = {
     READING: ("ingest.reading", "ingest.worker"),
-    PASSAGES: ("indexes.passages",),
+    PASSAGES: ("indexes.embedded_text",),
 }
 
 

@@ -73,7 +73,7 @@ def _file(name: str) -> Path | None:
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
-    """Names of modules that code imports, or names in a table of rooms (`ingest.loaders.pdf:read_pdf`)."""
+    """Names of modules that code imports, or names in a table of rooms (`ingest.loaders.pdf.loader:read_pdf`)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

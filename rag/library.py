@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from indexes.filters import NO_FILTERS, Filters, scope_filter
 from indexes.index import Found, Index
 from indexes.owned import remove_index
-from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sealing import is_sealed
 from indexes.shaping import SHAPED, stale
 from indexes.store import FILE_NAME, NoIndex, Store
@@ -29,9 +29,9 @@ from indexes.sync import Changes, Hashes, is_file
 from ingest.document import EMPTY_FILE, Document
 from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
+from rag.index_files import CALIBRATION, index_place, make_way
 from rag.locking import ENCODING_LOCK, folder_lock
 from rag.mirroring import LEFT, Mirror, Progress
-from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from indexes.sync import Changes
 from ingest.document import Document, Unread
 from ingest.errors import RagError, StoreError
 from ingest.opening import file_sha256
+from rag.index_files import NEXT_FOLDER, is_ours
 from rag.locking import NEXT_LOCK, folder_lock
-from rag.places import NEXT_FOLDER, is_ours
 
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 

@@ -113,7 +113,7 @@ table, lines = data.table, data.lines
 data.table = lambda path: print(path) or table(path)
 data.lines = lambda path: print(path) or lines(path)
 
-from indexes.passages import stored_part
+from indexes.embedded_text import stored_part
 from ingest.document import Document
 from ingest.reading import read_file
 
@@ -135,7 +135,7 @@ def test_every_table_that_shapes_an_index_is_counted() -> None:
 
 def test_the_loaders_are_counted_though_only_a_table_names_them() -> None:
     names = {path.name for path in _counted(READING)}
-    assert {"pdf.py", "word_body.py", "rtf.py", "loinc.toml", "headings.toml"} <= names
+    assert {"covers.py", "xml_tree.py", "control_words.py", "loinc.toml", "headings.toml"} <= names
     assert not names & {"messages.toml", "contrasts.toml", "ranking.py"}
 
 

@@ -2,7 +2,7 @@
 
 Rules are regular expressions kept as data (`identity.toml` of each language), run over the first and last characters
 of a document: that is where letters, reports, contracts and judgments say what they are. They find names; they never
-decide alone (see `indexes.naming`), so a missed one costs little.
+decide alone (see `indexes.reading_questions`), so a missed one costs little.
 """
 
 from __future__ import annotations

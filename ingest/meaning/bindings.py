@@ -15,9 +15,9 @@ from functools import cache
 
 from ingest.languages import about, table
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
 from ingest.meaning.facts import Fact, Profile
 from ingest.meaning.finding import LONG, Finding
-from ingest.meaning.wording import generic_keys, joining_words, linking_keys
 
 # Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
 BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))

@@ -7,7 +7,7 @@ from functools import cache
 
 from ingest.document import Span
 from ingest.languages import about, all_of, own
-from ingest.meaning.wording import Word, stop_words
+from ingest.meaning.compared_words import Word, stop_words
 from ingest.words import bare
 
 _KOREAN_NAME = re.compile(r"^[가-힣]{2,4}$")

@@ -14,9 +14,9 @@ from ingest.languages import table
 from ingest.meaning.agreeing import AGREE, relation
 from ingest.meaning.annotating import annotate
 from ingest.meaning.assertion import Assertion, Cue
+from ingest.meaning.compared_words import generic_keys, tense_words
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
-from ingest.meaning.wording import generic_keys, tense_words
 
 GONE = frozenset(("ended", "held", "declined", "replaced"))
 _STRENGTH = 0.9

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from indexes.scope import scope_filter
+from indexes.filters import scope_filter
 from indexes.shaping import READING, ROOMS
 from ingest.document import Document, Span
 from ingest.errors import RagError

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from indexes.analyzers import stopwords, terms
-from indexes.passages import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
+from indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
 from ingest import data
 from ingest.chunking import TokenSpans, chunk
 from ingest.document import Chunk, Document
