@@ -20,14 +20,14 @@ from typing import Any
 from unittest.mock import patch
 
 from eval.beir import BeirSet
+from eval.case_scores import score_beir, score_cases
 from eval.cases import CaseSet
 from eval.scores import Scores
-from eval.scoring import score_beir, score_cases
 from eval.sets import load_sets
 from eval.statistics import compare
 from eval.system import Configuration, open_library
 from eval.tasks import BeirTask, CaseTask, Task
-from indexes.parts import ALL, Parts
+from indexes.switches import ALL, Parts
 from ingest.document import Chunk
 from ingest.errors import RagError
 from ingest.language import detect_language

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from question_sets import Asked, documents_of, folders, questions_of
 
 from indexes.encoders import default_encoder
-from indexes.parts import ALL
+from indexes.switches import ALL
 from rag.library import Library
 
 DEPTHS = (1, 3, 5, 8, 16)

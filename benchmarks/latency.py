@@ -19,8 +19,8 @@ import numpy as np
 
 from indexes.encoders import load_encoder
 from indexes.index import Index
-from indexes.packing import pack_identity
 from indexes.store import StoredChunk, StoredPart
+from indexes.stored_json import pack_identity
 from ingest.document import Chunk, Document, Page, Span, document_id
 from ingest.identity import identify
 

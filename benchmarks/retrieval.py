@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.beir import BeirSet
+from eval.case_scores import score_beir, score_cases
 from eval.cases import CaseSet
 from eval.retrieval import BUDGETS, KS
-from eval.scoring import score_beir, score_cases
 from eval.sets import load_sets
 from eval.statistics import Figure, percentile
 from eval.system import Configuration, open_library

@@ -36,8 +36,8 @@ from indexes.analyzers import plain
 from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
 from indexes.encoders import default_encoder
 from indexes.expansion import expand
-from indexes.naming import Named, Naming
 from indexes.ranking import _pool, both, candidates, featured
+from indexes.reading_questions import Named, Naming
 from ingest.language import detect_language
 from rag.library import Library
 

@@ -108,7 +108,7 @@ def span_f1(data: list[dict[str, Any]], sentences: list[tuple[np.ndarray, np.nda
 
 def lexical_gate(row: dict[str, Any]) -> float:
     """The baseline: the share of the response's content words that no context has."""
-    from ingest.meaning.wording import words
+    from ingest.meaning.compared_words import words
 
     evidence = Evidence(row["contexts"], row["language"])
     keys = content_keys(words(row["response"], row["language"]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.data import kind_of, record
 from ingest.errors import SetError
 
 SHOWN = 200  # a set of the wrong form has a fault in every line; the rest are counted
@@ -138,12 +139,6 @@ class Row:
         return out
 
 
-def kind_of(value: object) -> str:
-    """What a JSON value is, in a user's words."""
-    names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
-    return names.get(type(value), "null")
-
-
 def read_rows(path: Path, name: str, faults: Faults) -> Iterator[Row]:
     """The objects of a JSONL file; `name` is what faults call it. Broken lines become faults and are passed over."""
     if path.exists() and not path.is_file():
@@ -159,24 +154,15 @@ def read_rows(path: Path, name: str, faults: Faults) -> Iterator[Row]:
         if not raw.strip():
             continue
         try:
-            value = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"), parse_constant=_refuse)
+            value = record(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
         except UnicodeDecodeError as error:
             faults.add(name, number, "", f"is not UTF-8 at byte {error.start}")
         except json.JSONDecodeError as error:
             faults.add(name, number, "", f"is not JSON: {error.msg} at column {error.colno}")
-        except RecursionError:
-            faults.add(name, number, "", "is nested too deeply")
-        except ValueError as error:  # a number of thousands of digits, or none
-            faults.add(name, number, "", f"is not JSON: {str(error)[:100]}")
+        except ValueError as error:
+            faults.add(name, number, "", str(error)[:100])
         else:
-            if isinstance(value, dict):
-                yield Row(value, name, number, faults)
-            else:
-                faults.add(name, number, "", f"must be an object, is {kind_of(value)}")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
+            yield Row(value, name, number, faults)
 
 
 def unique_id(row: Row, seen: dict[str, int], name: str = "id") -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 from typing import Any
+
+from ingest import data
 
 NEITHER = ("chars",)  # an amount to read the others by; more of it is no merit
 
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "templates" / "measures.toml").read_text("utf-8"))
+    return data.table(Path(__file__).parent / "templates" / "measures.toml")
 
 
 def stem(measure: str) -> str:

@@ -97,7 +97,7 @@ def write_report(out: Path, *, timings: bool = True) -> Report:
     Raises:
         UsageError: where the folder holds no run.
     """
-    from eval.page import page
+    from eval.html_report import page
 
     report = gather(out)
     write_json(out / "report.json", as_json(report))

@@ -13,15 +13,15 @@ from typing import Any
 from eval.assertions import AssertionSet, AssertionTask, house_annotator, score_assertions
 from eval.assertions import flag_everything as flag_every_aspect
 from eval.beir import BeirSet
+from eval.case_scores import score_beir, score_cases
 from eval.cases import CaseSet
-from eval.detecting import score_grounding
+from eval.detector_scores import score_grounding
 from eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
 from eval.judge import Judge
 from eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
 from eval.progress import Progress
 from eval.results import Ledger, claim
 from eval.scores import Scorer
-from eval.scoring import score_beir, score_cases
 from eval.sets import AnySet
 from eval.statistics import SEED
 from eval.system import Configuration, Opener, Verifier, house_verifier, open_library

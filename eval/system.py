@@ -12,7 +12,7 @@ from indexes.hit import Hit
 from rag.answer import Answer
 
 if TYPE_CHECKING:
-    from eval.parts import OnePart
+    from eval.single_ranker import OnePart
     from rag.library import Library
 
 Within = Literal["all", "group"]
@@ -106,7 +106,7 @@ class LibrarySystem:
         self._library = library
         self._one_part: OnePart | None = None
         if configuration.only:
-            from eval.parts import OnePart
+            from eval.single_ranker import OnePart
 
             encoder = configuration.encoder
             self._one_part = OnePart(library.index_folder, library.encoder, encoder, configuration.only)

@@ -1,7 +1,7 @@
 """Words of a language for lexical search: what a text is cut into before BM25 counts it.
 
 One analysis serves passages and questions, so both sides always agree. English and German words are stemmed
-(Snowball), German compounds also give their parts (`compounds.py`), Hangul gives overlapping pairs of syllables
+(Snowball), German compounds also give their parts (`indexes.expansion`), Hangul gives overlapping pairs of syllables
 beside the particle-free word: pairs match a noun under every particle and inside every compound, need no model and
 no start-up time, and on Korean questions came within a point of morphemes (benchmarks/RESULTS.md). Numbers, clause
 numbers, units and codes stay whole.
@@ -13,11 +13,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ingest.languages import about, own
+from ingest.words import stem, without_particle
 
 # A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code its letters and digits (L3, ICD10, J45.9).
 _WORD = re.compile(
@@ -30,15 +28,6 @@ _HANGUL = re.compile(r"[가-힣]+")
 _SOFT = str.maketrans({"\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\ufeff": None, "\u2011": "-"})
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _HYPHENATED = re.compile(r"(?<=[a-zäöüß])-[ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
-
-# Particles and copulas that end a Korean noun phrase, longest first.
-_PARTICLES = (
-    *("으로부터", "에게서", "에서는", "에서의", "으로는", "으로써", "으로서"),
-    *("이라고", "이라는", "에게는", "까지는", "부터는", "로부터"),
-    *("에서", "에게", "께서", "으로", "이란", "이나", "이며", "이고", "인가", "까지", "부터", "처럼"),
-    *("보다", "마다", "조차", "마저", "밖에", "라고", "라는", "에는", "에도", "와의"),
-    *("과의", "은", "는", "이", "가", "을", "를", "의", "에", "도", "와", "과", "로", "나", "만"),
-)
 
 
 def plain(text: str) -> str:
@@ -60,18 +49,8 @@ def transcribed(text: str) -> str:
 @lru_cache(maxsize=8)
 def stopwords(language: str) -> frozenset[str]:
     """Function words of a language, stemmed like any other word; empty where there is no list."""
-    path = resources.files("indexes") / "data" / f"stopwords_{language}.txt"
-    if not path.is_file():
-        return frozenset()
-    words = path.read_text("utf-8").split()
+    words = own(language, "words").get("unsought", "").split()
     return frozenset(words) | frozenset(_plain_term(w, language) for w in words)
-
-
-@lru_cache(maxsize=8)
-def _stemmer(language: str) -> Callable[[str], str]:
-    import Stemmer
-
-    return Stemmer.Stemmer({"de": "german"}.get(language, "english")).stemWord  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=200_000)
@@ -81,18 +60,9 @@ def _plain_term(word: str, language: str) -> str:
         word = word[:-2]
     word = word.replace("'", "").replace("’", "")
     # casefold has turned ß into ss; umlauts meet their transcription so that Müller finds Mueller
-    return (
-        _stemmer(language)(word.translate(_UMLAUTS)) if language != "de" else _stemmer("de")(word).translate(_UMLAUTS)
-    )
-
-
-def without_particle(word: str) -> str:
-    """A Korean word less its particle, where at least two syllables are left."""
-    for particle in _PARTICLES:
-        if word.endswith(particle):
-            # the longest is the particle: taking a shorter one off a one-syllable noun would leave a piece of it
-            return word[: -len(particle)] if len(word) - len(particle) >= 2 else word
-    return word
+    if about(language).get("transcribed"):
+        return stem(word, language).translate(_UMLAUTS)
+    return stem(word.translate(_UMLAUTS), language)
 
 
 def _hangul_terms(word: str) -> list[str]:

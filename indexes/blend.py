@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.fusion import normalised
-from indexes.naming import Named
+from indexes.reading_questions import Named
 from indexes.sparse import Sparse
 
 Column = NDArray[np.float32]

@@ -10,13 +10,14 @@ from pathlib import Path
 from indexes.analyzers import terms
 from indexes.dense import Dense
 from indexes.home import machine_key, private_folder, write_private
-from indexes.naming import identity_zone
 from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
-from indexes.packing import unpack_identity
 from indexes.persons import FIELDS, names_in_documents, ordinary_words
+from indexes.reading_questions import identity_zone
 from indexes.sealing import seal_files
+from indexes.shaping import code
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, Store
+from indexes.stored_json import unpack_identity
 from indexes.witness import is_known, note
 
 _SEAL = "seal"
@@ -37,7 +38,7 @@ class Caches:
 def open_caches(store: Store, table: ChunkTable, dimension: int, *, keep: bool) -> Caches:
     """The caches of the store's state: from disk where they are whole, else rebuilt and, if `keep`, written."""
     state = store.identity, store.generation, store.vector_generation
-    text, vectors = f"words-{state[0]}-{state[1]}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
+    text, vectors = f"words-{state[0]}-{state[1]}-{code()}", f"vectors-{state[0]}-{state[1]}-{state[2]}"
     root = store.folder / CACHE_FOLDER
     n = len(table.keys)
     sparse = zones = names = proper = dense = None

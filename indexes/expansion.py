@@ -1,4 +1,4 @@
-"""What else the passage that answers may say: synonyms from data files, and German compounds both ways.
+"""What else the passage that answers may say: synonyms (`synonyms.txt` of each language), and German compounds.
 
 Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
 than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import resources
 
 from indexes.analyzers import terms
 from indexes.meanings import other_words
-from indexes.parts import ALL, Parts
 from indexes.sparse import Sparse
+from indexes.switches import ALL, Parts
+from ingest.languages import about, lines, own
 
 FIELD_MARKS = {"patient": "#patient", "party": "#party", "physician": "#physician", "stay": "#stay", "date": "#date",
                "number": "#number"}  # fmt: skip
 _SYNONYM, _COMPOUND = 0.4, 0.4  # weights beside 1 for the question's own terms
 _SHORTEST_PART, _MOST_COMPOUNDS = 5, 8
-_LINKS = ("", "s", "n", "en", "es", "e")
 
 
 def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts = ALL) -> dict[str, float]:
@@ -39,8 +38,8 @@ def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts
         for other in table.get(term, ()):
             if parts.marks or not other.startswith("#"):
                 weights.setdefault(other, _SYNONYM)
-        if language == "de" and parts.compounds:
-            for other in _compounds(term, vocabulary):
+        if about(language).get("compounds") and parts.compounds:
+            for other in _compounds(term, vocabulary, language):
                 weights.setdefault(other, _COMPOUND)
     if parts.synonyms:
         for other, share in other_words(own, language).items():
@@ -52,13 +51,8 @@ def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts
 @lru_cache(maxsize=8)
 def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
     """Term of the question to terms of the passage."""
-    path = resources.files("indexes") / "data" / f"synonyms_{language}.txt"
-    if not path.is_file():
-        return {}
     table: dict[str, dict[str, None]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        if "|" not in line or line.startswith("#"):
-            continue
+    for line in lines(language, "synonyms.txt"):
         left, right = (side.split() for side in line.split("|", 1))
         answers = [t for word in right for t in _terms(word, language)]
         for word in left:
@@ -71,21 +65,21 @@ def _terms(word: str, language: str) -> list[str]:
     return [word] if word.startswith("#") else terms(word.replace("_", " "), language)
 
 
-def _compounds(term: str, vocabulary: Sparse) -> list[str]:
+def _compounds(term: str, vocabulary: Sparse, language: str) -> list[str]:
     """Compounds of the collection that a term begins or ends, and its own parts; rarest first, a few."""
     if len(term) < _SHORTEST_PART or not term.isalpha():
         return []
     longer = [w for w in vocabulary.containing(term) if w != term and (w.startswith(term) or w.endswith(term))]
     longer.sort(key=lambda w: (len(w), w))
-    return longer[:_MOST_COMPOUNDS] + _parts(term, vocabulary)
+    return longer[:_MOST_COMPOUNDS] + _parts(term, vocabulary, own(language, "words").get("compound_links", ("",)))
 
 
-def _parts(term: str, vocabulary: Sparse) -> list[str]:
+def _parts(term: str, vocabulary: Sparse, links: Iterable[str]) -> list[str]:
     for cut in range(len(term) - 4, 3, -1):
         head, tail = term[:cut], term[cut:]
         if not vocabulary.has(tail):
             continue
-        for link in _LINKS:
+        for link in links:
             stem = head.removesuffix(link) if link else head
             if len(stem) >= 4 and vocabulary.has(stem):
                 return [stem, tail]

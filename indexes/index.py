@@ -14,35 +14,30 @@ from numpy.typing import NDArray
 from indexes.analyzers import plain
 from indexes.caches import drop_caches, open_caches
 from indexes.dense import Dense
+from indexes.embedded_text import stored_part
 from indexes.encoders.base import Encoder
 from indexes.expansion import expand
+from indexes.filters import NO_FILTERS, Filters, scope_filter
 from indexes.hit import Hit
-from indexes.listing import agreeing_first, same_words
-from indexes.naming import Named, Naming, identity_zone, long_zone
-from indexes.packing import pack_identity, unpack_identity
-from indexes.parts import ALL, Parts
-from indexes.passages import stored_chunk
 from indexes.persons import several
 from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
+from indexes.reading_questions import Named, Naming, identity_zone, long_zone
+from indexes.reordering import agreeing_first, same_words
 from indexes.reranking import Reranker, reranked
-from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sparse import Sparse
 from indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
+from indexes.stored_json import unpack_identity
+from indexes.switches import ALL, Parts
 from indexes.sync import Changes, compare
-from ingest.chunking import chunk
 from ingest.document import Document, Unread
 from ingest.errors import StoreError
-from ingest.identity import Identity, identify
+from ingest.identity import Identity
 from ingest.language import detect_language
 
 _ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwhile
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost
 ASKED = 8  # best candidates of a question whose documents are completed before others
 FIRST_BUDGET = 48  # passages encoded for one question where vectors are still missing
-PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
-TARGET_TOKENS = (
-    110  # size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector
-)
 _ROUNDS = 4  # further stretches of the ranking read where passages repeat each other
 
 
@@ -119,14 +114,7 @@ class Index:
         return [self._part(part) if isinstance(part, Document) else StoredPart(part) for part in parts]
 
     def _part(self, document: Document) -> StoredPart:
-        encoder, identity = self.encoder, identify(document)
-        limit = min(PASSAGE_TOKENS, encoder.max_tokens)
-        target = min(TARGET_TOKENS, limit)
-        chunks = tuple(
-            stored_chunk(document, piece, document.title, identity.fields, encoder.token_spans, encoder.max_tokens)
-            for piece in chunk(document, encoder.token_spans, limit, target)
-        )
-        return StoredPart(document, pack_identity(identity), chunks)
+        return stored_part(document, self.encoder.token_spans, self.encoder.max_tokens)
 
     def put(self, files: Sequence[tuple[str, str, Sequence[StoredPart]]]) -> None:
         """Commit what was read of some files (path, hash, parts), all or nothing."""

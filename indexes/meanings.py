@@ -1,8 +1,8 @@
 """Other words for the same thing, from data files: lay and technical words, abbreviations, brands, classes of drugs.
 
-`same_LANGUAGE.tsv` and `drugs.tsv` hold one group a line, names separated by `;`: whoever asks with one finds the
-others. In `drug_classes.tsv` the names before `>` find the members after it, under all their names, and not the other
-way.
+`same.tsv` of each language and `drugs.tsv` of all hold one group a line, names separated by `;`: whoever asks with
+one finds the others. In `drug_classes.tsv` the names before `>` find the members after it, under all their names, and
+not the other way.
 Only the question is expanded, never a passage, so the data can change without indexing anew.
 """
 
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from indexes.analyzers import terms, transcribed
+from ingest.languages import common_lines, lines
 
 _START = 4  # letters that a stem keeps of a longer word; the last of a shorter one may change (dry, dri)
 
@@ -73,26 +73,22 @@ def _meanings(group: Group, language: str) -> tuple[Meaning, ...]:
 
 def groups(language: str) -> Iterator[Group]:
     """All groups that serve a language: its own, and those of drugs, which have their names in all of them."""
-    for _, right in _lines(f"same_{language}.tsv"):
+    for _, right in _sides(lines(language, "same.tsv")):
         yield Group(right, right)
-    drugs = {names[0]: names for _, names in _lines("drugs.tsv")}
+    drugs = {names[0]: names for _, names in _sides(common_lines("drugs.tsv"))}
     yield from (Group(names, names) for names in drugs.values())
-    for left, members in _lines("drug_classes.tsv"):
+    for left, members in _sides(common_lines("drug_classes.tsv")):
         yield Group(left, (*left, *(name for member in members for name in drugs[member])))
 
 
 def drug_groups() -> tuple[tuple[str, ...], ...]:
     """All names of each substance, its international name first."""
-    return tuple(names for _, names in _lines("drugs.tsv"))
+    return tuple(names for _, names in _sides(common_lines("drugs.tsv")))
 
 
-def _lines(name: str) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Names before and after the arrow of each line of a data file; none before where there is no arrow."""
-    path = resources.files("indexes") / "data" / name
-    if not path.is_file():
-        return
-    for line in path.read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            left, arrow, right = line.partition(" > ")
-            sides = [tuple(part.strip() for part in side.split(";")) for side in (left, right)]
-            yield (sides[0], sides[1]) if arrow else ((), sides[0])
+def _sides(rows: Iterable[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Names before and after the arrow of each line; none before where there is no arrow."""
+    for row in rows:
+        left, arrow, right = row.partition(" > ")
+        sides = [tuple(part.strip() for part in side.split(";")) for side in (left, right)]
+        yield (sides[0], sides[1]) if arrow else ((), sides[0])

@@ -18,7 +18,7 @@ LOCK, ENCODING_LOCK, NEXT_LOCK = "lock", "encoding-lock", "next-lock"
 
 _WRITING = rf"{re.escape(PART)}\w+|\.calibration\.json\.part"  # left where a process was killed
 _FILES = re.compile(rf"casefolio\.sqlite(-journal)?|lock|encoding-lock|next-lock|calibration\.(json|seal)|{_WRITING}")
-_CACHE = re.compile(r"((?:text|words)-[0-9a-f]{32}-\d+|vectors-[0-9a-f]{32}-\d+-\d+)")
+_CACHE = re.compile(r"((?:text|words)-[0-9a-f]{32}-\d+(?:-[0-9a-f]{16})?|vectors-[0-9a-f]{32}-\d+-\d+)")
 _PART = re.compile(r"[a-z_]+")
 _PART_FILES = re.compile(rf"[a-z0-9_.-]+\.(npy|json|jsonl|faiss)|seal|{_WRITING}")
 _DESKTOP = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # set down by file managers, and left alone

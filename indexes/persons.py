@@ -12,21 +12,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexes.analyzers import Word, keys, words
 from indexes.sparse import Sparse
+from ingest.languages import every, own
 
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
-_AFTER_ARTICLE = re.compile(
-    r"\b(?:[Dd](?:er|ie|as|en|em|es)|[Kk]?[Ee]in(?:e|en|em|er|es)?|[Ii]m|[Aa]m|[Zz]u[mr]|[Vv]om|[Bb]eim|[Ii]ns)\s+"
-    r"([A-ZÄÖÜ][\wäöüß]+)"
-)
 _NUMBER, _LEAST_DIGITS = re.compile(r"\d[\d.,/]*"), 4  # a shorter number is a day or a clause, no record
 _KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _ELSEWHERE = 0.5  # what a name counts in a document that does not bear it in its identity zone
@@ -71,8 +67,8 @@ def ordinary_words(texts: Iterable[tuple[str, str]]) -> set[str]:
     ordinary: set[str] = set()
     for language, text in texts:
         seen = set(_SMALL.findall(text))
-        if language == "de":
-            seen |= set(_AFTER_ARTICLE.findall(text))
+        if before_noun := own(language, "words").get("before_noun"):
+            seen |= set(re.findall(before_noun, text))
         ordinary.update(keys(" ".join(seen), language))
     return ordinary
 
@@ -169,7 +165,10 @@ class Persons:
 @lru_cache(maxsize=1)
 def titles() -> tuple[frozenset[str], frozenset[str]]:
     """Keys of titles that stand before a name, and of those that stand after it."""
-    text = (resources.files("indexes") / "data" / "titles.txt").read_text("utf-8")
-    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    before, after = (frozenset(key for word in row for key in keys(word, "en")) for row in rows)
+    before, after = (
+        frozenset(
+            key for _, names in every("names") for word in names.get(part, "").split() for key in keys(word, "en")
+        )
+        for part in ("said_before", "said_after")
+    )
     return before, after

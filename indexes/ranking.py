@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from indexes.blend import Features, best_in_document, blended, covered, long_as, of_question
 from indexes.dense import Dense
 from indexes.fusion import best, normalised
-from indexes.naming import Named
-from indexes.parts import ALL, Parts
+from indexes.reading_questions import Named
 from indexes.sparse import Sparse
+from indexes.switches import ALL, Parts
 
 DOCUMENT_WEIGHT = 2.0  # what a document's evidence counts where candidates are chosen, and beside a reranker
 FEEDBACK, FEEDBACK_WEIGHT = 3, 0.7  # passages of the first round that refine the question's vector, and how much

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex, Untrusted
-from indexes.packing import pack_document, unpack_document
+from indexes.stored_json import pack_document, unpack_document
 from ingest.document import Chunk, Document, Span, Unread, document_id
 from ingest.errors import ContractMismatch
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.document import Chunk, Document, Span
-from ingest.packing import Bound, Ruler, Unit, pack
-from ingest.placing import Places
+from ingest.locating import Places
+from ingest.segmenting import Bound, Ruler, Unit, pack
 from ingest.sentences import clause_cut, sentence_spans
 
 TokenSpans = Callable[[str], list[tuple[int, int]]]

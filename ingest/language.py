@@ -7,18 +7,15 @@ well as on whole files, and costs microseconds.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
+
+from ingest.languages import DEFAULT, LANGUAGES, common, own
 
 _SAMPLE = 3000  # characters of a long text that are looked at: a third each from its start, middle and end
 _WORD = re.compile(r"[^\W\d_]+")
-_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
-# A Hangul syllable carries two to three Latin letters' worth, and Korean notes are full of English terms.
-_HANGUL_WEIGHT = 2.5
-_HANGUL_SHARE = 0.2
-_SCRIPT_SHARE = 0.3
+_SCRIPT_SHARE = 0.3  # of all letters, where a language's own data say no other
 _WORD_POINTS, _LETTER_POINTS, _ENDING_POINTS = 2.0, 1.0, 0.5
 
 
@@ -29,15 +26,12 @@ def detect_language(text: str) -> str:
         text: a question, a passage or a whole file; only a sample of a long one is read.
 
     Returns:
-        `en`, `de`, `ko`, another ISO 639-1 code where a cheap rule can tell, or `und`.
+        One of `LANGUAGES`, another ISO 639-1 code where a cheap rule can tell, or `und`.
     """
     sample = _sample(text)
     letters = sum(map(str.isalpha, sample))
     if not letters:
         return "und"
-    hangul = len(_HANGUL.findall(sample)) * _HANGUL_WEIGHT
-    if hangul / (hangul + letters) >= _HANGUL_SHARE:
-        return "ko"
     return _by_script(sample, letters) or _by_words(sample)
 
 
@@ -49,10 +43,15 @@ def _sample(text: str) -> str:
 
 
 def _by_script(sample: str, letters: int) -> str:
-    for code, pattern in _scripts().items():
-        if len(pattern.findall(sample)) / letters >= _SCRIPT_SHARE:
+    for code, (pattern, share) in _scripts().items():
+        if len(pattern.findall(sample)) / letters >= share:
             return code
     return ""
+
+
+def script_language(text: str) -> str:
+    """The language of `LANGUAGES` whose own script stands anywhere in a text, or empty."""
+    return next((code for code, (script, _) in _scripts().items() if code in LANGUAGES and script.search(text)), "")
 
 
 def _by_words(sample: str) -> str:
@@ -71,35 +70,42 @@ def _by_words(sample: str) -> str:
     if not points:
         return "und"
     # A tie goes to English, in which German terms are rarer than English ones are in German, then by code.
-    return min(points, key=lambda code: (-points[code], code != "en", code))
+    return min(points, key=lambda code: (-points[code], code != DEFAULT, code))
 
 
 @cache
-def _data() -> dict[str, dict[str, object]]:
-    return tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+def _scripts() -> dict[str, tuple[re.Pattern[str], float]]:
+    """Letters of the scripts that settle the matter alone, and the share of all letters from which on they do."""
+    ours = {code: own(code, "language") for code in LANGUAGES}
+    found = {
+        code: (_letters(about["script"]), float(about.get("share", _SCRIPT_SHARE)))
+        for code, about in ours.items()
+        if "script" in about
+    }
+    others = common("other_languages")["scripts"]
+    return found | {code: (_letters(ranges), _SCRIPT_SHARE) for code, ranges in others.items() if code not in found}
 
 
-@cache
-def _scripts() -> dict[str, re.Pattern[str]]:
-    patterns = {}
-    for code, ranges in _data()["scripts"].items():
-        assert isinstance(ranges, list)
-        patterns[code] = re.compile("[" + "".join(f"{chr(int(a, 16))}-{chr(int(b, 16))}" for a, b in ranges) + "]")
-    return patterns
+def _letters(ranges: list[list[str]]) -> re.Pattern[str]:
+    return re.compile("[" + "".join(f"{chr(int(a, 16))}-{chr(int(b, 16))}" for a, b in ranges) + "]")
 
 
 @cache
 def _latin() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    data = _data()
-    words = _by_item((code, set(str(text).split())) for code, text in data["words"].items())
-    letters = _by_item((code, set(str(text))) for code, text in data["letters"].items())
-    endings = {code: tuple(ends) for code, ends in data["endings"].items() if isinstance(ends, list)}
-    return words, letters, endings
+    ours, others = {code: own(code, "language") for code in LANGUAGES}, common("other_languages")
+    words = {code: about.get("telling", "") for code, about in ours.items()}
+    letters = {code: about.get("letters", "") for code, about in ours.items()}
+    endings = {code: tuple(about["endings"]) for code, about in ours.items() if "endings" in about}
+    return (
+        _by_item((code, set(text.split())) for code, text in (others["words"] | words).items()),
+        _by_item((code, set(text)) for code, text in (others["letters"] | letters).items()),
+        endings,
+    )
 
 
-def _by_item(pairs: object) -> dict[str, tuple[str, ...]]:
+def _by_item(pairs: Iterable[tuple[str, set[str]]]) -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
-    for code, items in pairs:  # type: ignore[attr-defined]
+    for code, items in pairs:
         for item in items:
             table[item] = (*table.get(item, ()), code)
     return table

@@ -14,6 +14,7 @@ from PIL import Image
 
 from ingest import limits, tesseract
 from ingest.language import detect_language
+from ingest.languages import LANGUAGES, about
 from ingest.tesseract import Word
 
 GOOD = 85.0
@@ -22,7 +23,9 @@ POOR = 70.0
 """Mean confidence below which a page is tried in other positions."""
 _SURE = 8.0  # of Tesseract's orientation confidence; pictures of one sentence stay near 3 when it is right
 _NOISE = 30.0  # lines below this mean confidence are specks and drawings, not words
-_LANGUAGES = {"en": "eng", "de": "deu", "ko": "kor+eng"}
+_LANGUAGES = {code: about(code)["ocr"] for code in LANGUAGES if "ocr" in about(code)}
+_OTHERWISE = "deu"  # reads every language in Latin script
+_SCRIPTS = [_LANGUAGES[code] for code in _LANGUAGES if "script" in about(code)]
 _HANGUL_SCRIPTS = {"Korean", "Hangul"}
 
 
@@ -68,7 +71,7 @@ class Ocr:
 
     def __init__(self, language: str = "und") -> None:
         self._languages = _LANGUAGES.get(language, "")
-        if language == "de" and "deu" not in tesseract.installed():
+        if "script" not in about(language) and self._languages not in ("", *tesseract.installed()):
             self._languages = "eng"  # reads German but for its umlauts; Hangul it cannot read at all
         tesseract.require(*(self._languages or "eng").split("+"))
 
@@ -150,10 +153,10 @@ def _try_straightened(image: Image.Image, best: Recognised) -> Recognised:
 def _try_languages(image: Image.Image, best: Recognised) -> Recognised:
     """The reading for the language that the words seem to be in, or for any other where they seem to be in none."""
     language = detect_language(best.text)
-    wanted = [_LANGUAGES.get(language, "")] if language in _LANGUAGES else ["deu"]
+    wanted = [_LANGUAGES.get(language, _OTHERWISE)]
     doubtful = sum(len(w.text) for w in best.words if w.confidence < 60) > 0.12 * sum(len(w.text) for w in best.words)
     if doubtful:
-        wanted.append("kor+eng")
+        wanted += _SCRIPTS
     for languages in dict.fromkeys(wanted):
         if languages == best.languages or not set(languages.split("+")) <= tesseract.installed():
             continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.document import PAGE_BREAK, Page, PageSource, Row, Span
-from ingest.loaders.base import Reading
+from ingest.loaders.shared.source import Reading
 
 NO_TEXT = "no text layer"
 """Reason of a page whose text is only in its picture."""

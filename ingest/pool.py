@@ -19,7 +19,8 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from types import TracebackType
 
-from ingest import limits, wire
+from ingest import document_json as wire
+from ingest import limits
 from ingest.document import Document, Unread
 from ingest.opening import file_sha256
 from ingest.scratch import Scratch

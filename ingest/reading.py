@@ -11,10 +11,10 @@ from pathlib import Path
 from ingest import limits
 from ingest.document import EMPTY_FILE, Document, Unread, document_id
 from ingest.errors import LimitExceeded, ReadingError
+from ingest.folder_listing import list_files
 from ingest.language import detect_language
-from ingest.listing import list_files
 from ingest.loaders import detect, load
-from ingest.loaders.base import Reading, Source
+from ingest.loaders.shared.source import Reading, Source
 from ingest.opening import Refused, read_inside
 from ingest.pool import Reader
 from ingest.sections import find_sections

@@ -1,7 +1,7 @@
 """Where sentences end: in running text, in letters with lines of their own, in notes without full stops.
 
 Every gap of white space is looked at once, with a bounded window on either side, so the time is linear in the text.
-What a dot means is decided from the lists in `ingest/abbreviations`; what a line break means, from how full a line is.
+What a dot means is decided from the `sentences.toml` of a language; what a line break means, from how full a line is.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ def main(descriptor: int) -> None:
     limit_memory(settings["memory"])
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
 
-    from ingest import limits, wire
+    from ingest import document_json as wire
+    from ingest import limits
     from ingest.reading import read_file
 
     limits.on_beat(_Pulse(connection))

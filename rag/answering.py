@@ -13,13 +13,13 @@ from rag.answer import Answer, UnreadPages
 from rag.events import Done, Event, Passages, Text
 from rag.gathering import Whole, date_of, heading_of, remembered, text_of
 from rag.guarding import on_quotes
+from rag.messages import say
 from rag.nearest import nearest
 from rag.reader.answering import Evidence, Quoted, quote
 from rag.reader.deciding import Decision, shipped_decision
 from rag.reader.model import shipped
 from rag.reader.reading import Asked, Model
 from rag.reader.tongue import language_of
-from rag.wording import say
 
 if TYPE_CHECKING:
     from rag.gate import Unsupported, Verify

@@ -16,8 +16,8 @@ from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.answering import events_from_hits
 from rag.events import Done, Event
+from rag.messages import say
 from rag.question import checked
-from rag.wording import say
 
 if TYPE_CHECKING:
     from indexes.index import Found
@@ -176,7 +176,7 @@ def _not_read_yet(missing: int) -> list[UnreadPages]:
 
 def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
     """Paths that the scope allows: a question may name a document that it may not see."""
-    from indexes.scope import scope_filter
+    from indexes.filters import scope_filter
 
     inside = scope_filter(scope)
     return tuple(p for p in paths if inside(p))

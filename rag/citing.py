@@ -13,7 +13,7 @@ from ingest.meaning.agreement import agreement
 from ingest.sentences import sentence_spans
 from rag.answer import Citation
 from rag.names import names_in
-from rag.passages import citation_of
+from rag.quoting import citation_of
 from rag.reader.reading import units
 from rag.stems import terms
 

@@ -11,7 +11,7 @@ from indexes.hit import Hit
 from ingest.speaking import mixed_words, speaking_to_machines
 from rag.answer import Citation
 from rag.events import Done, Event, Passages
-from rag.wording import say
+from rag.messages import say
 
 _HIDDEN = "\u2591"  # one for each character, so that the places of all others stay what they are
 # links and pictures in Markdown and HTML, and bare addresses: what an interface may follow, fetch or show

@@ -19,18 +19,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from indexes.filters import NO_FILTERS, Filters, scope_filter
 from indexes.index import Found, Index
 from indexes.owned import remove_index
-from indexes.scope import NO_FILTERS, Filters, scope_filter
 from indexes.sealing import is_sealed
+from indexes.shaping import SHAPED, stale
 from indexes.store import FILE_NAME, NoIndex, Store
 from indexes.sync import Changes, Hashes, is_file
 from ingest.document import EMPTY_FILE, Document
 from ingest.errors import StoreError, UsageError
 from rag.answer import Answer, UnreadPages
+from rag.index_files import CALIBRATION, index_place, make_way
 from rag.locking import ENCODING_LOCK, folder_lock
 from rag.mirroring import LEFT, Mirror, Progress
-from rag.places import CALIBRATION, index_place, make_way
 from rag.question import checked
 
 if TYPE_CHECKING:
@@ -375,6 +376,10 @@ class Library:
     def ledger(self) -> list[LedgerEntry]:
         """Every file and attachment and how much of it was read, by path."""
         return self._index.ledger()
+
+    def pending(self) -> str:
+        """What the next sync does again since the program was upgraded: `reading`, `passages`, or nothing (empty)."""
+        return stale(self._index.recall(SHAPED)) if self.ledger() else ""
 
     def missing(self) -> int:
         """How many files are still to be read, because indexing goes on or was broken off; -1 where nobody knows."""

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from indexes.index import Index
 from indexes.owned import remove_index
-from indexes.store import StoredPart
+from indexes.shaping import PASSAGES, READING, SHAPED, renewed, stale
+from indexes.store import LedgerEntry, StoredPart
 from indexes.sync import Changes
 from ingest.document import Document, Unread
 from ingest.errors import RagError, StoreError
 from ingest.opening import file_sha256
+from rag.index_files import NEXT_FOLDER, is_ours
 from rag.locking import NEXT_LOCK, folder_lock
-from rag.places import NEXT_FOLDER, is_ours
 
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
-READING_VERSION = 5  # raise it when files would be read or cut into passages differently: all are then read again
 _COMMIT_FILES = 32  # files whose reading is committed together: what a kill can cost
 _COMMIT_CHARACTERS = 2_000_000  # or fewer, of so much text: what must be held
 _TRIES = 5  # syncs that try a file which the machine failed to read
@@ -61,17 +62,21 @@ class Mirror:
         files, refused = list_files(self._folder)
         files = [path for path in files if not is_ours(self._folder / path, self._index_folder)]
         found = {path: file_sha256(self._folder, path) for path in files} | {u.path: u.sha256 for u in refused}
-        self._before = self._index.files()
+        self._before, before = self._index.files(), self._index.recall(SHAPED)
+        self._stale = stale(before)
         changes = self._index.changes(found, self._again())
         self._leave(len(changes.added) + len(changes.changed))
         self._index.move(changes.renamed, changes.removed)
         todo = {*changes.added, *changes.changed}
         self._commit([(u.path, u.sha256, [u]) for u in refused if u.path in todo])
         self._read(sorted(todo - {u.path for u in refused}), found, progress)
+        if self._stale == PASSAGES:
+            self._cut_again(todo)
         if changes.removed or changes.changed:
             _drop_next(self._index_folder)
         self._index.tidy()
         self._index.remember("reader", self._reader())
+        self._index.remember(SHAPED, renewed(before))
         self._leave(0)
         return changes
 
@@ -82,7 +87,7 @@ class Mirror:
     def _reader(self) -> str:
         """What decides how much of a file can be read: when it changes, what was unread is tried again."""
         tools = [tool for tool in _TOOLS if shutil.which(tool)]
-        return f"{READING_VERSION} {' '.join(tools)} ocr={self._ocr}"
+        return f"{' '.join(tools)} ocr={self._ocr}"
 
     def _again(self) -> list[str]:
         """Files to read once more although their bytes are the same."""
@@ -91,7 +96,7 @@ class Mirror:
         before, entries = self._index.recall("reader"), self._index.ledger()
         if before is None:
             return []
-        if before.split()[0] != str(READING_VERSION):
+        if self._stale == READING:
             return [entry.file for entry in entries]
         unread = [e for e in entries if e.document is None or e.document.unread_pages]
         if before != self._reader():
@@ -116,6 +121,22 @@ class Mirror:
                     waiting = []
                 if progress:
                     progress("read", done, len(paths))
+
+    def _cut_again(self, fresh: Set[str]) -> None:
+        """Identify and cut anew what an older program cut, from the texts as they were read.
+
+        Args:
+            fresh: files that have just been read.
+        """
+        ledger = sorted(self._index.ledger(), key=lambda entry: entry.file)
+        for file, entries in groupby(ledger, key=lambda entry: entry.file):
+            if file not in fresh:
+                parts = list(entries)
+                self._commit([(file, parts[0].file_sha256, [self._part(entry) for entry in parts])])
+
+    def _part(self, entry: LedgerEntry) -> Document | Unread:
+        document = self._index.document(entry.path) if entry.document else None
+        return document or Unread(entry.path, entry.sha256, entry.media_type, entry.reason, entry.hint)
 
     def _kept(self, parts: list[Document | Unread], found: str) -> Read:
         """What was read of a file, with the hash that decides whether it is read again: where the machine failed and

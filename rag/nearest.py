@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexes.hit import Hit
-from rag.wording import say
+from rag.messages import say
 
 _PLACES = 3
 

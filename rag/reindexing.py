@@ -10,10 +10,10 @@ from pathlib import Path
 from indexes.caches import drop_caches
 from indexes.owned import remove_index
 from indexes.store import Store
+from rag.index_files import NEXT_FOLDER, index_place, make_way
 from rag.library import Library, Summary, stored_encoder
 from rag.locking import NEXT_LOCK, folder_lock
 from rag.mirroring import Progress
-from rag.places import NEXT_FOLDER, index_place, make_way
 
 
 def index_folder(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from pathlib import Path
+
+from ingest.languages import about, table
 
 
 @lru_cache(maxsize=4)
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    tables = tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
-    table = tables.get(language, tables["en"])
-    edge = "(?<![가-힣])" if language == "ko" else r"\b"
-    roles = re.compile(rf"{edge}({'|'.join(table['roles'])})", re.IGNORECASE)
-    return roles, re.compile("|".join(table["passive"]), re.IGNORECASE)
+    words = table(language, "words")
+    edge = "(?<![가-힣])" if about(language).get("particles") else r"\b"
+    roles = re.compile(rf"{edge}({'|'.join(words['roles'])})", re.IGNORECASE)
+    return roles, re.compile("|".join(words["by"]), re.IGNORECASE)
 
 
 def swapped(claim: str, quote: str, language: str) -> bool:

@@ -6,19 +6,15 @@ import re
 from functools import lru_cache
 
 from indexes import analyzers
+from ingest.languages import all_of
 
 _WORD = re.compile(r"[^\W_]+(?:[.,/][0-9]+)*")
-# Words that shape a question or address a person and say nothing of what is asked.
-_ASKING = frozenset(
-    """
-    what which who whom whose when where why how many much far long name named give list tell mention mentioned
-    other else someone party else side patient mr mrs ms dr
-    wer wen wem wessen wann wo wie was welch welche welcher welches welchem welchen warum wieso herr herrn frau
-    patientin heisst heißt lautet name
-    무엇 무엇인가 누구 누구인가 언제 언제인가 어디 어디인가 어떤 어느 얼마
-    있는 대한 위한 무엇인가요 언제인가요 누구인가요
-    """.split()  # noqa: SIM905
-)
+
+
+@lru_cache(maxsize=1)
+def _asking() -> frozenset[str]:
+    """Words that shape a question or address a person and say nothing of what is asked."""
+    return frozenset(all_of("words", "asking"))
 
 
 def words(text: str) -> list[str]:
@@ -34,5 +30,5 @@ def terms(text: str, language: str) -> tuple[str, ...]:
 
 def asked_terms(question: str, language: str) -> tuple[str, ...]:
     """Distinct stems of the words that say what is asked."""
-    bare = " ".join(w for w in re.findall(r"[^\s?!,;]+", question) if w.lower().strip(".:\"'()") not in _ASKING)
+    bare = " ".join(w for w in re.findall(r"[^\s?!,;]+", question) if w.lower().strip(".:\"'()") not in _asking())
     return tuple(dict.fromkeys(terms(bare, language)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexes.scope import NO_FILTERS, Filters, scope_filter
+from indexes.filters import NO_FILTERS, Filters, scope_filter
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Walled:
 
     Args:
         library: an open library.
-        wall: pattern of paths, see `indexes.scope.scope_filter`; None for everything.
+        wall: pattern of paths, see `indexes.filters.scope_filter`; None for everything.
         filters: of one question: kind, language and dates; its scope is given when asking.
 
     Raises:

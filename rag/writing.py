@@ -16,10 +16,10 @@ from rag.events import Done, Event, Passages, Text
 from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from rag.generators.base import Generator, closable
 from rag.guarding import unsafe
+from rag.messages import say
 from rag.names import analyse
 from rag.nearest import nearest
 from rag.stems import terms
-from rag.wording import say
 
 _ENDS = frozenset(".!?。！？\n:]】")
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold

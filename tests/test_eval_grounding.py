@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eval.assertions import AssertionTask, flag_everything, read_assertion_set, score_assertions
 from eval.baseline import WordOverlap
-from eval.detecting import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
+from eval.detector_scores import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
 from eval.faults import Faults
 from eval.grounding import Detection, GroundingTask, lexical_gate, read_grounding_set
 from eval.grounding import flag_everything as flag_response

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from eval.comparing import as_text, compare_runs
+from eval.html_report import marked
 from eval.measures import is_detail, is_lower_better, meaning
-from eval.page import marked
 from eval.plots import interval_plot, line_plot, number, ticks
 from eval.report import write_report
 from eval.runner import House, run

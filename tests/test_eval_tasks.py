@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.baseline import WordOverlap
-from eval.scoring import score_beir, score_cases
+from eval.case_scores import score_beir, score_cases
 from eval.sets import load_sets
 from eval.system import Configuration, open_library
 from eval.tasks import BeirTask, CaseTask, scope_of

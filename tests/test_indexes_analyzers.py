@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.analyzers import fold, terms, without_particle, words
+from indexes.analyzers import fold, terms, words
+from ingest.words import without_particle
 
 
 @pytest.mark.parametrize(

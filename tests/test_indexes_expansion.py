@@ -1,23 +1,17 @@
 from __future__ import annotations
 
-from importlib import resources
-
 import pytest
 
 from indexes.analyzers import terms
 from indexes.expansion import FIELD_MARKS, expand
 from indexes.sparse import Sparse
 from ingest.identity import FIELDS
+from ingest.languages import lines
 
 LANGUAGES = ("en", "de", "ko")
 
 
-def lines(language):
-    path = resources.files("indexes") / "data" / f"synonyms_{language}.txt"
-    return [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
-
-
-ROWS = [(language, line) for language in LANGUAGES for line in lines(language)]
+ROWS = [(language, line) for language in LANGUAGES for line in lines(language, "synonyms.txt")]
 
 
 @pytest.mark.parametrize(("language", "line"), ROWS)
@@ -38,7 +32,7 @@ def test_a_row_of_synonyms_can_be_used(language, line):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_stands_in_the_questions_of_two_rows(language):
-    asked = [word for line in lines(language) for word in line.partition("|")[0].split()]
+    asked = [word for line in lines(language, "synonyms.txt") for word in line.partition("|")[0].split()]
     assert sorted(asked) == sorted(set(asked))
 
 

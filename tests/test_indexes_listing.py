@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.hit import Hit
-from indexes.listing import TWINS_AMONG, agreeing_first, same_words
+from indexes.reordering import TWINS_AMONG, agreeing_first, same_words
 from ingest.document import Chunk, Span
 
 

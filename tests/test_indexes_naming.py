@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.analyzers import terms
-from indexes.naming import Naming, identity_zone, long_zone
+from indexes.reading_questions import Naming, identity_zone, long_zone
 from indexes.sparse import Sparse
 
 FILLER = "The wound was clean and dry. Further checks are planned. "

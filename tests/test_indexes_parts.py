@@ -7,10 +7,10 @@ import pytest
 
 from indexes.dense import Dense
 from indexes.expansion import expand
-from indexes.naming import Naming
-from indexes.parts import ALL, Parts
 from indexes.ranking import Passages, candidates, rank
+from indexes.reading_questions import Naming
 from indexes.sparse import Sparse
+from indexes.switches import ALL, Parts
 
 
 def off(*names):

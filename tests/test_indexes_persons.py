@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from indexes.analyzers import plain, terms, words
-from indexes.naming import Naming, identity_zone, long_zone
 from indexes.persons import name_keys, names_in_documents, ordinary_words, several
+from indexes.reading_questions import Naming, identity_zone, long_zone
 from indexes.sparse import Sparse
 
 ENGLISH = {

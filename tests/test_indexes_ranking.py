@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
 from indexes.dense import Dense
 from indexes.fusion import normalised
-from indexes.naming import Named
 from indexes.ranking import Passages, candidates, rank
+from indexes.reading_questions import Named
 from indexes.sparse import Sparse
 
 

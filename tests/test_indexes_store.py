@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from indexes.analyzers import terms
+from indexes.filters import Filters
 from indexes.index import Index
-from indexes.scope import Filters
 from indexes.store import Store
 from ingest.document import Document, Page, Span, document_id
 from ingest.errors import ContractMismatch, StoreError

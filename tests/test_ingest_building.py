@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ingest.document import PAGE_BREAK, Span
 from ingest.errors import LimitExceeded
-from ingest.loaders import building
-from ingest.loaders.building import Builder, canonical, one_line
-from ingest.loaders.grids import Line, append_table, column_names
+from ingest.loaders.shared import building
+from ingest.loaders.shared.building import Builder, canonical, one_line
+from ingest.loaders.shared.grids import Line, append_table, column_names
 
 WORDS = st.text(alphabet=st.sampled_from("ab 5,mg|\n\t\r\x00\x0b\f\ufeff\ud800환é\xa0"), max_size=12)
 STEPS = st.one_of(

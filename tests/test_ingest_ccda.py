@@ -7,8 +7,8 @@ import base64
 import pytest
 
 from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.ccda import read_ccda
+from ingest.loaders.clinical.ccda import read_ccda
+from ingest.loaders.shared.source import Reading, Source
 
 HEADER = """<code code="18842-5" displayName="Discharge summary"/><title>{title}</title>
 <effectiveTime value="20240301101500+0100"/><languageCode code="{language}"/>

@@ -8,7 +8,7 @@ from ingest.meaning import annotate
 from ingest.meaning.alignment import align
 from ingest.meaning.bindings import exchanged_values
 from ingest.meaning.facts import profile
-from ingest.meaning.namings import sort_of, unnamed
+from ingest.meaning.named_things import sort_of, unnamed
 from ingest.meaning.states import changed_states, of_the_past
 
 EXCHANGED = [

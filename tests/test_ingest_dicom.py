@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
 from ingest.errors import BrokenFile, LimitExceeded, ReadingError, UnknownType
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.dicom import read_dicom
+from ingest.loaders.clinical.dicom import read_dicom
+from ingest.loaders.shared.source import Reading, Source
 
 
 def code(value: str, meaning: str) -> Dataset:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.fhir import read_fhir
+from ingest.loaders.clinical.fhir import read_fhir
+from ingest.loaders.shared.source import Reading, Source
 
 PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1950-01-02",
            "name": [{"family": "Muster", "given": ["Eva"]}]}  # fmt: skip

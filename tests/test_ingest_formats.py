@@ -18,19 +18,19 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from ingest.document import PAGE_BREAK
 from ingest.errors import ReadingError
-from ingest.loaders.base import Loader, Reading, Source
-from ingest.loaders.ccda import read_ccda
-from ingest.loaders.containers import OLE_MAGIC
-from ingest.loaders.dicom import read_dicom
-from ingest.loaders.fhir import read_fhir
-from ingest.loaders.hl7 import read_hl7
-from ingest.loaders.mail import read_eml, read_msg
-from ingest.loaders.office import read_docx
-from ingest.loaders.opendocument import read_odt
-from ingest.loaders.rtf import read_rtf
+from ingest.loaders.clinical.ccda import read_ccda
+from ingest.loaders.clinical.dicom import read_dicom
+from ingest.loaders.clinical.fhir import read_fhir
+from ingest.loaders.clinical.hl7 import read_hl7
+from ingest.loaders.html.loader import read_html
+from ingest.loaders.mail.loader import read_eml, read_msg
+from ingest.loaders.odf.loader import read_odt
+from ingest.loaders.office.workbook import read_xlsx
+from ingest.loaders.rtf.loader import read_rtf
+from ingest.loaders.shared.containers import OLE_MAGIC
+from ingest.loaders.shared.source import Loader, Reading, Source
 from ingest.loaders.table import read_csv
-from ingest.loaders.web import read_html
-from ingest.loaders.workbook import read_xlsx
+from ingest.loaders.word.loader import read_docx
 
 ROUNDS = 60
 
@@ -159,7 +159,7 @@ SAMPLES: dict[str, tuple[Loader, Callable[[], bytes]]] = {
 
 
 def holds(reading: Reading) -> None:
-    """The contract of `ingest.loaders.base`."""
+    """The contract of `ingest.loaders.shared.source`."""
     text = reading.text
     assert not {"\r", "\x00", "\ufeff"} & set(text)
     assert text.encode("utf-8").decode("utf-8") == text

@@ -15,8 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from ingest.layout import Word, blocks_of, lines_of
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.pdf import read_pdf
+from ingest.loaders.pdf.loader import read_pdf
+from ingest.loaders.shared.source import Reading, Source
 
 KOREAN_FONT = "HYSMyeongJo-Medium"
 TABLES = {

@@ -11,8 +11,8 @@ import docx
 import pytest
 
 from ingest.errors import BrokenFile, MissingTool, ReadingError
-from ingest.loaders.base import Source
-from ingest.loaders.legacy import read_legacy
+from ingest.loaders.office.legacy import read_legacy
+from ingest.loaders.shared.source import Source
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import ingest.meaning.lexicon as lexicon_module
 from ingest.document import Span
+from ingest.languages import FOLDER
 from ingest.meaning import annotate
 from ingest.meaning.assertion import Assertion
 from ingest.meaning.lexicon import Rule, read_rules
 from ingest.meaning.patterns import pattern_regex
 
-FOLDER = Path(lexicon_module.__file__).parent / "rules"
-TABLES = {path.stem: read_rules(path) for path in sorted(FOLDER.glob("*.tsv"))}
+TABLES = {path.parent.name: read_rules(path) for path in sorted(FOLDER.glob("*/assertions.tsv"))}
 ALL = [(language, rule) for language, rules in TABLES.items() for rule in rules]
 
 
@@ -66,7 +65,7 @@ def test_example_holds_the_words_of_its_rule(language: str, rule: Rule) -> None:
     assert re.search(pattern_regex(rule.pattern), text.lower()), f"{rule.source}: {rule.pattern!r} not in {text!r}"
 
 
-@pytest.mark.parametrize("language", sorted(TABLES))
+@pytest.mark.parametrize("language", ["de", "en", "ko"])
 def test_at_least_sixty_examples_a_language(language: str) -> None:
     assert len({rule.example for rule in TABLES[language]}) >= 60
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from indexes.packing import pack_document, unpack_document
+from indexes.stored_json import pack_document, unpack_document
 from ingest import limits
 from ingest.chunking import chunk
 from ingest.document import Document, Page, Row, Span, Unread
+from ingest.document_json import pack, unpack
 from ingest.reading import read_file
-from ingest.wire import pack, unpack
 
 
 def document(text: str, rows: tuple[Row, ...] = ()) -> Document:

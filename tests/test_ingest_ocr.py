@@ -12,9 +12,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import tesseract
-from ingest.loaders.base import Reading, Source
 from ingest.loaders.image import read_image
-from ingest.loaders.pdf import read_pdf
+from ingest.loaders.pdf.loader import read_pdf
+from ingest.loaders.shared.source import Reading, Source
 from ingest.ocr import skew
 from ingest.ocr_text import join_words
 from ingest.tesseract import Word

@@ -16,8 +16,8 @@ from docx.shared import Pt, RGBColor
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.office import read_docx
+from ingest.loaders.shared.source import Reading, Source
+from ingest.loaders.word.loader import read_docx
 
 NS = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

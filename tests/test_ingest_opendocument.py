@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from ingest.errors import BrokenFile, EncryptedFile
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.opendocument import read_odt
+from ingest.loaders.odf.loader import read_odt
+from ingest.loaders.shared.source import Reading, Source
 
 _BASE = "urn:oasis:names:tc:opendocument:xmlns:"
 NS = " ".join(

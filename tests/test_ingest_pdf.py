@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.document import PAGE_BREAK
 from ingest.errors import BrokenFile, EncryptedFile
 from ingest.garbage import is_garbage
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.pdf import read_pdf
+from ingest.loaders.pdf.loader import read_pdf
+from ingest.loaders.shared.source import Reading, Source
 
 Draw = Callable[[Canvas], None]
 

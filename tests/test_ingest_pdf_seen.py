@@ -16,8 +16,8 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest import tesseract
 from ingest.document import PARTLY
 from ingest.garbage import is_garbage
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.pdf import read_pdf
+from ingest.loaders.pdf.loader import read_pdf
+from ingest.loaders.shared.source import Reading, Source
 
 Draw = Callable[[Canvas], None]
 ocr_needed = pytest.mark.skipif("eng" not in tesseract.installed(), reason="needs Tesseract")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from ingest import limits, wire
+from ingest import document_json as wire
+from ingest import limits
 from ingest.document import PAGE_BREAK, Document, Page, Row, Section, Span, Unread, document_id
 from ingest.reading import Reader, list_files, read_file
 

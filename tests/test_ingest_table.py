@@ -11,9 +11,9 @@ import pytest
 from openpyxl.comments import Comment
 
 from ingest.errors import BrokenFile
-from ingest.loaders.base import Reading, Source
+from ingest.loaders.office.workbook import read_xlsx
+from ingest.loaders.shared.source import Reading, Source
 from ingest.loaders.table import read_csv
-from ingest.loaders.workbook import read_xlsx
 
 
 def read(book: openpyxl.Workbook) -> Reading:

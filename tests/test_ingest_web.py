@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import BrokenFile
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.web import read_html
+from ingest.loaders.html.loader import read_html
+from ingest.loaders.shared.source import Reading, Source
 
 
 def read(text: str | bytes) -> Reading:

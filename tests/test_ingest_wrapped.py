@@ -12,10 +12,10 @@ import pytest
 from ingest.document import Document
 from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders import detect, load
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.embedded import hidden_file, inflated
-from ingest.loaders.signed import signed_content
-from ingest.loaders.tnef import unpacked
+from ingest.loaders.mail.signed import signed_content
+from ingest.loaders.mail.tnef import unpacked
+from ingest.loaders.shared.embedded import hidden_file, inflated
+from ingest.loaders.shared.source import Reading, Source
 from ingest.reading import read_file
 
 PDF = b"%PDF-1.4\n" + b"x" * 80

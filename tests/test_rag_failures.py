@@ -15,7 +15,7 @@ import pytest
 
 from ingest import opening
 from ingest.document import Document, Unread
-from ingest.listing import list_files
+from ingest.folder_listing import list_files
 from ingest.opening import file_sha256
 from ingest.pool import Reader
 from ingest.reading import read_file

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from eval.results import write_json
-from indexes.scope import scope_filter
+from indexes.filters import scope_filter
 from ingest.errors import UsageError
 from rag import Library
 from rag.cli import main

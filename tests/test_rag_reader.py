@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import rag.reader.forms as forms
 from indexes.hit import Hit
 from ingest.document import Chunk, Document, Page, Span
+from ingest.languages import own
 from rag.answer import Answer
 from rag.answering import answer_from_hits
 from rag.reader.deciding import Decision, shipped_decision
@@ -218,8 +216,7 @@ def test_yes_and_no_need_reader_and_rules(
 
 @pytest.mark.parametrize("language", ["en", "de", "ko"])
 def test_each_form_matches_its_example(language: str) -> None:
-    table = tomllib.loads((Path(forms.__file__).parent / "forms.toml").read_text("utf-8"))[language]
-    for name, example in table["examples"].items():
+    for name, example in own(language, "questions")["examples"].items():
         assert getattr(form_of(example, language), name), (name, example)
 
 

@@ -9,7 +9,7 @@ from ingest.document import Chunk, Document, Page, Span
 from ingest.identity.dating import document_day
 from rag.answer import Answer
 from rag.answering import answer_from_hits
-from rag.dating import spoken
+from rag.messages import spoken
 
 FIRST = """Services Agreement, dated 1 July 2022, between Norwell Ltd. and Tarn Hospital Trust.
 4.2 Either party may terminate this Agreement without cause by giving ninety days' written notice.

@@ -1,25 +1,22 @@
 """Which document this is: kind, title, patient or parties, physicians, dates, numbers; each field with its span.
 
-Rules are regular expressions kept as data, one file a language, run over the first and last characters of a document:
-that is where letters, reports, contracts and judgments say what they are. They find names; they never decide alone
-(see `indexes.naming`), so a missed one costs little.
+Rules are regular expressions kept as data (`identity.toml` of each language), run over the first and last characters
+of a document: that is where letters, reports, contracts and judgments say what they are. They find names; they never
+decide alone (see `indexes.reading_questions`), so a missed one costs little.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from ingest.document import Document, Span
 from ingest.identity.dating import document_day
+from ingest.languages import known, table
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")
-_FOLDER = Path(__file__).parent
 _TITLE_LINES, _TITLE_LENGTH = 8, 120
 _HEADED = 800  # characters in which a heading says what the document is
 _HEADING = 5.0  # what a heading counts against a word in the text
@@ -68,7 +65,7 @@ class Rule:
 
 def identify(document: Document) -> Identity:
     """The identity of a document, from its first and last characters, its title and metadata."""
-    text, language = document.text, document.language if document.language in LANGUAGES else "en"
+    text, language = document.text, known(document.language)
     zones = [(0, text)] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
     found = {field for start, zone in zones for field in _fields(zone, start, language)}
     fields = tuple(sorted(found, key=lambda f: (f.span, f.name)))
@@ -137,7 +134,7 @@ def _kind_words(language: str, *, anywhere: bool = False) -> dict[str, tuple[re.
     """
     return {
         kind: tuple(_whole_word(word.lstrip("=")) for word in words if not (anywhere and word.startswith("=")))
-        for kind, words in _data(language)["kinds"].items()
+        for kind, words in table(language, "identity")["kinds"].items()
     }
 
 
@@ -172,24 +169,17 @@ def _formula_end(value: str, language: str) -> int:
 @lru_cache(maxsize=8)
 def _formula(language: str) -> frozenset[str]:
     """Words of formulas, which are capitalised as names are and begin none (`WHEREAS`)."""
-    return frozenset(_data(language).get("formula", {}).get("words", ()))
-
-
-@lru_cache(maxsize=8)
-def _data(language: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    return frozenset(table(language, "identity").get("formula", {}).get("words", ()))
 
 
 @lru_cache(maxsize=8)
 def rules(language: str) -> tuple[Rule, ...]:
     """The rules of a language, with the shapes put in."""
-    shapes = tomllib.loads((_FOLDER / "shapes.toml").read_text("utf-8"))[language]
+    data = table(language, "identity")
+    shapes = data["shapes"]
     out = []
     for name in FIELDS:
-        for rule in _data(language).get(name, []):
+        for rule in data.get(name, []):
             pattern = re.sub(r"\b(NAME|PARTY|DATE|CODE)\b(?=\))", lambda m: f"(?:{shapes[m[1]]})", rule["pattern"])
             out.append(Rule(name, re.compile(pattern), rule["example"]))
     return tuple(out)
-
-
-LANGUAGES = ("en", "de", "ko")

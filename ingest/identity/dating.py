@@ -6,14 +6,14 @@ A date that only stands somewhere, such as a laboratory's, is not taken, and a d
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ingest.document import Document
+from ingest.languages import any_of, every
 from ingest.meaning.assertion import Moment
 from ingest.meaning.moments import moments
 
@@ -54,21 +54,32 @@ class Label:
 @cache
 def labels() -> tuple[Label, ...]:
     """The labels, best first."""
-    table = _table()
     flags = re.IGNORECASE | re.MULTILINE
-    rows = ((rank, one) for rank in _RANKS for one in table[rank])
+    rows = ((rank, one) for rank in _RANKS for _, dates in every("dates") for one in dates.get(rank, ()))
     return tuple(Label(rank, re.compile(one["pattern"], flags), one["example"]) for rank, one in rows)
 
 
 @cache
-def _table() -> dict[str, list[dict[str, str]]]:
-    return tomllib.loads((Path(__file__).parent / "dates.toml").read_text("utf-8"))
+def _birth() -> re.Pattern[str]:
+    """Behind which a date is one of birth."""
+    birth, joint = any_of("dates", "birth"), any_of("dates", "birth_joint")
+    return re.compile(rf"(?:{birth})[\W_]*(?:{joint})?[\W_]*$", re.IGNORECASE)
 
 
 @cache
-def _before(kind: str) -> re.Pattern[str]:
-    table: dict[str, dict[str, str]] = _table()  # type: ignore[assignment]
-    return re.compile(table[kind]["before"], re.IGNORECASE)
+def _other() -> re.Pattern[str]:
+    """Before which another document is meant: `the Lease dated …`, `Ihr Schreiben vom …`."""
+    return re.compile(rf"(?:\b(?:{any_of('dates', 'other')})\s+(?:[\"“„]?[\w&.-]+[\"”“]?,?\s+){{0,5}})$", re.IGNORECASE)
+
+
+@cache
+def _birth_after() -> re.Pattern[str]:
+    return re.compile(any_of("dates", "birth_after"))
+
+
+@cache
+def _not_alone() -> re.Pattern[str]:
+    return re.compile(rf"[:*|]|{any_of('dates', 'born')}")
 
 
 def document_day(document: Document) -> str:
@@ -110,11 +121,11 @@ def _labelled(zone: str, language: str, rank: str, born: set[str]) -> str:
     """The first date behind a label of a rank that stands for this document and no other."""
     of_rank = [label.pattern for label in labels() if label.rank == rank]
     for start, end in sorted((match.span() for pattern in of_rank for match in pattern.finditer(zone)), key=max):
-        if rank == "own" and _before("other").search(zone[max(0, start - 80) : start].replace("\n", " ")):
+        if rank == "own" and _other().search(zone[max(0, start - 80) : start].replace("\n", " ")):
             continue
         near = zone[end : end + _REACH]
         for moment in _days(near, language):
-            if moment.start not in born and not _before("birth").search(near[: moment.span.start]):
+            if moment.start not in born and not _birth().search(near[: moment.span.start]):
                 return moment.start
             break
     return ""
@@ -124,8 +135,8 @@ def _births(zone: str, language: str) -> Iterator[str]:
     """Days that are somebody's birthday."""
     for moment in _days(zone, language):
         start, end = moment.span.start, moment.span.end
-        born = _before("birth").search(zone[max(0, start - 40) : start])
-        if born or re.match(r" ?생(?![년일])", zone[end : end + 3]):
+        born = _birth().search(zone[max(0, start - 40) : start])
+        if born or _birth_after().match(zone[end : end + 3]):
             yield moment.start
 
 
@@ -136,7 +147,7 @@ def _line_alone(head: str, language: str, born: set[str]) -> str:
         found = list(_days(line, language))
         if len(found) != 1 or found[0].start in born:
             continue
-        if len(line.strip()) - len(found[0].span) <= 20 and not re.search(r"[:*|]|geb|born", line):
+        if len(line.strip()) - len(found[0].span) <= 20 and not _not_alone().search(line):
             return found[0].start
     return ""
 

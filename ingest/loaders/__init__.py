@@ -36,22 +36,22 @@ from collections.abc import Callable
 from typing import cast
 
 from ingest.errors import UnknownType
-from ingest.loaders.base import Reading, Source
 from ingest.loaders.detecting import DOCX, MSG, ODS, ODT, PPTX, XLSB, XLSX, detect
+from ingest.loaders.shared.source import Reading, Source
 
 __all__ = ["LOADERS", "detect", "load"]
 
 LOADERS: dict[str, str] = {
-    "application/pdf": "ingest.loaders.pdf:read_pdf",
-    DOCX: "ingest.loaders.office:read_docx",
-    ODT: "ingest.loaders.opendocument:read_odt",
-    "application/rtf": "ingest.loaders.rtf:read_rtf",
-    "text/html": "ingest.loaders.web:read_html",
+    "application/pdf": "ingest.loaders.pdf.loader:read_pdf",
+    DOCX: "ingest.loaders.word.loader:read_docx",
+    ODT: "ingest.loaders.odf.loader:read_odt",
+    "application/rtf": "ingest.loaders.rtf.loader:read_rtf",
+    "text/html": "ingest.loaders.html.loader:read_html",
     "text/plain": "ingest.loaders.plain:read_text",
     "text/markdown": "ingest.loaders.plain:read_markdown",
-    "message/rfc822": "ingest.loaders.mail:read_eml",
-    MSG: "ingest.loaders.mail:read_msg",
-    XLSX: "ingest.loaders.workbook:read_xlsx",
+    "message/rfc822": "ingest.loaders.mail.loader:read_eml",
+    MSG: "ingest.loaders.mail.loader:read_msg",
+    XLSX: "ingest.loaders.office.workbook:read_xlsx",
     "text/csv": "ingest.loaders.table:read_csv",
     "image/png": "ingest.loaders.image:read_image",
     "image/jpeg": "ingest.loaders.image:read_image",
@@ -60,22 +60,22 @@ LOADERS: dict[str, str] = {
     "image/bmp": "ingest.loaders.image:read_image",
     "image/webp": "ingest.loaders.image:read_image",
     "image/jp2": "ingest.loaders.image:read_image",
-    "application/hl7-cda+xml": "ingest.loaders.ccda:read_ccda",
-    "application/fhir+json": "ingest.loaders.fhir:read_fhir",
-    "application/fhir+xml": "ingest.loaders.fhir_xml:read_fhir_xml",
-    "application/hl7-v2": "ingest.loaders.hl7:read_hl7",
-    "application/dicom": "ingest.loaders.dicom:read_dicom",
-    "application/msword": "ingest.loaders.legacy:read_legacy",
-    "application/vnd.wordperfect": "ingest.loaders.legacy:read_legacy",
-    PPTX: "ingest.loaders.slides:read_pptx",
-    "application/vnd.ms-excel": "ingest.loaders.converted:read_xls",
-    XLSB: "ingest.loaders.converted:read_xlsb",
-    ODS: "ingest.loaders.ods:read_ods",
-    "application/vnd.ms-powerpoint": "ingest.loaders.converted:read_ppt",
-    "application/vnd.oasis.opendocument.presentation": "ingest.loaders.odf_slides:read_odp",
-    "application/x-hwp": "ingest.loaders.hwp:read_hwp",
-    "application/hwp+zip": "ingest.loaders.hwpx:read_hwpx",
-    "application/epub+zip": "ingest.loaders.epub:read_epub",
+    "application/hl7-cda+xml": "ingest.loaders.clinical.ccda:read_ccda",
+    "application/fhir+json": "ingest.loaders.clinical.fhir:read_fhir",
+    "application/fhir+xml": "ingest.loaders.clinical.fhir_xml:read_fhir_xml",
+    "application/hl7-v2": "ingest.loaders.clinical.hl7:read_hl7",
+    "application/dicom": "ingest.loaders.clinical.dicom:read_dicom",
+    "application/msword": "ingest.loaders.office.legacy:read_legacy",
+    "application/vnd.wordperfect": "ingest.loaders.office.legacy:read_legacy",
+    PPTX: "ingest.loaders.office.slides:read_pptx",
+    "application/vnd.ms-excel": "ingest.loaders.office.converted:read_xls",
+    XLSB: "ingest.loaders.office.converted:read_xlsb",
+    ODS: "ingest.loaders.odf.ods:read_ods",
+    "application/vnd.ms-powerpoint": "ingest.loaders.office.converted:read_ppt",
+    "application/vnd.oasis.opendocument.presentation": "ingest.loaders.odf.odf_slides:read_odp",
+    "application/x-hwp": "ingest.loaders.office.hwp:read_hwp",
+    "application/hwp+zip": "ingest.loaders.office.hwpx:read_hwpx",
+    "application/epub+zip": "ingest.loaders.html.epub:read_epub",
     "application/zip": "ingest.loaders.archive:read_zip",
     "application/vnd.etsi.asic-e+zip": "ingest.loaders.archive:read_zip",
     "application/vnd.etsi.asic-s+zip": "ingest.loaders.archive:read_zip",
@@ -90,9 +90,9 @@ LOADERS: dict[str, str] = {
         ),
         "ingest.loaders.archive:read_archive",
     ),
-    "application/pkcs7-mime": "ingest.loaders.mail:read_p7m",
-    "application/xdt": "ingest.loaders.records:read_xdt",
-    "application/xjustiz+xml": "ingest.loaders.records:read_xjustiz",
+    "application/pkcs7-mime": "ingest.loaders.mail.loader:read_p7m",
+    "application/xdt": "ingest.loaders.clinical.records:read_xdt",
+    "application/xjustiz+xml": "ingest.loaders.clinical.records:read_xjustiz",
 }
 
 # What is known and not read, with the way out.

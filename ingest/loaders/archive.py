@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from ingest import limits
 from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.building import Builder
-from ingest.loaders.guard import MAX_RATIO, MAX_TOTAL, SMALL, guarded
+from ingest.loaders.shared.building import Builder
+from ingest.loaders.shared.guard import MAX_RATIO, MAX_TOTAL, SMALL, guarded
+from ingest.loaders.shared.source import Reading, Source
 
 ZIP = "application/zip"
 _NOISE = ("__MACOSX/", "META-INF/")

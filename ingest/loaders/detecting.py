@@ -159,7 +159,7 @@ def _in_zip(data: bytes, suffix: str) -> str:
 def _in_ole(data: bytes, suffix: str) -> str:
     """The type of an OLE container, by the names of its streams."""
 
-    from ingest.loaders.containers import ole_streams
+    from ingest.loaders.shared.containers import ole_streams
 
     # what stands at the top says what it is: a mail may have a Word file attached
     top = {name.split("/")[0] for name in ole_streams(data)}

@@ -9,9 +9,9 @@ from PIL import Image, ImageOps
 
 from ingest import limits
 from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.base import Reading, Source
+from ingest.loaders.shared.source import Reading, Source
+from ingest.ocr_pages import recognise
 from ingest.paging import PageText, join
-from ingest.recognising import recognise
 
 _MAX_PIXELS = 150_000_000
 _SMALL = 1_400  # pixels of the longer side; letters on a smaller picture are too low for Tesseract

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest import limits
 from ingest.document import Page, Section, Span
 from ingest.errors import LimitExceeded
-from ingest.loaders.base import Reading, Source
+from ingest.loaders.shared.source import Reading, Source
 from ingest.text import decode
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)

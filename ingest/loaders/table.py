@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 
 from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.base import Reading, Source
-from ingest.loaders.building import Builder
-from ingest.loaders.charsets import decode_as
-from ingest.loaders.grids import Line, append_table
-from ingest.loaders.guard import guarded
+from ingest.loaders.shared.building import Builder
+from ingest.loaders.shared.charsets import decode_as
+from ingest.loaders.shared.grids import Line, append_table
+from ingest.loaders.shared.guard import guarded
+from ingest.loaders.shared.source import Reading, Source
 
 CSV = "text/csv"
 MAX_CELLS = 3_000_000

@@ -12,15 +12,15 @@ from bisect import bisect_right
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from ingest.meaning.assertion import Moment, Quantity
 from ingest.meaning.bindings import exchanged_values
+from ingest.meaning.compared_words import telling_keys
+from ingest.meaning.exchanged_roles import exchanged_roles
 from ingest.meaning.facts import Fact, Profile, families, likeness
 from ingest.meaning.finding import LONG, Finding, speaking_sentences
 from ingest.meaning.frames import same_frame
-from ingest.meaning.namings import unnamed
+from ingest.meaning.named_things import unnamed
 from ingest.meaning.numerals import numerals
-from ingest.meaning.roles import exchanged_roles
 from ingest.meaning.scopes import assertions
 from ingest.meaning.states import changed_states
-from ingest.meaning.wording import telling_keys
 
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30

@@ -11,11 +11,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from ingest.languages import about, table
 from ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
 from ingest.meaning.facts import Fact, Profile
 from ingest.meaning.finding import LONG, Finding
-from ingest.meaning.wording import generic_keys, joining_words, linking_keys
 
 # Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
 BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))
@@ -23,7 +25,6 @@ BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", 
 _WORD, _SMALL, _BREAK, _STOP = 1.0, 0.5, 2.0, 4.0
 _PARTS = re.compile(r"[,)/]|\s[-–—]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)]\s)")
 _HARD = re.compile(r"[;|]|\n\s*\n")
-_KOREAN_JOIN = re.compile(r"[가-힣0-9a-zA-Z](?:과|와|고|며|이고|하고)$")
 _FAR = 14.0
 # How much heavier the words that speak for an exchange must be than those against it.
 _MARGIN = 1.5
@@ -103,7 +104,7 @@ def _naming(profiled: Profile) -> set[str]:
         if fact.family == "name" or fact.kind in ("party", "person"):
             out.update(w.key for w in profiled.words[fact.place : fact.place + 4] if w.start < fact.span.end)
             out.add(profiled.keys[fact.place])
-    if profiled.language == "de":
+    if about(profiled.language).get("capital_nouns"):
         out.update(profiled.keys[i] for i in profiled.content if profiled.words[i].capital)
     return out
 
@@ -173,10 +174,16 @@ class _Steps:
         return self._breaks[a] != self._breaks[b]
 
 
+@cache
+def _joining_ending(language: str) -> re.Pattern[str]:
+    """Endings of a word that join it to the next: 과, 며."""
+    return re.compile(rf"[가-힣0-9a-zA-Z](?:{table(language, 'words').get('joining_endings', '(?!)')})$")
+
+
 def _costs(profiled: Profile) -> Iterator[tuple[float, int]]:
     """Cost of each step from a word to the next, and whether a stretch ends between them."""
     text, words, joins = profiled.text, profiled.words, joining_words(profiled.language)
-    korean = profiled.language == "ko"
+    joined = _joining_ending(profiled.language)
     for i in range(1, len(words)):
         before, word = words[i - 1], words[i]
         between = text[before.end : word.start]
@@ -186,7 +193,7 @@ def _costs(profiled: Profile) -> Iterator[tuple[float, int]]:
         elif (
             _PARTS.search(between)
             or text[word.start : word.end].lower() in joins
-            or (korean and _KOREAN_JOIN.search(text[before.start : before.end]))
+            or joined.search(text[before.start : before.end])
         ):
             yield cost + _BREAK, 1
         else:

@@ -1,19 +1,19 @@
 """Words that exclude each other, found in a text: left and right, mild and severe, Buyer and Seller, before and after.
 
-The groups are data (`contrasts.toml`). Words of one class are synonyms, so the class also serves as a word's key
-when a claim's words are looked for in a quote.
+Which classes of words exclude each other stands in `common/contrasts.toml`, their words in that of each language.
+Words of one class are synonyms, so the class also serves as a word's key when a claim's words are looked for in a
+quote.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_DATA = Path(__file__).with_name("contrasts.toml")
+from ingest.languages import common, every
+
 _WORD = re.compile(r"\w+")
 
 
@@ -43,10 +43,9 @@ def _entries() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
     """Entries by their whole first word, and those whose only word is open by its first two letters."""
     exact: dict[str, list[_Entry]] = {}
     prefix: dict[str, list[_Entry]] = {}
-    groups = tomllib.loads(_DATA.read_text(encoding="utf-8"))["group"]
-    for number, group in enumerate(groups):
-        for value, spellings in group["classes"].items():
-            for spelling in spellings:
+    for number, group in enumerate(common("contrasts")["group"]):
+        for value in group["classes"]:
+            for spelling in (word for _, words in every("contrasts") for word in words.get(value, ())):
                 parts = tuple(_WORD.findall(spelling.lower()))
                 open_end = spelling.endswith("*")
                 entry = _Entry(group["kind"], number, value, parts, open_end, spelling.endswith("."))

@@ -13,13 +13,13 @@ from typing import Any
 from ingest.document import Span
 from ingest.meaning.annotating import annotate
 from ingest.meaning.assertion import Assertion
+from ingest.meaning.compared_words import Word, words
 from ingest.meaning.contrasts import contrasts
 from ingest.meaning.moments import moments
 from ingest.meaning.names import names
 from ingest.meaning.numerals import numerals
 from ingest.meaning.quantities import quantities
 from ingest.meaning.references import references
-from ingest.meaning.wording import Word, words
 
 # Words up to here from a fact say what it is about; the weight halves with every three words.
 _REACH = 9

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from ingest.document import Span
 from ingest.meaning.agreeing import CONFLICT, relation
+from ingest.meaning.compared_words import light_words, negating_words
 from ingest.meaning.facts import Fact, Profile
 from ingest.meaning.finding import Finding
-from ingest.meaning.wording import light_words, negating_words
 
 _FEWEST = 1  # words of a claim that is compared as a whole
 _END = re.compile(r"[.;!?:](?=\s)|\n\s*\n")

@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ingest.languages import FOLDER, LANGUAGES, applying
 from ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
 
 KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
-LANGUAGES = ("en", "de", "ko")
 DIRECTIONS = ("forward", "backward", "both")
 SCOPES = ("section", "sentence", "clause", "phrase")
 
@@ -177,7 +177,7 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     rules = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.strip() and not line.startswith("#"):
-            rules.append(_rule(line, f"{path.name}:{number}"))
+            rules.append(_rule(line, f"{path.parent.name}/{path.name}:{number}"))
     return tuple(rules)
 
 
@@ -196,10 +196,7 @@ def _rule(line: str, source: str) -> Rule:
 
 @cache
 def lexicon(language: str) -> Lexicon:
-    """The rules of `en`, `de` or `ko`; none for another language.
-
-    Korean records write English between their words, so Korean has the English rules as well.
-    """
-    names = {"en": ("en",), "de": ("de",), "ko": ("ko", "en")}.get(language, ())
-    folder = Path(__file__).parent / "rules"
-    return Lexicon(tuple(rule for name in names for rule in read_rules(folder / f"{name}.tsv")))
+    """The rules of a language, and of those written within it; none for one that has no folder."""
+    folders = [FOLDER / name for name in applying(language)] if language in LANGUAGES else []
+    files = [folder / "assertions.tsv" for folder in folders]
+    return Lexicon(tuple(rule for file in files if file.is_file() for rule in read_rules(file)))

@@ -9,56 +9,71 @@ A Korean month without a year (`3월`) is `--03`.
 from __future__ import annotations
 
 import re
-import tomllib
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from ingest.data import alternation
 from ingest.document import Span
+from ingest.languages import about, all_of, any_of, every, known, own
 from ingest.meaning.assertion import Moment
 from ingest.meaning.numerals import Numeral, numerals
 
-_DATA = Path(__file__).with_name("moments.toml")
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40
 
 
 @cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
+def months() -> dict[str, int]:
+    """Names of months in all languages, in lower case, with their abbreviations, and their numbers."""
+    return {name.lower(): number for _, dates in every("dates") for name, number in dates.get("months", {}).items()}
 
 
-def _alternation(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+def _months() -> str:
+    return f"(?:{alternation(months())})(?![^\\W\\d_])\\.?"
 
 
 @cache
-def _months() -> str:
-    return f"(?:{_alternation(list(_tables()['months']))})(?![a-zäöüß])\\.?"
+def _signs() -> dict[str, str]:
+    """What stands behind year, month and day where each has its own sign: 2021년 4월 3일."""
+    return {
+        part: alternation(d["written"][part] for _, d in every("dates") if "written" in d)
+        for part in ("year", "month", "day")
+    }
 
 
 @cache
 def _dates() -> re.Pattern[str]:
     month = _months()
-    year, ordinal = r"(?:1[6-9]|20|21)\d\d(?!\d)", r"(?:st|nd|rd|th)?"
+    year, ordinal = r"(?:1[6-9]|20|21)\d\d(?!\d)", _ordinal()
+    y, m, d = _signs().values()
+    no_year, between, of_year = any_of("dates", "no_year"), f"(?:{any_of('dates', 'of')})", any_of("dates", "of_year")
     forms = [
         r"(?<![\d-])(?P<iso>\d{4}-\d{1,2}-\d{1,2})(?!\d|-\d)",
-        r"(?<!\d)(?P<korean>\d{4}\s?년(?:\s?\d{1,2}\s?월(?:\s?\d{1,2}\s?일)?)?|\d{1,2}\s?월\s?\d{1,2}\s?일)",
-        r"(?<![\d.])(?P<korean_month>(?:1[0-2]|0?[1-9])\s?월)(?!급|세)",
+        rf"(?<!\d)(?P<signed>\d{{4}}\s?{y}(?:\s?\d{{1,2}}\s?{m}(?:\s?\d{{1,2}}\s?{d})?)?|\d{{1,2}}\s?{m}\s?\d{{1,2}}\s?{d})",
+        rf"(?<![\d.])(?P<signed_month>(?:1[0-2]|0?[1-9])\s?{m})(?!{any_of('dates', 'no_month_before')})",
         r"(?<![\d.])(?P<dotted_y>(?:19|20)\d\d\.\s?\d{1,2}\.\s?\d{1,2})(?!\d)",
         r"(?<![\d.])(?P<dotted>\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d{2}))(?![\d]|\.\d)",
         r"(?<![\d/])(?P<slash>\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{4}/\d{1,2}/\d{1,2})(?![\d/])",
         rf"(?i:\b(?P<mdy>{month}\s?\d{{1,2}}{ordinal}(?:,?\s{year}|(?!\d|[.,:]\d)))(?!\w))",
-        rf"(?i:(?<![\d.])(?P<dmy>\d{{1,2}}{ordinal}\.?(?:\s?-\s?|\s)(?:day\s)?(?:of\s)?{month}(?:(?:,?\s|-){year})?)(?!\w))",
-        rf"(?i:\b(?P<my>{month}(?:,?\s|-|\sof\s)(?:the\syear\s)?{year})(?!\w))",
+        rf"(?i:(?<![\d.])(?P<dmy>\d{{1,2}}{ordinal}\.?(?:\s?-\s?|\s){between}{month}(?:(?:,?\s|-){year})?)(?!\w))",
+        rf"(?i:\b(?P<my>{month}(?:,?\s|-|{of_year}){year})(?!\w))",
         rf"(?<![\d./])(?P<numeric_my>\d{{1,2}}/{year})(?!/)",
         r"(?<![\d.,])(?P<day_month>\d{1,2}\.\s?\d{1,2}\.)(?=\s|,|$|\))",
-        rf"(?<![\w.,/§$€₩£+-])(?P<year>{year})(?![\w/]|[.,-]\d|\s?(?:년|원|mg|ml|g\b|EUR|USD|€|%))",
+        rf"(?<![\w.,/§$€₩£+-])(?P<year>{year})(?![\w/]|[.,-]\d|\s?(?:{no_year}|mg|ml|g\b|EUR|USD|€|%))",
     ]
     return re.compile("|".join(forms))
+
+
+def _ordinal() -> str:
+    return f"(?:{alternation(all_of('dates', 'ordinals'))})?"
+
+
+@cache
+def _before_month() -> re.Pattern[str]:
+    """Day and what leads from it to the month."""
+    return re.compile(rf"^\d{{1,2}}{_ordinal()}\.?[\s-]*(?:{any_of('dates', 'of')})")
 
 
 def _year(digits: str) -> int:
@@ -91,7 +106,7 @@ def _moment(span: Span, year: int | None, month: int | None, day: int | None, al
 
 
 def _named(text: str) -> int:
-    return int(_tables()["months"][re.search(r"[a-zäöü]+", text).group()])  # type: ignore[union-attr]
+    return months()[re.search(r"[^\W\d_]+", text).group()]  # type: ignore[union-attr]
 
 
 def _slash(span: Span, text: str, language: str) -> Moment | None:
@@ -101,7 +116,7 @@ def _slash(span: Span, text: str, language: str) -> Moment | None:
     first, second, year = int(a), int(b), _year(c)
     month_first = _moment(span, year, first, second)
     day_first = _moment(span, year, second, first)
-    best, other = (day_first, month_first) if language == "de" else (month_first, day_first)
+    best, other = (day_first, month_first) if about(language)["first"] == "day" else (month_first, day_first)
     if best and other and best.start != other.start:
         return Moment(span, "date", best.start, best.end, None, other.start)
     return best or other
@@ -112,42 +127,40 @@ def _date(match: re.Match[str], language: str) -> Moment | None:
     n = re.findall(r"\d+", text)
     if kind in ("iso", "dotted_y"):
         return _moment(span, int(n[0]), int(n[1]), int(n[2]))
-    if kind == "korean":
-        if "년" not in text:
+    if kind == "signed":
+        if len(n[0]) < 4:
             return _moment(span, None, int(n[0]), int(n[1]))
         return _moment(span, int(n[0]), int(n[1]) if len(n) > 1 else None, int(n[2]) if len(n) > 2 else None)
-    if kind == "korean_month":
+    if kind == "signed_month":
         return Moment(span, "month", f"--{int(n[0]):02}", f"--{int(n[0]):02}")
     if kind == "dotted":
         return _moment(span, _year(n[2]), int(n[1]), int(n[0]))
     if kind == "slash":
         return _slash(span, text, language)
-    if kind in ("mdy", "my") and match.group()[:3] in ("may", "mar"):
+    if kind in ("mdy", "my") and re.match(r"[^\W\d_]+", match.group())[0] in all_of("dates", "words_too"):  # type: ignore[index]
         return None  # the verb: "the tenant may 14 days later"
     if kind == "mdy":
         return _moment(span, int(n[1]) if len(n) > 1 else None, _named(text), int(n[0]))
     if kind == "dmy":
-        name = re.sub(r"^\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:day\s)?(?:of\s)?", "", text)
+        name = _before_month().sub("", text)
         return _moment(span, int(n[1]) if len(n) > 1 else None, _named(name), int(n[0]))
     if kind == "my":
         return _moment(span, int(n[-1]), _named(text), None)
     if kind == "numeric_my":
         return _moment(span, int(n[1]), int(n[0]), None)
     if kind == "day_month":
-        return _moment(span, None, int(n[1]), int(n[0])) if language == "de" else None
+        return _moment(span, None, int(n[1]), int(n[0])) if about(language)["first"] == "day" else None
     return _moment(span, int(n[0]), None, None)
 
 
 @cache
 def _unit_words(language: str) -> dict[str, float]:
-    table = _tables()
-    words: dict[str, float] = {k.lower(): float(v) for k, v in table[language]["units"].items()}
-    if language != "en":
-        words = {**{k: float(v) for k, v in table["en"]["units"].items()}, **words}
-    return words
+    units = own("en", "dates")["units"] | own(language, "dates").get("units", {})
+    return {word.lower(): float(days) for word, days in units.items()}
 
 
-_ADJECTIVES = r"(?:calendar|business|working|full|further|additional|consecutive|volle|weitere|aufeinanderfolgende)"
+def _adjectives() -> str:
+    return f"(?:{alternation(all_of('dates', 'adjectives'))})"
 
 
 @cache
@@ -155,20 +168,24 @@ def _unit(language: str) -> re.Pattern[str]:
     words = _unit_words(language)
     korean = [w for w in words if not w.isascii() and w[0] >= "가"]
     western = [w for w in words if w not in korean]
-    tail = rf"|\s?(?:{_alternation(korean)})(?!월|차|째)" if korean else ""
-    return re.compile(rf"(?i:[\s-]?(?:{_ADJECTIVES}\s)?(?:{_alternation(western)})(?!\w)\.?{tail})")
+    tail = rf"|\s?(?:{alternation(korean)})(?!{any_of('dates', 'not_after_unit')})" if korean else ""
+    return re.compile(rf"(?i:[\s-]?(?:{_adjectives()}\s)?(?:{alternation(western)})(?!\w)\.?{tail})")
 
 
-_BEFORE_PAST = re.compile(r"(?i:\bvor\s(?:etwa\s|ca\.\s|rund\s)?)$")
-_BEFORE_FUTURE = re.compile(r"(?i:\b(?:in)\s(?:about\s|etwa\s|ca\.\s)?)$")
-_AFTER_PAST = re.compile(r"(?i:\s(?:ago|earlier|before|prior|previously|zuvor)\b)|\s?전(?!체|부|후|반|문)")
-_AFTER_FUTURE = re.compile(r"(?i:\s(?:later|from\snow|hence|später)\b)|\s?(?:후|뒤)(?!에도)")
-_AGE = re.compile(r"(?i:[\s-]?(?:years?[\s-]old|yo\b|y/o\b|Jahre?\salt|jährige?[rsn]?)|\s?세(?![가-힣]{2}))")
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?i:{any_of('dates', name)})")
+
+
+@cache
+def _before(name: str, language: str) -> re.Pattern[str]:
+    """What stands before a length of time that counts from now, in this language alone."""
+    return re.compile(f"(?i:{own(language, 'dates').get(name, '(?!)')})$")
 
 
 def age_end(text: str, numeral: Numeral) -> int:
     """Where an age ends that starts with `numeral` (`64-year-old`, `64세`), or -1 where it is none."""
-    match = _AGE.match(text, numeral.end)
+    match = _pattern("age").match(text, numeral.end)
     return match.end() if match else -1
 
 
@@ -180,16 +197,19 @@ def _durations(text: str, language: str, found: list[Numeral], anchor: date | No
     words, pattern = _unit_words(language), _unit(language)
     for numeral in found:
         match = pattern.match(text, numeral.end)
-        if not match or _AGE.match(text, numeral.end):
+        if not match or _pattern("age").match(text, numeral.end):
             continue
-        word = re.sub(rf"(?i)^[\s-]*(?:{_ADJECTIVES}\s)?", "", match.group()).rstrip(".").lower()
+        word = re.sub(rf"(?i)^[\s-]*(?:{_adjectives()}\s)?", "", match.group()).rstrip(".").lower()
         days = _days(numeral.value * words[word], word)
         before = text[max(0, numeral.start - 12) : numeral.start]
-        past, future = _AFTER_PAST.match(text, match.end()), _AFTER_FUTURE.match(text, match.end())
-        if past or (language == "de" and _BEFORE_PAST.search(before)):
+        past, future = (
+            _pattern("after_past").match(text, match.end()),
+            _pattern("after_future").match(text, match.end()),
+        )
+        if past or _before("before_past", language).search(before):
             end = past.end() if past else match.end()
             yield _relative(Span(numeral.start, end), -days, anchor)
-        elif future or (language == "de" and _BEFORE_FUTURE.search(before)):
+        elif future or _before("before_future", language).search(before):
             end = future.end() if future else match.end()
             yield _relative(Span(numeral.start, end), days, anchor)
         else:
@@ -205,8 +225,8 @@ def _relative(span: Span, days: float, anchor: date | None) -> Moment:
 
 @cache
 def _relative_words(language: str) -> re.Pattern[str]:
-    words = _alternation(list(_tables()[language]["relative"]))
-    return re.compile(rf"(?i:(?<!\w)(?:{words}))" + ("" if language == "ko" else r"(?!\w)"))
+    words = alternation(own(language, "dates")["relative"])
+    return re.compile(rf"(?i:(?<!\w)(?:{words}))" + ("" if about(language).get("particles") else r"(?!\w)"))
 
 
 def moments(
@@ -220,8 +240,7 @@ def moments(
         anchor: the day that `two weeks ago` counts from; without it such a moment has `days` alone.
         found: the numbers of `text`, when the caller has them already.
     """
-    if language not in ("en", "de", "ko"):
-        language = "en"
+    language = known(language)
     out = [m for match in _dates().finditer(text) if (m := _date(match, language))]
     taken = {position for m in out for position in range(m.span.start, m.span.end)}
     found = numerals(text, language) if found is None else found
@@ -229,7 +248,7 @@ def moments(
         # "April 3 days"? A day of the month is no length; a year is none either.
         if moment.span.start not in taken:
             out.append(moment)
-    table = {k.lower(): float(v) for k, v in _tables()[language]["relative"].items()}
+    table = {k.lower(): float(v) for k, v in own(language, "dates")["relative"].items()}
     for match in _relative_words(language).finditer(text):
         if match.start() not in taken:
             out.append(_relative(Span(match.start(), match.end()), table[match.group().lower()], anchor))

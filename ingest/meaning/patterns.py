@@ -7,11 +7,23 @@ from __future__ import annotations
 
 import re
 
-from ingest.meaning.words import word_list
+from ingest.languages import about, every
 
 HANGUL = "가-힣"
-_NUMBER_WORDS = sorted(word_list("numbers"))
-_MONTHS = sorted(word_list("months"))
+
+
+def _number_words() -> list[str]:
+    """Numbers to ten in words, and those that say none exactly, in languages whose words stand apart."""
+    words: set[str] = set()
+    for language, numbers in every("numbers"):
+        if not about(language).get("particles"):
+            words |= {word.lower() for word, value in numbers.get("units", {}).items() if value <= 10}
+            words |= set(numbers.get("vague", ()))
+    return sorted(words)
+
+
+_NUMBER_WORDS = _number_words()
+_MONTHS = sorted({month.lower() for _, dates in every("dates") for month in dates.get("months", ())})
 DIGITS = "<digits>"
 _CLASSES = {
     "<n>": rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_NUMBER_WORDS)})",

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cache
 
+from ingest.data import alternation
 from ingest.document import Span
+from ingest.languages import all_of
 from ingest.meaning.assertion import Moment, Quantity, Reference
 from ingest.meaning.frequencies import every, frequencies
 from ingest.meaning.moments import age_end, moments
@@ -20,100 +23,47 @@ from ingest.meaning.units import Unit, after_number, before_number, compose, loo
 _PHONE = re.compile(
     r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"
 )
-_CODE = re.compile(
-    r"(?<!\w)[A-Za-z]\w{0,7}[-_]\d{1,12}\w{0,4}(?!\w)|(?<![\w.])[A-ZÄÖÜ]{1,5}\d{1,4}(?:\.\d{1,3})?(?:[-/]\d{1,4})?(?![\w%])"
-    r"|(?<!\w)(?:LWK|BWK|HWK|SWK|ICD|ISO|DIN|OPS)\s?-?\d{1,5}(?:\.\d{1,2})?(?!\w)"
-    r"|(?<!\w)(?:No|Nr|Nos|ID|Az|Aktenzeichen|PLZ|번호|호)\.?:?\s?[\w./-]{0,12}\d[\w./-]{0,20}"
-    r"|(?<!\w)\d{1,3}\s[A-Z][A-Za-z]{0,3}\s\d{1,6}/\d{2,4}(?!\w)|(?<![\w.,])\d{9,40}(?![\w.,])|\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
-    r"|(?<!\w)(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z]+\d\w{0,30}(?!\w)"
-)
 _MARKER = re.compile(
     r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}\.(?=\s+[^\d\s])|\d{1,3}(?:\.\d{1,3}){1,3}\.?(?=\s+[A-ZÄÖÜ][a-zäöü]{2}))"
     r"|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])"
 )
-_RANGE = re.compile(r"\s?(?:-|–|~|∼|to|bis|and|und|에서)\s?$")
-_CROSS = re.compile(r"\s?(?:x|×|by|mal|\*)\s?$")
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
-_SKIP = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "were",
-        "be",
-        "been",
-        "of",
-        "at",
-        "the",
-        "a",
-        "an",
-        "with",
-        "to",
-        "from",
-        "for",
-        "in",
-        "on",
-        "by",
-        "and",
-        "or",
-        "about",
-        "approximately",
-        "up",
-        "down",
-        "total",
-        "amounts",
-        "amounted",
-        "dose",
-        "dosage",
-        "beträgt",
-        "betrug",
-        "lag",
-        "liegt",
-        "ist",
-        "war",
-        "bei",
-        "von",
-        "auf",
-        "mit",
-        "in",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einer",
-        "einem",
-        "und",
-        "oder",
-        "etwa",
-        "ca",
-        "circa",
-        "rund",
-        "x",
-        "mal",
-        "은",
-        "는",
-        "이",
-        "가",
-        "을",
-        "를",
-        "의",
-        "에",
-        "약",
-        "총",
-        "각각",
-    ]
-)
+
+
+@cache
+def _code() -> re.Pattern[str]:
+    """Numbers that are part of a name."""
+    codes = alternation(["ICD", "ISO", "DIN", *all_of("numbers", "codes")])
+    return re.compile(
+        r"(?<!\w)[A-Za-z]\w{0,7}[-_]\d{1,12}\w{0,4}(?!\w)|(?<![\w.])[A-ZÄÖÜ]{1,5}\d{1,4}(?:\.\d{1,3})?(?:[-/]\d{1,4})?(?![\w%])"
+        rf"|(?<!\w)(?:{codes})\s?-?\d{{1,5}}(?:\.\d{{1,2}})?(?!\w)"
+        rf"|(?<!\w)(?:{alternation(all_of('numbers', 'labels'))})\.?:?\s?[\w./-]{{0,12}}\d[\w./-]{{0,20}}"
+        r"|(?<!\w)\d{1,3}\s[A-Z][A-Za-z]{0,3}\s\d{1,6}/\d{2,4}(?!\w)|(?<![\w.,])\d{9,40}(?![\w.,])|\d{1,2}:\d{2}(?::\d{2})?(?!\w)"
+        r"|(?<!\w)(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z]+\d\w{0,30}(?!\w)"
+    )
+
+
+@cache
+def _range() -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:-|–|~|∼|{alternation(all_of('numbers', 'range'))})\s?$")
+
+
+@cache
+def _cross() -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:x|×|\*|{alternation(all_of('numbers', 'cross'))})\s?$")
+
+
+@cache
+def _unmeasured() -> frozenset[str]:
+    """Words beside an amount that do not name what is measured."""
+    return frozenset(all_of("words", "unmeasured"))
 
 
 def _blocked(text: str, dates: list[Moment], clauses: list[Reference]) -> list[tuple[int, int]]:
     """Merged stretches whose digits are no amounts."""
     spans = [(m.span.start, m.span.end) for m in dates] + [(r.span.start, r.span.end) for r in clauses]
-    for pattern in (_PHONE, _CODE, _MARKER):
+    for pattern in (_PHONE, _code(), _MARKER):
         spans += [(m.start(), m.end()) for m in pattern.finditer(text)]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -137,11 +87,13 @@ class _Blocks:
 def _measured(text: str, start: int, end: int) -> str:
     """The word that names what is measured: the nearest before the amount in its clause, else the next one."""
     left = re.split(r"[.;:!?\n](?:\s|$)|,\s", text[max(0, start - 60) : start])
-    words = [w for w in _WORD.findall(left[-1]) if w.lower() not in _SKIP]
+    words = [w for w in _WORD.findall(left[-1]) if w.lower() not in _unmeasured()]
     if words:
         return str(words[-1])
     right = [
-        w for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0]) if w.lower() not in _SKIP
+        w
+        for w in _WORD.findall(re.split(r"[.,;!?\n](?:\s|$)", text[end : end + 40])[0])
+        if w.lower() not in _unmeasured()
     ]
     return str(right[0]) if right else ""
 
@@ -178,7 +130,7 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
         after = found[i + 1] if i + 1 < len(found) else None
         if unit is None and after is not None and after.start - numeral.end <= 6:
             between = text[numeral.end : after.start]
-            if (_RANGE.match(between) or _CROSS.match(between)) and _unit_at(text, after):
+            if (_range().match(between) or _cross().match(between)) and _unit_at(text, after):
                 pending.append(numeral)
                 continue
         yield from _emit(text, numeral, unit, pending)
@@ -198,7 +150,7 @@ def _emit(
     value = kind.convert(numeral.value)
     if (
         len(pending) == 1
-        and _RANGE.match(text[pending[0].end : numeral.start].lstrip())
+        and _range().match(text[pending[0].end : numeral.start].lstrip())
         and pending[0].value <= numeral.value
     ):
         low = kind.convert(pending[0].value)

@@ -7,52 +7,42 @@ same place compare as equal, and a place inside another has the other's form as 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
+from typing import Any
 
+from ingest.data import alternation
 from ingest.document import Span
+from ingest.languages import DEFAULT, every, own
 from ingest.meaning.assertion import Reference
 
-_DATA = Path(__file__).with_name("references.toml")
 # 4, 4.2, 4a, IV, A, 10.1, A-1; then (b)(ii).
 _NUMBER = (
     r"(?:\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?(?![\w])|[IVXLC]{1,6}(?!\w)|[A-Z](?:[.-]?\d{1,3})?(?!\w))"
     r"(?:\s?\([a-z0-9]{1,4}\)){0,4}"
 )
 # "Sections 4, 5 and 6", but not "Exhibit 10.1, 15 U.S.C.".
-_LIST = (
-    r"(?:\s?(?:,|und|and|or|oder|bis|to|through|–|-)\s?"
-    r"(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\s[A-ZÄÖÜ][A-Za-z]{0,6}[A-Z](?!\w)|\.?$|\.\s)))"
-)
+_NEXT = r"(?=\d{1,4}[\d.()a-z]{0,8}(?:[,;)]|\s[a-zä-ü]|\s[A-ZÄÖÜ][A-Za-z]{0,6}[A-Z](?!\w)|\.?$|\.\s))"
 _CODE = r"(?:\s(?P<code>[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,6}[A-Z]{1,4}(?:-[A-Z]{1,3})?|[A-Z]{2,7}))?(?!\w)"
 
 
 @cache
-def _tables() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
-
-
-def _alternation(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-
-
-@cache
 def _western(language: str) -> re.Pattern[str]:
-    table = _tables()[language]
-    names = f"(?:{_alternation(list(table['parts']))})"
+    table = own(language, "references")
+    listed = alternation([",", "–", "-", *(word for _, found in every("references") for word in found.get("list", ()))])
+    _list = rf"(?:\s?(?:{listed})\s?{_NEXT})"
+    names = f"(?:{alternation(table['parts'])})"
     part = rf"(?:[\s,]{{1,2}}{names}\s?\d{{1,3}}[a-z]?(?!\w)|\s{names}\s?[a-z](?!\w)\)?){{0,4}}"
     return re.compile(
-        rf"(?<![\w§])(?P<head>(?i:{_alternation(list(table['heads']))}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
-        rf"(?P<rest>(?:{_LIST}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
+        rf"(?<![\w§])(?P<head>(?i:{alternation(table['heads'])}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
+        rf"(?P<rest>(?:{_list}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
     )
 
 
-_KOREAN = re.compile(
-    r"제\s?(?P<number>\d{1,4})\s?(?P<unit>[조항호장절])(?:의\s?(?P<sub>\d{1,2}))?"
-    r"|(?P<head>별표|별지|부속서|첨부)\s?(?:제\s?)?(?P<n>\d{1,3})(?:호)?"
-    r"|(?<![\d\w])(?P<bare>\d{1,4})(?P<bareunit>조)(?=\s?제\d|[의에은를을]\s)"
-)
+@cache
+def _by_number(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 _JOIN = re.compile(r"\s?$")
 
 
@@ -61,16 +51,16 @@ def _numbers(text: str) -> str:
 
 
 def _parts(text: str, language: str) -> str:
-    table = _tables()[language]["parts"]
+    table = own(language, "references")["parts"]
     out = ""
-    for match in re.finditer(rf"(?i:({_alternation(list(table))}))\s?(\d{{1,3}}[a-z]?|[a-z])", text):
+    for match in re.finditer(rf"(?i:({alternation(table)}))\s?(\d{{1,3}}[a-z]?|[a-z])", text):
         out += f" {table[match[1].lower()]} {match[2].lower()}"
     return out
 
 
 def _western_references(text: str, language: str) -> list[Reference]:
     found = []
-    table = _tables()[language]
+    table = own(language, "references")
     for match in _western(language).finditer(text):
         head = table["heads"][match["head"].lower()]
         code = f" {match['code'].lower()}" if match["code"] else ""
@@ -84,17 +74,17 @@ def _western_references(text: str, language: str) -> list[Reference]:
     return found
 
 
-def _korean_references(text: str) -> list[Reference]:
-    table = _tables()["ko"]["heads"]
-    found: list[Reference] = []
-    for match in _KOREAN.finditer(text):
+def _numbered(text: str, data: dict[str, Any]) -> list[Reference]:
+    """References that name the part behind its number: 제5조 제2항."""
+    table, found = data["heads"], list[Reference]()
+    for match in _by_number(data["pattern"]).finditer(text):
         if match["head"]:
             place, rank = f"{table[match['head']]} {match['n']}", 0
         elif match["bare"]:
             place, rank = f"article {match['bare']}", 0
         else:
             sub = f"-{match['sub']}" if match["sub"] else ""
-            place, rank = f"{table[match['unit']]} {match['number']}{sub}", "조항호".find(match["unit"])
+            place, rank = f"{table[match['unit']]} {match['number']}{sub}", data["order"].find(match["unit"])
         if found and rank > 0 and _JOIN.match(text[found[-1].span.end : match.start()][:3] + ""):
             last = found.pop()
             found.append(Reference(Span(last.span.start, match.end()), f"{last.canonical} {place}"))
@@ -108,10 +98,12 @@ def references(text: str, language: str = "en") -> list[Reference]:
 
     Args:
         text: any text.
-        language: `en`, `de` or `ko` decide which words open a reference; others are read as English. The section
+        language: decides which words open a reference; one without such words is read as English. The section
             sign and Korean forms are known in every language.
     """
-    found = _western_references(text, "de" if language == "de" else "en")
-    if "제" in text or language == "ko":
-        found += _korean_references(text)
+    named = "parts" in own(language, "references")
+    found = _western_references(text, language if named else DEFAULT)
+    for code, data in every("references"):
+        if "pattern" in data and (code == language or data["mark"] in text):
+            found += _numbered(text, data)
     return sorted(found, key=lambda r: (r.span.start, r.span.end))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ingest.document import Span
 from ingest.meaning.assertion import Assertion
+from ingest.meaning.compared_words import generic_keys
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import LONG, OCCURRENCES, Finding, speaking_sentences
 from ingest.meaning.states import GONE, state_of
-from ingest.meaning.wording import generic_keys
 
 # How alike the surroundings of one word under another negation, person or mood must be: the word itself counts half.
 _WORD_ALIKE = 0.50

@@ -7,25 +7,26 @@ that something was or is so is contradicted by a declined one.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ingest.document import Span
+from ingest.languages import table
 from ingest.meaning.agreeing import AGREE, relation
 from ingest.meaning.annotating import annotate
 from ingest.meaning.assertion import Assertion, Cue
+from ingest.meaning.compared_words import generic_keys, tense_words
 from ingest.meaning.facts import Profile, likeness
 from ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
-from ingest.meaning.wording import generic_keys, tense_words
 
 GONE = frozenset(("ended", "held", "declined", "replaced"))
 _STRENGTH = 0.9
 # What was begun or restored stands against a claim that it was ended, but a mere mention does not.
 _ALIVE = frozenset(("begun", "restored"))
-_KOREAN_PAST = re.compile(r"[았었였했됐렸졌쳤갔왔났냈섰샀줬뒀웠](?:다|음|습|고|으나|던|는데)")
-_ENGLISH_PAST = re.compile(r"\b\w{2,}ed\b")
-_GERMAN_PAST = re.compile(r"\b[a-zäöüß]{3,}ten?\b")
-_GERMAN_PERFECT = re.compile(
-    r"\b(?:hat|haben|ist|sind)\b.*\b(?:ge\w{2,}(?:t|en)|\w{3,}iert|(?:er|be|ver|ent|zer)\w{2,}(?:t|en))\W*$", re.DOTALL
-)
+
+
+@cache
+def _past_forms(language: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, table(language, "words").get("past_forms", ())))
 
 
 def state_of(assertion: Assertion) -> str:
@@ -54,13 +55,9 @@ def of_the_past(text: str, language: str) -> bool:
     words = frozenset(re.findall(r"\w+", text.lower()))
     if words & tense_words(language, "now"):
         return False
-    if language == "ko":
-        return _KOREAN_PAST.search(text) is not None
     if words & tense_words(language, "past"):
         return True
-    if language == "de":
-        return _GERMAN_PERFECT.search(text) is not None or _GERMAN_PAST.search(text) is not None
-    return _ENGLISH_PAST.search(text) is not None
+    return any(form.search(text) for form in _past_forms(language))
 
 
 def changed_states(claim: Profile, quote: Profile) -> list[Finding]:

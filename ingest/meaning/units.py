@@ -1,28 +1,14 @@
-"""Units from `units.toml`: what is written beside a number, and what it means in canonical units."""
+"""Units from `common/units.toml`: what is written beside a number, and what it means in canonical units."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-_DATA = Path(__file__).with_name("units.toml")
-_PER = r"\s?(?:/|per\s|pro\s|je\s)\s?"
-_OVER_TIME = {
-    "min": "min",
-    "minute": "min",
-    "h": "h",
-    "hr": "h",
-    "hour": "h",
-    "stunde": "h",
-    "std": "h",
-    "s": "s",
-    "분": "min",
-    "시간": "h",
-}
+from ingest.data import alternation
+from ingest.languages import common
 
 _RAISED = str.maketrans("³⁶⁹", "369")
 _MANY = {"": 1.0, "k": 1e3, "tsd": 1e3, "mio": 1e6, "g": 1e9, "t": 1e12}
@@ -43,22 +29,21 @@ class Unit:
         return float(f"{value * self.factor + self.offset:.9g}")
 
 
+def _data() -> dict[str, Any]:
+    return common("units")
+
+
 @cache
-def data() -> dict[str, Any]:
-    """The tables of `units.toml`."""
-    return tomllib.loads(_DATA.read_text(encoding="utf-8"))
-
-
-def alternation(words: list[str]) -> str:
-    """A pattern for any of the words, longest first."""
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+def _per() -> str:
+    """Between a unit and the one below it."""
+    return rf"\s?(?:{'|'.join(_data()['per'])})\s?"
 
 
 @cache
 def _spellings() -> tuple[dict[str, Unit], dict[str, Unit]]:
     folded: dict[str, Unit] = {}
     exact: dict[str, Unit] = {}
-    for row in data()["unit"]:
+    for row in _data()["unit"]:
         unit = Unit(row["canonical"], row["dimension"], float(row["factor"]), float(row.get("offset", 0.0)))
         folded.update({w.lower(): unit for w in row["words"]})
         exact.update(dict.fromkeys(row.get("exact", []), unit))
@@ -79,12 +64,12 @@ def after_number() -> re.Pattern[str]:
     """Matches right behind a number: unit and up to two denominators."""
     folded, exact = _spellings()
     unit = rf"(?:(?i:{_bounded(list(folded))})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ]))"
-    words = _bounded([*folded, *_OVER_TIME])
+    words = _bounded([*folded, *_data()["over_time"]])
     below = rf"(?:(?i:{words})|(?:{alternation(list(exact))})(?![0-9A-Za-zÀ-ɏ])|1[.,]73\s?m²|100)"
     power = r"(?:\s?(?:x|×|\*)\s?10\^?(?P<power>12|[³⁶⁹369]))?"
     giga = r"(?P<cells>(?:Mio\.?|G|T|Tsd\.?|K)\s?/\s?(?:[µμunm]?[lL])(?![0-9A-Za-z]))"
     return re.compile(
-        rf"(?:\s|-)?(?:{power}\s?)(?:{giga}|(?P<top>{unit})(?P<below>(?:(?i:{_PER}){below}){{0,2}})|(?P<bare>/\s?(?i:µl|μl|ul|nl|ml|l|min|h)(?![0-9A-Za-z])))"
+        rf"(?:\s|-)?(?:{power}\s?)(?:{giga}|(?P<top>{unit})(?P<below>(?:(?i:{_per()}){below}){{0,2}})|(?P<bare>/\s?(?i:µl|μl|ul|nl|ml|l|min|h)(?![0-9A-Za-z])))"
     )
 
 
@@ -93,10 +78,10 @@ def before_number() -> re.Pattern[str]:
     """Matches a currency sign or code that ends where the number starts."""
     words = [
         w
-        for row in data()["unit"]
+        for row in _data()["unit"]
         if row["dimension"] == "money"
         for w in row["words"]
-        if len(w) <= 4 and w not in ("원", "won", "엔", "yen")
+        if len(w) <= 4 and w not in _data()["behind"]
     ]
     return re.compile(rf"(?i:(?<!\w)(?:{alternation(words)})\s?)$")
 
@@ -118,12 +103,12 @@ def compose(match: re.Match[str]) -> Unit:
         return Unit("/l", "concentration", power * _MANY[many] * _PER_LITRE[below])
     top = lookup(match["top"])
     assert top is not None
-    parts = [p for p in re.split(rf"(?i){_PER}", match["below"]) if p]
+    parts = [p for p in re.split(rf"(?i){_per()}", match["below"]) if p]
     name, dimension, factor = top.canonical, top.dimension, top.factor * power
     for part in parts:
         under = lookup(part)
-        if part.lower() in _OVER_TIME:
-            name, dimension = f"{name}/{_OVER_TIME[part.lower()]}", "rate"
+        if (time := _data()["over_time"].get(part.lower())) is not None:
+            name, dimension = f"{name}/{time}", "rate"
         elif under is None:
             name = f"{name}/{part.replace(' ', '')}"
         else:

@@ -9,11 +9,11 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from ingest.errors import BrokenFile
-from ingest.loaders.base import Source
-from ingest.loaders.pdf import open_pdf
-from ingest.loaders.pdf_annotations import taken_in
-from ingest.loaders.pdf_glyphs import Glyphs
-from ingest.loaders.pdf_page import clean, look_at, picture
+from ingest.loaders.pdf.annotations import taken_in
+from ingest.loaders.pdf.glyphs import Glyphs
+from ingest.loaders.pdf.loader import open_pdf
+from ingest.loaders.pdf.page import clean, look_at, picture
+from ingest.loaders.shared.source import Source
 from ingest.viewing.aligning import Placed, place
 from ingest.viewing.scan import place_read
 from ingest.viewing.view import IDENTITY, PageView

@@ -10,8 +10,8 @@ from itertools import groupby
 from PIL import Image
 
 from ingest.errors import BrokenFile
-from ingest.loaders.base import Source
 from ingest.loaders.image import frame_of
+from ingest.loaders.shared.source import Source
 from ingest.ocr import Ocr, Recognised
 from ingest.ocr_text import is_close
 from ingest.tesseract import Word

@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest import limits
 from ingest.errors import BrokenFile, LimitExceeded
 from ingest.loaders import detect, load
-from ingest.loaders.base import Source
+from ingest.loaders.shared.source import Source
 from ingest.reading import PASSWORD_VARIABLE, free_name
 from ingest.viewing.wanted import Wanted
 

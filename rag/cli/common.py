@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ingest.data import record
 from ingest.errors import UsageError
-from rag.cli.lines import json_text, lines_of, record_of
+from rag.cli.lines import json_text, lines_of
 from rag.cli.screen import on_one_line
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def read_lines(path: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:
         if not line.removeprefix("\ufeff").strip():
             continue
         try:
-            value = record_of(line.removeprefix("\ufeff"))
+            value = record(line.removeprefix("\ufeff"))
             missing = [f for f in fields if not isinstance(value.get(f), str)]
         except ValueError:
             value, missing = {}, ["a JSON object"]

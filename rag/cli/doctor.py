@@ -56,6 +56,7 @@ def examine(library: Library) -> dict[str, Any]:
         "passages": passages,
         "with_vector": with_vector,
         "missing": library.missing(),
+        "pending": library.pending(),
         "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
         "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }

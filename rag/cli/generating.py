@@ -94,8 +94,8 @@ def print_events(events: Iterator[Event]) -> Answer:
 
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr."""
+    from rag.messages import say as word
     from rag.reader.tongue import language_of
-    from rag.wording import say as word
 
     for number, citation in enumerate(answer.citations, start=1):
         put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")

@@ -13,6 +13,9 @@ _LOW = 70.0  # mean confidence of OCR below which a page is worth a look
 _NAMED = 6  # files that are named under one reason
 _SAID = {"read": "read", "ocr": "read by OCR", "partly": "partly read", "unread": "not read"}
 
+# What the next question, or `rag index`, does again after an upgrade.
+_PENDING = {"reading": "every file is read again", "passages": "every document is cut into passages again"}
+
 File = dict[str, Any]
 
 
@@ -48,6 +51,8 @@ def _summary(report: dict[str, Any], files: list[File]) -> Iterator[str]:
     if report.get("missing"):
         told = report["missing"] if report["missing"] > 0 else "an unknown number of"
         yield f"not read to its end: {told} files are missing; `rag index {report['folder']}` goes on"
+    if report.get("pending"):
+        yield f"made by another version: {_PENDING[report['pending']]}; `rag index {report['folder']}` does it now"
     if report.get("better_encoder"):
         better = report["better_encoder"]
         yield f"{better} is at hand and finds more, in many languages: rag index {report['folder']} --encoder {better}"

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
+from ingest.data import record
 from ingest.errors import UsageError
 from rag.cli.screen import escaped
 
@@ -70,27 +71,8 @@ def _opened(name: str | None) -> AbstractContextManager[TextIO]:
     return path.open(encoding="utf-8-sig")
 
 
-def record_of(line: str) -> Record:
-    """The object of one line.
-
-    Raises:
-        ValueError: saying why it is none.
-    """
-    try:
-        record = json.loads(line, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    if not isinstance(record, dict):
-        raise ValueError("it is no object")
-    return record
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
 def _record(line: str, number: int) -> Record:
     try:
-        return record_of(line)
+        return record(line)
     except ValueError as error:
         raise UsageError(f"line {number} is no JSON object: {str(error)[:200]}") from error

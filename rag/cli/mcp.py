@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until the other side closes the pipe."""
     needs_extra()
-    from indexes.scope import scope_filter
+    from indexes.filters import scope_filter
     from rag.serving.audit import AuditLog
     from rag.serving.desk import Desk
     from rag.serving.logs import to_stderr

@@ -20,8 +20,8 @@ from rag.cli.screen import put
 from rag.question import NoQuestion
 
 if TYPE_CHECKING:
+    from indexes.filters import Filters
     from indexes.hit import Hit
-    from indexes.scope import Filters
     from rag.library import Library
 
 
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search and print the hits."""
     one_of(args, "query", "queries")
-    from indexes.scope import Filters
+    from indexes.filters import Filters
 
     filters = Filters(args.scope, args.kind, args.language, args.since, args.until)
     batch = read_lines(args.queries, ("id", "text")) if args.queries else None

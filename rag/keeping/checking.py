@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexes.shaping import READING, ROOMS
 from indexes.sync import is_file
 from ingest.document import Document
 from ingest.errors import UsageError
+from ingest.fingerprint import fingerprint
 from ingest.opening import file_sha256
 from ingest.reading import Reader
 from rag.keeping.page import RECORD, seal_fault
 from rag.keeping.record import FORMAT
-from rag.mirroring import READING_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _quotes(
             remarks.append(f"{path}: other pages can be read now than then")
 
 
-def _fallen(quote: dict[str, Any], document: Document, reading: int) -> str | None:
+def _fallen(quote: dict[str, Any], document: Document, reading: str) -> str | None:
     """Why a quote does not stand in its document."""
     start, end, page = quote["start"], quote["end"], quote["page"]
     sheet = next((p for p in document.pages if p.number == page), None)
@@ -128,7 +129,7 @@ def _fallen(quote: dict[str, Any], document: Document, reading: int) -> str | No
     if document.text[start:end] == quote["quote"]:
         return None if document.page_of(start) == page else f"it stands on page {document.page_of(start)}, not {page}"
     # a later version may read a page with other blanks before the quote; the words are then still on it
-    if reading != READING_VERSION and quote["quote"] in sheet.span.of(document.text):
+    if reading != fingerprint(*ROOMS[READING]) and quote["quote"] in sheet.span.of(document.text):
         return None
     return "its words do not stand there" + (" as OCR reads the page now" if sheet.source == "ocr" else "")
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from indexes.scope import scope_filter
+from indexes.filters import scope_filter
+from indexes.shaping import READING, ROOMS
 from ingest.document import Document, Span
 from ingest.errors import RagError
+from ingest.fingerprint import fingerprint
 from ingest.viewing.viewer import has_picture
 from rag.answer import Answer
 from rag.boxes import boxed_png, boxes_of
-from rag.mirroring import READING_VERSION
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -56,7 +57,7 @@ def record_of(library: Library, answer: Answer, scope: str | None) -> dict[str, 
     ]
     return {
         "format": FORMAT,
-        "reading": READING_VERSION,
+        "reading": fingerprint(*ROOMS[READING]),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "folder": library.folder.resolve().name,
         "scope": scope,

@@ -10,8 +10,8 @@ from ingest.identity import Identity
 from ingest.meaning.annotating import cues
 from rag.answer import Citation, Verdict
 from rag.composing import Composer
-from rag.dating import spoken
-from rag.passages import citation_of
+from rag.messages import say, spoken
+from rag.quoting import citation_of
 from rag.reader.deciding import Decision, Scored, scored
 from rag.reader.forms import Form, form_of
 from rag.reader.guards import guarded
@@ -19,7 +19,6 @@ from rag.reader.persons import about_the_named
 from rag.reader.reading import Asked, Model, read
 from rag.reader.when import day_of
 from rag.reader.yes_no import Judge, yes_or_no
-from rag.wording import say
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best

@@ -1,14 +1,12 @@
-"""What form of answer a question wants: yes or no, a list, the latest. Data in `forms.toml`; nothing here chooses."""
+"""What form of answer a question wants: yes or no, a list, the latest. By `questions.toml`; nothing here chooses."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-_DATA = Path(__file__).parent / "forms.toml"
+from ingest.languages import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def form_of(question: str, language: str) -> Form:
 
 @lru_cache(maxsize=8)
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
-    table = tomllib.loads(_DATA.read_text("utf-8")).get(language, {})
+    table = own(language, "questions")
     return {
         name: re.compile("|".join(alternatives), re.IGNORECASE)
         for name, alternatives in table.items()

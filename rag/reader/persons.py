@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.names import NO_GIVEN, names_in, people
+from rag.names import names_in, no_names, people
 from rag.reader.reading import Candidate
 from rag.stems import words
 
@@ -58,7 +58,7 @@ def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[
 
 
 def _names_somebody(word: str) -> bool:
-    return (len(word) > _SHORTEST or not word.isascii()) and word not in NO_GIVEN
+    return (len(word) > _SHORTEST or not word.isascii()) and word not in no_names()
 
 
 def _holds(name: str, found: Sequence[str]) -> bool:
@@ -80,5 +80,5 @@ def _somebody_else(person: Sequence[str], head: str) -> bool:
     if len(person) < 2:
         return False
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
-    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)} - NO_GIVEN
+    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)} - no_names()
     return bool(given - set(person))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from indexes.hit import Hit
-from ingest.language import detect_language
+from ingest.language import detect_language, script_language
+from ingest.languages import LANGUAGES, about
 
 _SHORT = 3  # words that tell no language by themselves
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _FIRST = 8
-_LATIN = ("en", "de")
+_LATIN = tuple(code for code in LANGUAGES if "script" not in about(code))
 
 
 def language_of(question: str, hits: Sequence[Hit]) -> str:
@@ -22,8 +21,9 @@ def language_of(question: str, hits: Sequence[Hit]) -> str:
         question: as it was put.
         hits: the passages that it found, best first.
     """
-    if _HANGUL.search(question):
-        return "ko"
+    script = script_language(question)
+    if script:
+        return script
     detected = detect_language(question)
     if detected in _LATIN and len(question.split()) > _SHORT:
         return detected

@@ -9,7 +9,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from indexes.scope import NO_FILTERS, Filters
+from indexes.filters import NO_FILTERS, Filters
 from ingest.errors import RagError
 from rag.asking import astream
 from rag.serving.audit import AuditLog

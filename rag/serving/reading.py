@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from indexes.scope import Filters
+from indexes.filters import Filters
 from ingest.document import Span
 from ingest.errors import UsageError
 from rag.serving.walls import NOBODY, Wall

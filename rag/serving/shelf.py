@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from indexes.scope import NO_FILTERS, Filters
+from indexes.filters import NO_FILTERS, Filters
 from ingest.errors import RagError, UsageError
+from rag.index_files import INDEX_FOLDER
 from rag.library import Library
-from rag.places import INDEX_FOLDER
 from rag.serving.walls import Wall
 from rag.walled import Walled
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexes.scope import scope_filter
+from indexes.filters import scope_filter
 from ingest.errors import UsageError
 
 _SHORTEST = 16  # characters of a token

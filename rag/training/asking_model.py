@@ -7,10 +7,9 @@ way found hallucinated content in 18 % of the pairs (JMIR 2026;28:e82997).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
+from ingest.data import record
 from prompts.fencing import fenced, label, new_fence
 from prompts.prompt import Prompt
 from prompts.template import template
@@ -67,10 +66,8 @@ def _read(lines: Sequence[str], passage: Passage, model: str) -> Iterator[Pair]:
     text = passage.text
     for line in lines:
         try:
-            value: Any = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(value, dict):
+            value = record(line)
+        except ValueError:
             continue
         question, answer, kind = value.get("question"), value.get("answer"), value.get("type")
         if not isinstance(question, str) or not question.strip() or not isinstance(answer, str) or kind not in KINDS:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from indexes.analyzers import stopwords, terms
-from indexes.index import PASSAGE_TOKENS, TARGET_TOKENS
-from indexes.passages import readable, stored_chunk
+from indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
+from ingest import data
 from ingest.chunking import TokenSpans, chunk
 from ingest.document import Chunk, Document
 from ingest.identity import Identity, identify
@@ -68,7 +67,7 @@ class Passage:
 @cache
 def wordings(language: str) -> dict[str, Any]:
     """The wordings of a language; English ones for a language that has none."""
-    table = tomllib.loads(_DATA.read_text("utf-8"))
+    table = data.table(_DATA)
     found: dict[str, Any] = table.get(language) or table["en"]
     return found
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingest.identity import LANGUAGES
+from ingest.languages import known
 from rag.training.reader_rows import Row
 from rag.training.surrogates import bank
 
@@ -25,7 +25,7 @@ def with_person(row: Row, rng: np.random.Generator) -> Row:
         row: of a question, without a header of its own.
         rng: decides.
     """
-    language = row.language if row.language in LANGUAGES else "en"
+    language = known(row.language)
     given, family = _person(language, rng)
     head = header_for(language, given, family, rng)
     drawn = rng.random()

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from indexes.index import PASSAGE_TOKENS, TARGET_TOKENS
+from indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS
 from ingest.chunking import TokenSpans, chunk
 from ingest.document import Span
 from ingest.identity import identify

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ingest import data
 from rag.training.errors import TrainingError
 
 _DATA = Path(__file__).with_name("recipes.toml")
@@ -99,7 +99,7 @@ class Recipe:
 @cache
 def recipes() -> dict[str, Recipe]:
     """All recipes by name."""
-    return {name: Recipe(name, **entry) for name, entry in tomllib.loads(_DATA.read_text("utf-8")).items()}
+    return {name: Recipe(name, **entry) for name, entry in data.table(_DATA).items()}
 
 
 def recipe(name: str, **changes: Any) -> Recipe:

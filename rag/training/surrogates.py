@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ingest import data
 from ingest.document import Document
-from ingest.identity import LANGUAGES, identify, rules
+from ingest.identity import identify, rules
+from ingest.languages import LANGUAGES, known
 from rag.training.pairs import Pair
 from rag.training.shifting import shifted
 
@@ -56,7 +57,7 @@ class Pattern:
 @cache
 def bank(language: str) -> dict[str, Any]:
     """Names, titles and wordings of a language; the English ones for a language without."""
-    table = tomllib.loads(_DATA.read_text("utf-8"))
+    table = data.table(_DATA)
     found: dict[str, Any] = table.get(language, table["en"])
     return found
 
@@ -64,14 +65,14 @@ def bank(language: str) -> dict[str, Any]:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """What is replaced wherever it stands."""
-    table = tomllib.loads(_DATA.read_text("utf-8"))
+    table = data.table(_DATA)
     return tuple(Pattern(p["kind"], re.compile(p["pattern"]), p["example"]) for p in table["pattern"])
 
 
 @cache
 def _person_patterns() -> tuple[Pattern, ...]:
     """Where people stand whom the rules of identity do not look for: who signs, who has a degree behind the name."""
-    table = tomllib.loads(_DATA.read_text("utf-8"))
+    table = data.table(_DATA)
     return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in table["person"])
 
 
@@ -168,7 +169,7 @@ class Surrogates:
 
     def _take(self, name: str, language: str, plain: set[str], real: set[str]) -> None:
         """Gives each word of a name its surrogate: the last one is the family's, or the first before a comma."""
-        language = language if language in LANGUAGES else "en"
+        language = known(language)
         if _HANGUL.fullmatch(name):
             family, given = name[0], name[1:]
             self._put(name, self._drawn("ko", "family", family, set()) + self._drawn("ko", "given", given, real))
@@ -184,7 +185,7 @@ class Surrogates:
 
     def _take_places(self, document: Document, plain: set[str]) -> None:
         """Words of addresses too, which may stand without their numbers."""
-        language = document.language if document.language in LANGUAGES else "en"
+        language = known(document.language)
         for rule in patterns():
             for match in rule.pattern.finditer(document.text) if rule.kind == "place" else ():
                 new = _TOKEN.findall(self._instead("place", match[0], language))
@@ -237,7 +238,7 @@ def _plain_words() -> frozenset[str]:
 
 def people_of(document: Document) -> Iterable[str]:
     """Names that the rules of identity find anywhere in a document, patients and physicians."""
-    language = document.language if document.language in LANGUAGES else "en"
+    language = known(document.language)
     found: dict[str, None] = {}
     for rule in rules(language):
         if rule.name in ("patient", "physician"):

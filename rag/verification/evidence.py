@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.document import Span
+from ingest.meaning.compared_words import Word, alike, words
 from ingest.meaning.facts import Profile, profile
 from ingest.meaning.numerals import numerals
-from ingest.meaning.wording import Word, alike, words
 from ingest.sentences import sentence_spans
 
 # A word of the claim is looked for by its beginning among words that start alike.

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from ingest.meaning.wording import Word, words
+from ingest.meaning.compared_words import Word, words
 from rag.verification.evidence import Evidence, content_keys, grams, values
 
 CLAIM_FEATURES = (

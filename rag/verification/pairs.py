@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.document import Span
+from ingest.meaning.compared_words import alike, generic_keys
 from ingest.meaning.facts import Profile
 from ingest.meaning.finding import Finding
-from ingest.meaning.wording import alike, generic_keys
 
 PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
 _STEM = 4

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ingest.document import Span
 from ingest.errors import EncoderError
-from ingest.meaning.wording import words
+from ingest.meaning.compared_words import words
 from ingest.sentences import sentence_spans
 from rag.verification.evidence import content_keys
 

@@ -1,0 +1,48 @@
+"""What shaped an index, and what an upgrade leaves to be done: reading files again, or only cutting them anew.
+
+An index remembers the fingerprints of the code and data that made it (`ingest.fingerprint`). The exact ones cost a
+second, so the cheap one of the whole code is asked first.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ingest.fingerprint import build, fingerprint
+
+SHAPED = "shaped"  # setting of an index: its fingerprints
+READING, PASSAGES = "reading", "passages"
+ROOMS = {
+    READING: ("ingest.reading", "ingest.worker"),
+    PASSAGES: ("indexes.embedded_text",),
+}
+
+
+def code() -> str:
+    """Fingerprint of all code that an index is made and asked by; caches are made under it."""
+    return build(Path(__file__).parent)
+
+
+def shaped() -> str:
+    """The fingerprints of this program, as an index remembers them."""
+    return json.dumps({"code": code(), **{stage: fingerprint(*rooms) for stage, rooms in ROOMS.items()}})
+
+
+def renewed(remembered: str | None) -> str:
+    """What an index is to remember that is now up to date."""
+    return remembered if remembered and json.loads(remembered)["code"] == code() else shaped()
+
+
+def stale(remembered: str | None) -> str:
+    """What must be done again for an index: `reading` (and what follows), `passages` alone, or nothing (empty).
+
+    Args:
+        remembered: what `shaped` gave when it was made; None for an index from before there were fingerprints.
+    """
+    if remembered is None:
+        return READING
+    before = json.loads(remembered)
+    if before["code"] == code():
+        return ""
+    return next((stage for stage, rooms in ROOMS.items() if before[stage] != fingerprint(*rooms)), "")

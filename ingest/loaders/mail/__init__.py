@@ -1,0 +1,1 @@
+"""Mails and what is attached: EML, MSG, mailboxes, signed and packed ones."""

@@ -1,0 +1,1 @@
+"""Workbooks, presentations, HWP, and old formats by way of LibreOffice."""

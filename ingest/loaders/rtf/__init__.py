@@ -1,0 +1,1 @@
+"""RTF: control words, what they show, and what they hide."""

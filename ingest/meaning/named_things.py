@@ -1,0 +1,123 @@
+"""What is named is named: a drug, disease, organism, procedure, device or sum that a quote does not name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ingest.document import Span
+from ingest.languages import common
+from ingest.meaning.compared_words import alike
+from ingest.meaning.facts import Profile, likeness
+from ingest.meaning.finding import LONG, Finding
+from ingest.words import bare
+
+# How alike the surroundings of two names of one class must be for one to stand in the other's place.
+_IN_ITS_PLACE = 0.4
+_SHORTEST = 5  # letters of a word whose ending is looked at; Hangul words may have two
+_STRENGTH = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A word that names something of a class."""
+
+    place: int
+    word: str
+    sort: str
+
+
+@cache
+def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
+    raw = common("namings")
+    keys = ("endings", "beginnings", "words")
+    return {sort: {k: tuple(table.get(k, ())) for k in keys} for sort, table in raw.items() if sort != "same"}
+
+
+@cache
+def _same() -> dict[str, int]:
+    groups = common("namings")["same"]["groups"]
+    return {word: number for number, group in enumerate(groups) for word in group.split()}
+
+
+@lru_cache(maxsize=50_000)
+def sort_of(word: str) -> str:
+    """The class of a word in lower case, without its particle; empty where it names nothing that is known."""
+    singular = word[:-1] if word.endswith("s") and len(word) > _SHORTEST else word
+    hangul = "가" <= word[-1:] <= "힣"
+    if word in _tables()["none"]["words"]:
+        return ""
+    for sort, table in _tables().items():
+        if word in table["words"] or singular in table["words"]:
+            return sort
+        if len(word) < (2 if hangul else _SHORTEST):
+            continue
+        ends = tuple(e for e in table["endings"] if ("가" <= e[0] <= "힣") == hangul and len(e) < len(word))
+        if (ends and (word.endswith(ends) or singular.endswith(ends))) or (
+            table["beginnings"] and word.startswith(table["beginnings"])
+        ):
+            return sort
+    return ""
+
+
+def _named(profiled: Profile) -> list[_Named]:
+    out = []
+    for i in profiled.content:
+        word = profiled.words[i]
+        said = profiled.text[word.start : word.end].lower()
+        said = bare(said) if "가" <= said[-1:] <= "힣" else said.removesuffix("'s").removesuffix("’s")
+        sort = sort_of(said)
+        if sort:
+            out.append(_Named(i, said, sort))
+    return out
+
+
+def unnamed(claim: Profile, quote: Profile, agreed: bool) -> list[Finding]:
+    """Names of the claim that the quote lacks: contradicted where it has another in that place, else missing.
+
+    Args:
+        claim, quote: what is laid against what.
+        agreed: whether a value of the claim (a dose, a date, a sum) is the quote's: then another name is in its place.
+    """
+    mine = _named(claim)
+    if not mine:
+        return []
+    theirs = _named(quote)
+    out = []
+    for name in mine:
+        if _stands(name, claim, quote, theirs):
+            continue
+        rivals = [o for o in theirs if o.sort == name.sort and not _stands(o, quote, claim, mine)]
+        around = claim.about(name.place)
+        best = max(((likeness(around, quote.about(o.place)), -o.place) for o in rivals), default=(0.0, 0))
+        span = _span(claim, name.place)
+        replaced = rivals and (best[0] >= _IN_ITS_PLACE or (agreed and len(rivals) == 1))
+        if replaced and len(quote.content) <= LONG:
+            out.append(Finding("name", "conflict", span, _span(quote, -best[1]), _STRENGTH))
+        else:
+            out.append(Finding("name", "missing", span, None, best[0]))
+    return out
+
+
+def _span(profiled: Profile, place: int) -> Span:
+    return Span(profiled.words[place].start, profiled.words[place].end)
+
+
+def _stands(name: _Named, here: Profile, there: Profile, named: list[_Named]) -> bool:
+    """Whether a text names a thing: by its word, a part of a compound, or another name of it."""
+    key = here.keys[name.place]
+    if key in there.by_key or any(alike(key, other) for other in there.by_key):
+        return True
+    stem = name.word[: max(4, len(name.word) - 2)] if len(name.word) > 3 else name.word
+    if stem in there.text.lower():
+        return True
+    group = _same().get(name.word)
+    return group is not None and any(_same().get(other) == group for other in _words(there))
+
+
+def _words(profiled: Profile) -> list[str]:
+    out = []
+    for word in profiled.words:
+        said = profiled.text[word.start : word.end].lower()
+        out.append(bare(said) if "가" <= said[-1:] <= "힣" else said)
+    return out

@@ -1,1 +1,0 @@
-"""Rules of assertion per language, as data."""

@@ -1,0 +1,140 @@
+"""A language is a folder: what each holds, what English stands in for, and a language that was added by data alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.document import Span
+from ingest.identity.dating import document_day
+from ingest.language import detect_language
+from ingest.languages import FOLDER, LANGUAGES, own
+from ingest.meaning import annotate, moments, quantities
+from ingest.meaning.assertion import Assertion
+from ingest.meaning.references import references
+from ingest.reading import read_file
+from ingest.sections import find_sections
+from ingest.sentences import sentence_spans
+from rag import Library
+
+ROOT = Path(__file__).parent.parent
+# Without these a language cannot be read and answered: the tables, and of each the keys.
+NEEDED = {
+    "language": ("name", "decimal", "first", "names"),
+    "words": ("stop", "generic", "now", "negating"),
+    "sentences": ("never", "maybe", "starters"),
+    "headings": ("kinds", "structure", "prose"),
+    "numbers": ("units", "scales", "fractions"),
+    "dates": ("units", "relative"),
+    "messages": tuple(own("en", "messages")),
+}
+# For these English stands in, or nothing is known.
+OTHERS = {
+    *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
+    *("references.toml", "same.tsv", "synonyms.txt"),
+}
+STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"contrasts", "identity", "labels", "same", "synonyms"}}
+LETTER = """Hôpital de la Rive
+Lyon, le 3 avril 2021
+
+Lettre de sortie
+Patiente : Mme Claire Dupont, née le 2 mai 1950
+
+Antécédents
+Appendicectomie en 1998.
+
+Diagnostic
+Pneumonie droite. Il n'y a pas de fracture, cf. art. 12 al. 2.
+
+Traitement de sortie
+Apixaban 5 mg deux fois par jour pendant quatre-vingt-deux jours.
+
+Conclusion
+Le Dr. Martin la reverra dans trois semaines.
+"""
+
+
+def lacking(language: str) -> list[str]:
+    """What a language's folder lacks of what every one needs."""
+    return [f"{name}.toml: {key}" for name, keys in NEEDED.items() for key in keys if key not in own(language, name)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_folder_holds_what_every_language_needs(language: str) -> None:
+    assert lacking(language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_english_stands_in_for_what_a_folder_lacks(language: str) -> None:
+    assert {name.partition(".")[0] for name in OTHERS if not (FOLDER / language / name).exists()} == STANDS_IN[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_folder_holds_nothing_that_no_code_reads(language: str) -> None:
+    known = {f"{name}.toml" for name in NEEDED} | OTHERS
+    assert {path.name for path in (FOLDER / language).iterdir()} <= known
+
+
+def _compared(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                if isinstance(side, ast.Constant) and side.value in LANGUAGES:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_no_code_compares_a_language_with_its_own_code() -> None:
+    rooms = [path for package in ("ingest", "indexes") for path in (ROOT / package).rglob("*.py")]
+    assert [place for path in rooms for place in _compared(path)] == []
+
+
+def _of(text: str, part: str) -> Assertion:
+    start = text.index(part)
+    (found,) = annotate(text, "fr", [Span(start, start + len(part))])
+    return found
+
+
+def test_a_french_letter_is_read(tmp_path: Path) -> None:
+    (tmp_path / "lettre.txt").write_text(LETTER, encoding="utf-8")
+    (document,) = read_file(tmp_path, "lettre.txt")
+    assert document.language == detect_language(LETTER) == "fr"
+    assert document_day(document) == "2021-04-03"
+    kinds = [section.kind for section in find_sections(LETTER, "fr")]
+    assert kinds == ["title", "past_history", "diagnosis", "medication", "impression"]
+    sentences = [span.of(LETTER) for span in sentence_spans(LETTER, "fr")]
+    assert "Le Dr. Martin la reverra dans trois semaines." in sentences
+    assert "Il n'y a pas de fracture, cf. art. 12 al. 2." in sentences
+
+
+def test_french_words_mean_something() -> None:
+    assert _of("Il n'y a pas de fracture.", "fracture").negated
+    assert not _of("Pas de fièvre, mais toux.", "toux").negated
+    assert [m.days for m in moments("pendant quatre-vingt-deux jours", "fr")] == [82]
+    assert [(q.value, q.unit) for q in quantities("Apixaban 5 mg deux fois par jour", "fr")] == [(5, "mg"), (2, "/d")]
+    assert [q.value for q in quantities("1.250,50 euros", "fr")] == [1250.5]
+    assert [r.canonical for r in references("selon l’art. 12 al. 2", "fr")] == ["article 12 para 2"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Quel est le loyer mensuel ?", r"bail\.txt du 1 février 2022 indique :\n“Le loyer mensuel est de 1\.250,50"),
+        ("Quel est le groupe sanguin de la patiente ?", r"Les pages lues n'y répondent pas\."),
+    ],
+)
+def test_a_french_question_is_answered_in_french(tmp_path: Path, question: str, answer: str) -> None:
+    (tmp_path / "lettre.txt").write_text(LETTER, encoding="utf-8")
+    lease = "Contrat de bail\nLyon, le 1er février 2022\n\nArticle 1 Loyer\nLe loyer mensuel est de 1.250,50 euros.\n"
+    (tmp_path / "bail.txt").write_text(lease, encoding="utf-8")
+    with Library.open(tmp_path) as library:
+        library.sync(encode=True)
+        assert re.match(answer, library.ask(question).text)
+
+
+def test_every_name_of_a_month_is_known_to_the_rules_of_the_past() -> None:
+    (assertion,) = annotate("Kündigung des Vertrags vom 1. Jänner 2019.", "de")
+    assert assertion.temporality == "recent"
