@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -37,10 +36,10 @@ def describe() -> dict[str, Any]:
 
 
 def _folder_of(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(package)
-    return Path(next(iter(spec.submodule_search_locations)))
+    # beside this package, or, where all lie in one, around it
+    here = Path(__file__).resolve().parent
+    found = here.parent / package
+    return found if found.is_dir() else here.parent
 
 
 def _sources(root: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ NAMES = tuple(field.name for field in fields(Features))
 @lru_cache(maxsize=1)
 def weights() -> dict[str, float]:
     """Learned weights by feature; `NAME*length` and `NAME*match` are added times what the question is like."""
-    found: dict[str, float] = json.loads((resources.files("indexes") / "data" / "blend.json").read_text("utf-8"))[
+    found: dict[str, float] = json.loads((Path(__file__).parent / "data" / "blend.json").read_text("utf-8"))[
         "weights"
     ]
     return found

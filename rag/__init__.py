@@ -1,24 +1,39 @@
-"""Casefolio: questions over a folder of clinical and legal files, answered in quotes that open at their page."""
+"""Casefolio: questions over a folder of clinical and legal files, answered in quotes that open at their page.
+
+    with Library.open("files") as library:
+        answer = library.ask("What was she discharged on?")
+
+What is listed here is the public face; other rooms may change between versions.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
+    from indexes.filters import Filters
+    from ingest.errors import RagError
+    from ingest.meaning import annotate
+    from rag.answer import Answer, Citation
     from rag.library import Library
+    from rag.verifying import verify
 
-__all__ = ["Answer", "Library"]
+__all__ = ["Answer", "Citation", "Filters", "Library", "RagError", "annotate", "verify"]
+
+# Loaded when asked for, so that importing this package and `rag --help` cost nothing.
+_ROOMS = {
+    "Answer": "rag.answer",
+    "Citation": "rag.answer",
+    "Filters": "indexes.filters",
+    "Library": "rag.library",
+    "RagError": "ingest.errors",
+    "annotate": "ingest.meaning",
+    "verify": "rag.verifying",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when asked for, so that `import rag` and `rag --help` cost nothing.
-    if name == "Library":
-        from rag.library import Library
-
-        return Library
-    if name == "Answer":
-        from rag.answer import Answer
-
-        return Answer
-    raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    if name in _ROOMS:
+        return getattr(import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

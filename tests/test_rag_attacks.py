@@ -250,7 +250,7 @@ def test_damaged_caches_are_built_anew(folder, damage):
 
 
 def test_a_limit_of_the_disk_is_not_called_damage(folder):
-    limited = "import resource as r, sys; from rag.cli import main; r.setrlimit(r.RLIMIT_FSIZE, (20480, 20480)); main()"
+    limited = "import resource as r; from rag.cli import main; r.setrlimit(r.RLIMIT_FSIZE, (20480, 20480)); main()"
     result = subprocess.run(
         [sys.executable, "-c", limited, "index", str(folder)],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},

@@ -232,7 +232,7 @@ def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path):
 
 
 def test_help_needs_no_heavy_module():
-    code = "import sys; sys.argv = ['rag', '--help']\ntry:\n import rag.cli; rag.cli.main()\nexcept SystemExit: pass\n"
+    code = "import sys; sys.argv = ['rag', '--help']\nfrom rag.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     code += (
         "heavy = {'torch', 'numpy', 'onnxruntime', 'faiss', 'langchain', 'transformers', 'lxml'} & set(sys.modules)\n"
     )
@@ -244,7 +244,8 @@ def test_help_needs_no_heavy_module():
 def test_a_cold_question_imports_no_torch(folder):
     rag("index", folder)
     code = (
-        f"import sys; from rag.cli import main; main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
+        "import sys; from rag.cli import main\n"
+        f"main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
     )
     code += (
         "sys.exit(repr(sorted(m for m in ('torch', 'transformers', 'langchain', 'sklearn') if m in sys.modules)) if "

@@ -262,7 +262,7 @@ def test_what_reading_writes_is_gone_when_it_ends_and_the_users_alone(tmp_path, 
 
 def test_what_a_kill_left_is_swept_at_the_next_start(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    command = "import os; from ingest.scratch import Scratch; (Scratch().folder / 'x').touch(); os.kill(os.getpid(), 9)"
+    command = "import os; from ingest.scratch import Scratch as S; (S().folder / 'x').touch(); os.kill(os.getpid(), 9)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", command], env=environment, check=False)
     held = Scratch()

@@ -175,7 +175,8 @@ def test_only_trace_lets_the_tracer_hear(folder, tmp_path, model):
 
 def test_reports_are_off_before_the_library_is_loaded():
     code = (
-        "import indexes, os, sys; assert 'onnxruntime' not in sys.modules; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+        "import os, sys, indexes; assert 'onnxruntime' not in sys.modules\n"
+        "print(os.environ['ORT_DISABLE_TELEMETRY'])"
     )
     environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"} | {"PYTHONPATH": str(SOURCE)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
