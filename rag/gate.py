@@ -9,10 +9,15 @@ from typing import Literal
 
 from indexes.hit import Hit
 from ingest.document import Span
+from ingest.meaning.annotating import cues, negates
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
+from rag.fragments import Aim, answers, is_bare, is_short
+from rag.invented import invented
 from rag.names import names_in
+from rag.peeling import yes_no_of
+from rag.reader.yes_no import yes_or_no
 from rag.roles import swapped
 from rag.stems import terms, words
 from rag.verifying import verbatim
@@ -56,8 +61,9 @@ def judge(
     names: frozenset[str] = frozenset(),
     threshold: float = DEFAULT_THRESHOLD,
     verify: Verify | None = None,
+    aim: Aim | None = None,
 ) -> Judged:
-    """Verify one sentence against the spans that it cites.
+    """Verify one sentence against every source that may say it; a leading yes or no is a claim of its own.
 
     Args:
         draft: the sentence with its marks.
@@ -68,101 +74,90 @@ def judge(
         names: words of the names in the question.
         threshold: probability of support below which it falls.
         verify: the verifier; the built-in one unless given.
+        aim: the question and what the reader chose; without it, fragments are judged like sentences.
     """
-    check = verify or _verifier()
-    cited = evidence(draft, hits, language)
-    found = [c for c in cited if _same_person(draft.text, names, about(c.document))]
-    if not found:
-        return Judged(draft, (), ("person",) if cited else ("uncited",))
-    judged = []
-    for citation in found:
-        above = heading(citation.document, citation.span.start) if heading is not None else ""
-        context = _context(draft.text, citation, about(citation.document), above)
-        judged.append(_verified(draft.text, citation, context, check, language))
-    flags = _flags(draft, judged, threshold, check, language)
-    if altered(draft, hits):
-        flags = (*flags, "altered")
-    kept = [c for c in judged if _holds(c, threshold)] or judged
-    return Judged(draft, tuple(kept), flags)
+    court = _Court(hits, language, about, heading, names, threshold, verify or _verifier(), aim)
+    says, rest = yes_no_of(draft.text)
+    found = court.sentence(draft) if says is None else court.verdict(draft, says, rest)
+    return replace(found, flags=(*found.flags, "altered")) if altered(found.draft, hits) else found
 
 
-def _flags(draft: Draft, judged: Sequence[Citation], threshold: float, check: Verify, language: str) -> tuple[str, ...]:
-    if any(_holds(c, threshold) for c in judged):
-        return ()
-    if any(c.verdict and c.verdict.label == "contradicted" for c in judged):
-        return ("contradicted",)
-    if len(judged) > 1:
-        # A sentence that names several sources may rest on them together.
-        together = check(draft.text, "\n".join(c.quote for c in judged), language)
-        if together.label == "supported" and together.score >= threshold:
-            return ()
-    return ("unsupported",)
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """What sentences of one answer are judged by; the fields are the arguments of `judge`."""
 
+    hits: Sequence[Hit]
+    language: str
+    about: Callable[[str], str]
+    heading: Callable[[str, int], str] | None
+    names: frozenset[str]
+    threshold: float
+    check: Verify
+    aim: Aim | None
 
-def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
-    """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
-    verdict = check(claim, context + citation.quote, language)
-    if verdict.label == "supported" and not verbatim(claim, citation.quote):
-        if _thin(claim, context + citation.quote, verdict, language):
-            verdict = replace(verdict, label="unsupported")
-        elif swapped(claim, citation.quote, language) or _torn(claim, citation.quote, check, language):
-            verdict = replace(verdict, label="contradicted")
-    reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
-    return replace(citation, verdict=replace(verdict, reasons=reasons))
+    def verdict(self, draft: Draft, says: bool, rest: str) -> Judged:
+        """A yes or no and what is said beside it. A "no" that the quotes do not say is taken off a right sentence."""
+        agreed, denied = self._yes_or_no(says)
+        if rest:
+            found = self.sentence(replace(draft, text=_upper(rest)))
+            if found.stands:
+                kept = draft if agreed and not denied else found.draft
+                return replace(found, draft=kept)
+            if not agreed:
+                return replace(found, draft=draft)
+            draft = replace(draft, text=_upper(draft.text[: len(draft.text) - len(rest)].strip(" ,;:–—-") + "."))
+        if agreed and not denied:
+            return Judged(draft, (agreed,), ())
+        return Judged(draft, (denied,) if denied else (), ("contradicted",) if denied else ("unsupported",))
 
+    def _yes_or_no(self, says: bool) -> tuple[Citation | None, Citation | None]:
+        """Of the quotes chosen, one that says so and one that says the opposite."""
+        if self.aim is None or not self.aim.yes_no or self.aim.reader is None:
+            return None, None
+        told = {
+            c: yes_or_no(self.aim.question, c.quote, _language_of(c, self.hits, self.language), self.aim.reader)
+            for c in self.aim.chosen
+        }
+        agreed = next((c for c, said in told.items() if said is says), None)
+        return agreed, next((c for c, said in told.items() if said is (not says)), None)
 
-def _torn(claim: str, quote: str, check: Verify, language: str) -> bool:
-    """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.
+    def sentence(self, draft: Draft) -> Judged:
+        """A sentence, or a few words that answer."""
+        bare = self.aim is not None and is_bare(draft.text, self.aim)
+        short = is_short(draft.text, self.language)
+        meant = answers(draft.text, self.aim) if self.aim is not None and (bare or short) else None
+        if meant is not None and short and not _turned(draft.text, meant.quote, self.language):
+            return Judged(draft, (meant,), ())
+        if bare and meant is None and self.aim is not None and (self.aim.chosen or short):
+            return Judged(draft, self.aim.chosen[:1], ("unsupported",))
+        return self._tried(draft)
 
-    So it is where the sentence that holds most of the claim contradicts it, and no other says it alone.
-    """
-    pieces = [span.of(quote) for span in sentence_spans(quote, language)]
-    if len(pieces) < 2:
-        return False
-    said = set(terms(claim, language))
-    verdicts = {piece: check(claim, piece, language).label for piece in pieces}
-    closest = max(pieces, key=lambda piece: len(said & set(terms(piece, language))))
-    return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
+    def _tried(self, draft: Draft) -> Judged:
+        """A sentence against the best place of each source, and against the quotes that the reader chose."""
+        cited = evidence(draft, self.hits, self.language)
+        chosen = [c for c in self.aim.chosen if not any(_overlap(c, o) for o in cited)] if self.aim is not None else []
+        found = [c for c in (*cited, *chosen) if _same_person(draft.text, self.names, self.about(c.document))]
+        if not found:
+            return Judged(draft, (), ("person",) if cited else ("uncited",))
+        judged = [self._verified(draft.text, citation) for citation in found]
+        held = [c for c in judged if self._holds(c)]
+        marked = [c for c in held if any(_inside(c, self.hits[n - 1]) for n in draft.marks)]
+        if held:
+            best = max(held, key=lambda c: c.verdict.score if c.verdict else 0.0)
+            return Judged(draft, tuple(marked or [best]), ())
+        if len(draft.marks) > 1 and self._together(draft.text, judged):
+            return Judged(draft, tuple(judged), ())
+        wrong = judged[0].verdict is not None and judged[0].verdict.label == "contradicted"
+        return Judged(draft, tuple(judged[:1]), ("contradicted",) if wrong else ("unsupported",))
 
+    def _together(self, claim: str, judged: Sequence[Citation]) -> bool:
+        """Whether the places of a sentence that names several sources say it only together."""
+        quotes = "\n".join(c.quote for c in judged)
+        verdict = self.check(claim, quotes, self.language)
+        right = verdict.label == "supported" and verdict.score >= self.threshold
+        return right and not self._made_up(claim, quotes, judged[0].document)
 
-def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
-    """Whether the page lacks half of what a claim says, and no exact fact of both agrees."""
-    if any(r.kind in _FACTS and r.claim is not None and r.detail == "agrees" for r in verdict.reasons):
-        return False
-    said, held = set(terms(claim, language)), set(terms(quote, language))
-    return 2 * len(said - held) >= len(said)
-
-
-def _shifted(span: Span | None, by: int) -> Span | None:
-    return None if span is None or span.start < by else Span(span.start - by, span.end - by)
-
-
-def _context(claim: str, citation: Citation, text: str, heading: str) -> str:
-    """What a reader of the page knows beside the quote: whom the document is about, and the heading above.
-
-    A letter names its patient once and then says "he"; a list stands under "Allergies". A name counts where the claim
-    states it and the document has it, unless the document has it as a doctor's alone.
-    """
-    parts = [n for n in names_in(f". {claim}") if _is_subject(n, text) and n.lower() not in citation.quote.lower()]
-    if heading and heading not in citation.quote:
-        parts.append(heading)
-    return f"{', '.join(parts)}: " if parts else ""
-
-
-def _is_subject(name: str, text: str) -> bool:
-    if _DOCTOR.match(name):
-        return False
-    last = name.split()[-1]
-    places = list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
-    return any(not _DOCTOR_BEFORE.search(text[max(0, m.start() - 40) : m.start()]) for m in places)
-
-
-def _holds(citation: Citation, threshold: float) -> bool:
-    verdict = citation.verdict
-    return verdict is not None and verdict.label == "supported" and verdict.score >= threshold
-
-
-def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
+    def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
     """Whether a document can speak for a claim: it holds a name that the claim states, or else one that was asked for.
 
     Titles and forms of company are no names; where neither states one, any document may speak.
