@@ -17,7 +17,7 @@ ABSTENTION = "NOT_IN_SOURCES"
 _FENCE_IN_HASH = "0" * 16
 # `short`: excerpts around the sentences that the reader chose, for models of any size; `full`: whole passages and
 # every rule, for large ones.
-Profile = Literal["short", "full"]
+PromptProfile = Literal["short", "full"]
 _TEMPLATES = {"short": "short", "full": "answer"}
 
 
@@ -78,7 +78,7 @@ def answer_prompt(
     reserve: int,
     dates: Mapping[str, str] | None = None,
     fence: str | None = None,
-    profile: Profile = "full",
+    profile: PromptProfile = "full",
     sure: bool = False,
 ) -> Prompt:
     """The prompt that asks for an answer from sources.

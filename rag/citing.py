@@ -81,7 +81,8 @@ def drafts(text: str, sources: int, language: str) -> list[Draft]:
                 continue
             found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(peeled.text))
             numbers = [n for owner, (_, n) in zip(owners, marks, strict=True) if owner == place]
-            draft = Draft(peeled.text, (), bullet is not None, found)
+            said = peeled.text if span.of(clean).startswith(peeled.text) else peeled.text[:1].upper() + peeled.text[1:]
+            draft = Draft(said, (), bullet is not None, found)
             out.append(_marked(draft, [*numbers, *peeled.numbers], sources))
     return out
 
@@ -138,12 +139,14 @@ def evidence(draft: Draft, hits: Sequence[Hit], language: str) -> tuple[Citation
     """
     found = {n: best_span(draft.text, hit, language) for n, hit in enumerate(hits, start=1)}
     spans = {n: f for n, f in found.items() if f is not None and (n in draft.marks or f[0] >= _FOUND)}
-    order = sorted(spans, key=lambda n: (n not in draft.marks, -spans[n][0], n))
-    return tuple(spans[n][1] for n in order[:_TRIED])
+    order = sorted(spans, key=lambda n: (n not in draft.marks, -spans[n][0], n))[:_TRIED]
+    lone = (best_span(draft.text, hits[n - 1], language, 1) for n in order)  # a word too many draws in a sentence too many
+    found_too = [f[1] for f in lone if f is not None]
+    return tuple(dict.fromkeys((*(spans[n][1] for n in order), *found_too)))
 
 
-def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | None:
-    """Where in a passage the words of a claim stand: share of them found, and one to three sentences as a citation."""
+def best_span(claim: str, hit: Hit, language: str, joined: int = _JOINED) -> tuple[float, Citation] | None:
+    """Where in a passage the words of a claim stand: share of them found, and up to `joined` sentences as a citation."""
     asked = _said(claim, language)
     pieces = units(hit.text, hit.chunk.language)
     if not asked or not pieces:
@@ -164,7 +167,7 @@ def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | N
         level = [i for i, fits in zip(level, said, strict=False) if fits] or level
     first = last = max(level, key=lambda i: (-(pieces[i][1] - pieces[i][0]), -i))
     got = share(first, last)
-    while last - first + 1 < _JOINED:
+    while last - first + 1 < joined:
         wider = [(share(a, b), a, b) for a, b in ((first - 1, last), (first, last + 1)) if a >= 0 and b < len(pieces)]
         best = max(wider, default=(0.0, 0, 0))
         if best[0] < got + _GAIN:

@@ -13,7 +13,7 @@ from ingest.meaning.annotating import cues, negates
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
-from rag.fragments import Aim, answers, is_bare, is_short
+from rag.fragments import Aim, answers, is_bare, is_fragment
 from rag.invented import invented
 from rag.names import names_in
 from rag.peeling import yes_no_of
@@ -123,19 +123,20 @@ class _Court:
 
     def sentence(self, draft: Draft) -> Judged:
         """A sentence, or a few words that answer."""
-        bare = self.aim is not None and is_bare(draft.text, self.aim)
-        short = is_short(draft.text, self.language)
-        meant = answers(draft.text, self.aim) if self.aim is not None and (bare or short) else None
-        if meant is not None and short and not _turned(draft.text, meant.quote, self.language):
-            return Judged(draft, (meant,), ())
-        if bare and meant is None and self.aim is not None and (self.aim.chosen or short):
-            return Judged(draft, self.aim.chosen[:1], ("unsupported",))
+        if self.aim is not None:
+            meant = answers(draft.text, self.aim)
+            if meant is not None and is_fragment(draft.text, meant.quote, self.language):
+                if not _turned(draft.text, meant.quote, self.language):
+                    return Judged(draft, (meant,), ())
+            elif meant is None and is_bare(draft.text, self.aim):
+                if self.aim.chosen or is_fragment(draft.text, "", self.language):
+                    return Judged(draft, self.aim.chosen[:1], ("unsupported",))
         return self._tried(draft)
 
     def _tried(self, draft: Draft) -> Judged:
         """A sentence against the best place of each source, and against the quotes that the reader chose."""
         cited = evidence(draft, self.hits, self.language)
-        chosen = [c for c in self.aim.chosen if not any(_overlap(c, o) for o in cited)] if self.aim is not None else []
+        chosen = [c for c in self.aim.chosen if not any((c.document, c.span) == (o.document, o.span) for o in cited)] if self.aim is not None else []
         found = [c for c in (*cited, *chosen) if _same_person(draft.text, self.names, self.about(c.document))]
         if not found:
             return Judged(draft, (), ("person",) if cited else ("uncited",))
@@ -157,7 +158,103 @@ class _Court:
         right = verdict.label == "supported" and verdict.score >= self.threshold
         return right and not self._made_up(claim, quotes, judged[0].document)
 
-    def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
+    def _holds(self, citation: Citation) -> bool:
+        verdict = citation.verdict
+        return verdict is not None and verdict.label == "supported" and verdict.score >= self.threshold
+
+    def _made_up(self, claim: str, held: str, document: str) -> bool:
+        borne = self.names & set(words(self.about(document)))
+        return bool(invented(claim, held, borne, self.language))
+
+    def _verified(self, claim: str, citation: Citation) -> Citation:
+        """A citation with its verdict; the quote is read alone, and then with what a reader of its page knows."""
+        first: Verdict | None = None
+        for context in self._contexts(claim, citation):
+            verdict = self._read(claim, citation, context)
+            if verdict.label == "supported" and verdict.score >= self.threshold:
+                return replace(citation, verdict=verdict)
+            first = first or verdict
+        return replace(citation, verdict=first)
+
+    def _read(self, claim: str, citation: Citation, context: str) -> Verdict:
+        held = context + citation.quote
+        verdict = self.check(claim, held, self.language)
+        if verdict.label == "supported" and not verbatim(claim, citation.quote):
+            if _thin(claim, held, verdict, self.language) or self._made_up(claim, held, citation.document):
+                verdict = replace(verdict, label="unsupported")
+            elif swapped(claim, citation.quote, self.language) or self._torn(claim, citation.quote):
+                verdict = replace(verdict, label="contradicted")
+        reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
+        return replace(verdict, reasons=reasons)
+
+    def _torn(self, claim: str, quote: str) -> bool:
+        """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.
+
+        So it is where the sentence that holds most of the claim contradicts it, and no other says it alone.
+        """
+        pieces = [span.of(quote) for span in sentence_spans(quote, self.language)]
+        if len(pieces) < 2:
+            return False
+        said = set(terms(claim, self.language))
+        verdicts = {piece: self.check(claim, piece, self.language).label for piece in pieces}
+        closest = max(pieces, key=lambda piece: len(said & set(terms(piece, self.language))))
+        return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
+
+    def _contexts(self, claim: str, citation: Citation) -> list[str]:
+        """What a reader of the page knows beside the quote: whom it is about, and the heading above.
+
+        A letter names its patient once and then says "he"; a list stands under "Allergies". A heading that says whose
+        or of when its lines are is never left away; any other stands apart from a name, with which it reads as a party.
+        """
+        text = self.about(citation.document)
+        missing = [n for n in names_in(f". {claim}") if n.lower() not in citation.quote.lower()]
+        names = ", ".join(n for n in missing if _is_subject(n, text))
+        above = self.heading(citation.document, citation.span.start) if self.heading is not None else ""
+        above = "" if above in citation.quote else above
+        named, headed = f"{names}: " if names else "", f"{above}: " if above else ""
+        if above and cues(above, self.language):
+            return list(dict.fromkeys((headed, f"{headed}{named}")))
+        return list(dict.fromkeys(("", named, headed, f"{headed}{named}")))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _turned(claim: str, quote: str, language: str) -> bool:
+    """Whether one of them negates and the other does not."""
+    return negates(claim, language) != negates(quote, language)
+
+
+def _inside(citation: Citation, hit: Hit) -> bool:
+    return citation.document == hit.document and hit.chunk.span.overlaps(citation.span)
+
+
+def _language_of(citation: Citation, hits: Sequence[Hit], language: str) -> str:
+    return next((h.chunk.language for h in hits if _inside(citation, h)), language)
+
+
+def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
+    """Whether the page lacks half of what a claim says, and no exact fact of both agrees."""
+    if any(r.kind in _FACTS and r.claim is not None and r.detail == "agrees" for r in verdict.reasons):
+        return False
+    said, held = set(terms(claim, language)), set(terms(quote, language))
+    return 2 * len(said - held) >= len(said)
+
+
+def _shifted(span: Span | None, by: int) -> Span | None:
+    return None if span is None or span.start < by else Span(span.start - by, span.end - by)
+
+
+def _is_subject(name: str, text: str) -> bool:
+    if _DOCTOR.match(name):
+        return False
+    last = name.split()[-1]
+    places = list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
+    return any(not _DOCTOR_BEFORE.search(text[max(0, m.start() - 40) : m.start()]) for m in places)
+
+
+def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
     """Whether a document can speak for a claim: it holds a name that the claim states, or else one that was asked for.
 
     Titles and forms of company are no names; where neither states one, any document may speak.

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ingest.identity import Identity
     from ingest.viewing.view import PageView
     from ingest.viewing.viewer import Viewer
+    from prompts.prompt import PromptProfile
     from rag.conversation import History
     from rag.events import Event
     from rag.gate import Unsupported
@@ -73,6 +74,7 @@ class Asking(TypedDict, total=False):
     as_of: str | None
     threshold: float | None
     support_threshold: float | None
+    prompt: PromptProfile
 
 
 class Library:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.stems import asked_terms, words
 
-_ASKS = re.compile(
+ASKS = re.compile(
     r"\b(?:what|which|who|whose|whom|when|where|why|how|can|may|must|does|do|did|is|are|was|were|has|have|under|up to|"
     r"in what|for how|"
     r"w(?:as|er|en|em|ann|o|ie|elche\w*|arum|essen)|darf|kann|muss|hat|ist|gilt)\b|무엇|누구|누가|언제|어디|어떤|어느|얼마|몇|왜|어떻게",
@@ -61,10 +61,10 @@ def _parts(text: str) -> tuple[str, str]:
     """The clause that names the document, and the clause that asks."""
     pieces = _SPLIT.split(text.strip())
     for at in range(len(pieces) - 1, 0, -1):
-        if _ASKS.match(pieces[at]):
+        if ASKS.match(pieces[at]):
             lead = " ".join(pieces[:at])
             # A lead that asks by itself ("When, and in which town, …") belongs to the question.
-            return ("", text) if _ASKS.match(lead) else (lead, " ".join(pieces[at:]))
+            return ("", text) if ASKS.match(lead) else (lead, " ".join(pieces[at:]))
     return "", text
 
 
