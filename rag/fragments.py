@@ -14,7 +14,7 @@ from ingest.document import Span
 from ingest.meaning.alignment import align
 from ingest.meaning.facts import profile
 from rag.answer import Citation
-from rag.names import names_in
+from rag.names import NO_GIVEN, names_in
 from rag.reader.guards import drugs_in
 from rag.reader.reading import Model
 from rag.reader.yes_no import Judge
@@ -67,6 +67,8 @@ def is_bare(text: str, aim: Aim) -> bool:
 def answers(text: str, aim: Aim) -> Citation | None:
     """The quote whose marked words are what a fragment says; None where it is none of them."""
     said = _folded(text)
+    if set(terms(text, aim.language)) <= set(terms(aim.question, aim.language)):
+        return None  # what the question says is no answer to it
     for citation in aim.chosen:
         light = citation.highlight
         if light is None or not said:
@@ -75,6 +77,16 @@ def answers(text: str, aim: Aim) -> Citation | None:
         if _stands_there(said, citation.quote, marked, aim) or _says_the_same(text, citation.quote, marked, aim):
             return citation
     return None
+
+
+def meets(text: str, citation: Citation, language: str) -> bool:
+    """Whether a value of a sentence is one of those marked in a quote, and none stands against them."""
+    if citation.highlight is None:
+        return False
+    start = citation.span.start
+    marked = citation.quote[citation.highlight.start - start : citation.highlight.end - start]
+    found = [f for f in align(profile(text, language), profile(marked, language)) if f.kind in _VALUES]
+    return any(f.status == "agree" for f in found) and not any(f.status == "conflict" for f in found)
 
 
 def reads_as_answer(text: str, aim: Aim) -> bool:
@@ -137,4 +149,8 @@ def _says_the_same(text: str, quote: str, marked: Span, aim: Aim) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).strip(" .;,:!\"'“”„()")
+    """Words without what stands around them, nor the titles before a name, which decline."""
+    said = " ".join(text.split()).strip(" .;,:!\"'“”„()").split()
+    while len(said) > 1 and said[0].lower().strip(".") in NO_GIVEN:
+        said = said[1:]
+    return " ".join(said)

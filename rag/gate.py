@@ -9,11 +9,13 @@ from typing import Literal
 
 from indexes.hit import Hit
 from ingest.document import Span
+from ingest.meaning.alignment import align
 from ingest.meaning.annotating import cues, negates
+from ingest.meaning.facts import profile
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
-from rag.fragments import Aim, answers, is_bare, is_fragment
+from rag.fragments import Aim, answers, is_bare, is_fragment, meets, reads_as_answer
 from rag.invented import invented
 from rag.names import names_in
 from rag.peeling import yes_no_of
@@ -141,7 +143,7 @@ class _Court:
         if not found:
             return Judged(draft, (), ("person",) if cited else ("uncited",))
         judged = [self._verified(draft.text, citation) for citation in found]
-        held = [c for c in judged if self._holds(c)]
+        held = [c for c in judged if self._holds(c)] or self._as_answer(draft.text)
         marked = [c for c in held if any(_inside(c, self.hits[n - 1]) for n in draft.marks)]
         if held:
             best = max(held, key=lambda c: c.verdict.score if c.verdict else 0.0)
@@ -150,6 +152,22 @@ class _Court:
             return Judged(draft, tuple(judged), ())
         wrong = judged[0].verdict is not None and judged[0].verdict.label == "contradicted"
         return Judged(draft, tuple(judged[:1]), ("contradicted",) if wrong else ("unsupported",))
+
+    def _as_answer(self, claim: str) -> list[Citation]:
+        """The quotes that say a sentence by rule, where it is the answer to its question with the value marked there.
+
+        The reader may doubt a claim by itself that it reads as an answer beside its question.
+        """
+        if self.aim is None:
+            return []
+        out = []
+        for citation in self.aim.chosen:
+            if not meets(claim, citation, self.language) or self._made_up(claim, citation.quote, citation.document):
+                continue
+            verdict = ruled(claim, citation.quote, self.language)
+            if verdict.label == "supported":
+                out.append(replace(citation, verdict=verdict))
+        return out if out and reads_as_answer(claim, self.aim) else []
 
     def _together(self, claim: str, judged: Sequence[Citation]) -> bool:
         """Whether the places of a sentence that names several sources say it only together."""
@@ -180,7 +198,7 @@ class _Court:
         held = context + citation.quote
         verdict = self.check(claim, held, self.language)
         if verdict.label == "supported" and not verbatim(claim, citation.quote):
-            if _thin(claim, held, verdict, self.language) or self._made_up(claim, held, citation.document):
+            if _thin(claim, held, self.language) or self._made_up(claim, held, citation.document):
                 verdict = replace(verdict, label="unsupported")
             elif swapped(claim, citation.quote, self.language) or self._torn(claim, citation.quote):
                 verdict = replace(verdict, label="contradicted")
@@ -195,10 +213,20 @@ class _Court:
         pieces = [span.of(quote) for span in sentence_spans(quote, self.language)]
         if len(pieces) < 2:
             return False
+        if self._answers_within(claim, quote):
+            return False
         said = set(terms(claim, self.language))
         verdicts = {piece: self.check(claim, piece, self.language).label for piece in pieces}
         closest = max(pieces, key=lambda piece: len(said & set(terms(piece, self.language))))
         return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
+
+    def _answers_within(self, claim: str, quote: str) -> bool:
+        """Whether a sentence answers with what one quote of the reader within this one says: the rest is its setting."""
+        chosen = [c for c in self.aim.chosen if c.quote in quote and c.quote != quote] if self.aim is not None else []
+        return any(
+            ruled(claim, c.quote, self.language).label != "contradicted" and not self._made_up(claim, c.quote, c.document)
+            for c in chosen
+        ) and (self.aim is not None and reads_as_answer(claim, self.aim))
 
     def _contexts(self, claim: str, citation: Citation) -> list[str]:
         """What a reader of the page knows beside the quote: whom it is about, and the heading above.
@@ -234,12 +262,14 @@ def _language_of(citation: Citation, hits: Sequence[Hit], language: str) -> str:
     return next((h.chunk.language for h in hits if _inside(citation, h)), language)
 
 
-def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
-    """Whether the page lacks half of what a claim says, and no exact fact of both agrees."""
-    if any(r.kind in _FACTS and r.claim is not None and r.detail == "agrees" for r in verdict.reasons):
-        return False
+def _thin(claim: str, quote: str, language: str) -> bool:
+    """Whether the page lacks more than half of what a claim says, and no exact fact of both agrees."""
     said, held = set(terms(claim, language)), set(terms(quote, language))
-    return 2 * len(said - held) >= len(said)
+    if 2 * len(said - held) <= len(said):
+        return False
+    return not any(
+        f.kind in _FACTS and f.status == "agree" for f in align(profile(claim, language), profile(quote, language))
+    )
 
 
 def _shifted(span: Span | None, by: int) -> Span | None:
@@ -265,6 +295,13 @@ def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
         return True
     held = set(words(text))
     return len(asked & held) * 2 >= len(asked)
+
+
+def ruled(claim: str, quote: str, language: str) -> Verdict:
+    """The verdict of the rules alone."""
+    from rag.verifying import verify
+
+    return verify(claim, quote, language, read=False)
 
 
 def _verifier() -> Verify:

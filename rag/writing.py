@@ -219,6 +219,9 @@ class _Clerk:
             verify=self._how.verify,
             aim=self._aim,
         )
+        if judged.stands and _folded(judged.draft.text) in self._quoted:  # what is left of it without its form
+            self._same = True
+            return
         if judged.stands and not self._aim.chosen and not reads_as_answer(draft.text, self._aim):
             judged = replace(judged, flags=("beside",))
         if not judged.stands:
