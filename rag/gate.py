@@ -22,6 +22,7 @@ from rag.peeling import yes_no_of
 from rag.reader.yes_no import yes_or_no
 from rag.roles import swapped
 from rag.stems import terms, words
+from rag.verification.pairs import uncovered
 from rag.verifying import verbatim
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
@@ -264,12 +265,10 @@ def _language_of(citation: Citation, hits: Sequence[Hit], language: str) -> str:
 
 def _thin(claim: str, quote: str, language: str) -> bool:
     """Whether the page lacks more than half of what a claim says, and no exact fact of both agrees."""
-    said, held = set(terms(claim, language)), set(terms(quote, language))
-    if 2 * len(said - held) <= len(said):
+    mine, theirs = profile(claim, language), profile(quote, language)
+    if 2 * len(uncovered(mine, theirs)) <= len(mine.content):
         return False
-    return not any(
-        f.kind in _FACTS and f.status == "agree" for f in align(profile(claim, language), profile(quote, language))
-    )
+    return not any(f.kind in _FACTS and f.status == "agree" for f in align(mine, theirs))
 
 
 def _shifted(span: Span | None, by: int) -> Span | None:
