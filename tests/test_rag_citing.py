@@ -105,7 +105,7 @@ def test_a_mark_becomes_the_best_span_inside_its_passage(claim: str, quote: str)
 
 def test_a_claim_over_two_sentences_gets_both() -> None:
     (draft,) = drafts("Ramipril was stopped for cough and he was discharged on 19 March 2022 [1].", 2, "en")
-    (citation,) = evidence(draft, hits(), "en")
+    citation = evidence(draft, hits(), "en")[0]
     assert "Ramipril" in citation.quote
     assert "19 March" in citation.quote
 
