@@ -3,8 +3,8 @@
     python benchmarks/scripted_answers.py [--misses] [--language en|de|ko]
 
 `scripted/answers.tsv`: document, kind (true, exchanged, ended, wrongly marked, fragment, other language, too long,
-empty, instruction), question, what the model says, words of it that must be shown, words that must not. Each question is
-asked of all documents of its language.
+empty, instruction), question, what the model says, words of it that must be shown, words that must not. Each question
+is asked of all documents of its language.
 """
 
 from __future__ import annotations

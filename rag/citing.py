@@ -140,13 +140,14 @@ def evidence(draft: Draft, hits: Sequence[Hit], language: str) -> tuple[Citation
     found = {n: best_span(draft.text, hit, language) for n, hit in enumerate(hits, start=1)}
     spans = {n: f for n, f in found.items() if f is not None and (n in draft.marks or f[0] >= _FOUND)}
     order = sorted(spans, key=lambda n: (n not in draft.marks, -spans[n][0], n))[:_TRIED]
-    lone = (best_span(draft.text, hits[n - 1], language, 1) for n in order)  # a word too many draws in a sentence too many
+    # a word too many draws in a sentence too many, so the best one is tried alone as well
+    lone = (best_span(draft.text, hits[n - 1], language, 1) for n in order)
     found_too = [f[1] for f in lone if f is not None]
     return tuple(dict.fromkeys((*(spans[n][1] for n in order), *found_too)))
 
 
 def best_span(claim: str, hit: Hit, language: str, joined: int = _JOINED) -> tuple[float, Citation] | None:
-    """Where in a passage the words of a claim stand: share of them found, and up to `joined` sentences as a citation."""
+    """Where in a passage the words of a claim stand: share of them found, and some sentences as a citation."""
     asked = _said(claim, language)
     pieces = units(hit.text, hit.chunk.language)
     if not asked or not pieces:

@@ -102,9 +102,7 @@ def _by_model(question: str, recent: Sequence[Answer | tuple[str, str]], generat
     return line if 0 < len(line) <= _LONGEST and stated <= known else ""
 
 
-def _by_rules(
-    question: str, recent: Sequence[Answer | tuple[str, str]], language: str
-) -> tuple[str, bool]:
+def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], language: str) -> tuple[str, bool]:
     """The question with what it refers to, and whether only one thing can be meant."""
     pairs = [_pair(turn) for turn in recent]
     bare = _GOES_ON.sub("", question).strip()

@@ -7,7 +7,6 @@ the one in the words that the reader marks as the answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.document import Span
@@ -90,7 +89,7 @@ def meets(text: str, citation: Citation, language: str) -> bool:
 
 
 def reads_as_answer(text: str, aim: Aim) -> bool:
-    """Whether the reader finds an answer in a sentence by itself: what is true on a page may answer another question."""
+    """Whether the reader finds an answer in a sentence by itself: what is true may answer another question."""
     if aim.model is None:
         return False
     (output,) = aim.model.questions([(aim.question, "", text)])
@@ -135,7 +134,7 @@ def _alike(before: str, said: str, language: str) -> bool:
 
 
 def _says_the_same(text: str, quote: str, marked: Span, aim: Aim) -> bool:
-    """Whether it says what is marked in other forms of the same values, and beside it only what quote or question say."""
+    """Whether it says what is marked in other forms, and beside it only what quote or question say."""
     language = aim.language
     mine, light = profile(text, language), profile(marked.of(quote), language)
     values = [f for f in align(mine, light) if f.kind in _VALUES]

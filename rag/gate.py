@@ -131,15 +131,20 @@ class _Court:
             if meant is not None and is_fragment(draft.text, meant.quote, self.language):
                 if not _turned(draft.text, meant.quote, self.language):
                     return Judged(draft, (meant,), ())
-            elif meant is None and is_bare(draft.text, self.aim):
-                if self.aim.chosen or is_fragment(draft.text, "", self.language):
-                    return Judged(draft, self.aim.chosen[:1], ("unsupported",))
+            elif meant is None and self._must_be_meant(draft.text, self.aim):
+                return Judged(draft, self.aim.chosen[:1], ("unsupported",))
         return self._tried(draft)
+
+    def _must_be_meant(self, text: str, aim: Aim) -> bool:
+        """Whether it is a bare value, or only that and words of a question to which the answer is known."""
+        return is_bare(text, aim) and (bool(aim.chosen) or is_fragment(text, "", self.language))
 
     def _tried(self, draft: Draft) -> Judged:
         """A sentence against the best place of each source, and against the quotes that the reader chose."""
         cited = evidence(draft, self.hits, self.language)
-        chosen = [c for c in self.aim.chosen if not any((c.document, c.span) == (o.document, o.span) for o in cited)] if self.aim is not None else []
+        places = {(c.document, c.span) for c in cited}
+        aimed = self.aim.chosen if self.aim is not None else ()
+        chosen = [c for c in aimed if (c.document, c.span) not in places]
         found = [c for c in (*cited, *chosen) if _same_person(draft.text, self.names, self.about(c.document))]
         if not found:
             return Judged(draft, (), ("person",) if cited else ("uncited",))
@@ -222,10 +227,11 @@ class _Court:
         return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
 
     def _answers_within(self, claim: str, quote: str) -> bool:
-        """Whether a sentence answers with what one quote of the reader within this one says: the rest is its setting."""
+        """Whether a sentence answers with what one chosen quote within this one says: the rest is its setting."""
         chosen = [c for c in self.aim.chosen if c.quote in quote and c.quote != quote] if self.aim is not None else []
         return any(
-            ruled(claim, c.quote, self.language).label != "contradicted" and not self._made_up(claim, c.quote, c.document)
+            ruled(claim, c.quote, self.language).label != "contradicted"
+            and not self._made_up(claim, c.quote, c.document)
             for c in chosen
         ) and (self.aim is not None and reads_as_answer(claim, self.aim))
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rag.gate import Unsupported
     from rag.generators.base import Generator
 
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a sync did."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from indexes.hit import Hit
 from ingest.errors import GeneratorError, PromptError
 from ingest.language import detect_language
-from prompts.prompt import ABSTENTION, PromptProfile, Prompt, answer_prompt
+from prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
 from rag.answer import Answer
 from rag.citing import Draft, drafts, finished
 from rag.composing import Composer
@@ -55,7 +55,13 @@ class Writing:
 
 
 def write(
-    record: Answer, composer: Composer, hits: Sequence[Hit], generator: Generator, how: Writing, aim: Aim, started: float
+    record: Answer,
+    composer: Composer,
+    hits: Sequence[Hit],
+    generator: Generator,
+    how: Writing,
+    aim: Aim,
+    started: float,
 ) -> Iterator[Event]:
     """A model's words beside the quotes, as events: that it is asked, verified text, the whole answer.
 

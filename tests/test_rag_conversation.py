@@ -82,7 +82,8 @@ def test_the_drug_that_was_marked_is_meant_whatever_else_was_quoted() -> None:
     quote = "Discharge medication: bisoprolol 2.5 mg once daily; apixaban 5 mg twice daily."
     at = quote.index("apixaban")
     citation = Citation("letter.txt", "0" * 64, 1, Span(10, 10 + len(quote)), quote, None, Span(10 + at, 18 + at))
-    answer = Answer(ASKED, "supported", f"“{quote}” [1]", (Claim(quote, Span(1, 1 + len(quote)), (citation,)),), (citation,), ())
+    claim = Claim(quote, Span(1, 1 + len(quote)), (citation,))
+    answer = Answer(ASKED, "supported", f"“{quote}” [1]", (claim,), (citation,), ())
     found = standalone("and the dose?", [answer]).question
     assert "apixaban" in found
     assert "bisoprolol" not in found

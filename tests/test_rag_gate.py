@@ -99,7 +99,8 @@ TRUE = [
     ("en", "contract", "What is the cap?", "The liability of the Supplier is limited to 50,000 euros [1]."),
     ("de", "brief", "Wann wurde Jens Kolbe aufgenommen?", "Herr Kolbe wurde am 4.2.2021 aufgenommen [1]."),
     ("de", "brief", "Hat Jens Kolbe eine Embolie?", "Es besteht kein Hinweis auf eine Lungenembolie [1]."),
-    ("de", "brief", "Welche Dosis Clopidogrel nimmt Jens Kolbe?", "Clopidogrel 75 mg einmal täglich wird weitergegeben [1]."),
+    ("de", "brief", "Welche Dosis Clopidogrel nimmt Jens Kolbe?",
+     "Clopidogrel 75 mg einmal täglich wird weitergegeben [1]."),
     ("ko", "korean", "김도윤 환자의 퇴원일은 언제입니까?", "퇴원일은 2023년 4월 14일입니다 [1]."),
     ("ko", "korean", "김도윤 환자의 골절 부위는 어디입니까?", "좌측 무릎에 골절이 있습니다 [1]."),
     ("ko", "korean", "김도윤 환자가 복용하는 약은 무엇입니까?", "트라마돌 50mg을 1일 2회 복용합니다 [1]."),
@@ -146,7 +147,11 @@ def test_false_claims_fall(language: str, name: str, kind: str, said: str) -> No
     assert not judged(said, name, language=language).stands, kind
 
 
-ASKED = {"en": "When was Owen Marlowe admitted?", "de": "Welche Dosis Clopidogrel nimmt Jens Kolbe?", "ko": "트라마돌의 용량은 얼마입니까?"}
+ASKED = {
+    "en": "When was Owen Marlowe admitted?",
+    "de": "Welche Dosis Clopidogrel nimmt Jens Kolbe?",
+    "ko": "트라마돌의 용량은 얼마입니까?",
+}
 
 
 @pytest.mark.parametrize(("language", "name", "kind", "said"), [f for f in FALSE if f[1] != "contract"])
@@ -214,7 +219,7 @@ def test_a_wrong_number_never_costs_a_right_sentence(mark: str) -> None:
     [
         ("**Answer:** Owen Marlowe was admitted on 12 March 2022. [1]", "Owen Marlowe was admitted on 12 March 2022."),
         ("According to source 2, he was admitted on 12 March 2022.", "He was admitted on 12 March 2022."),
-        ("Sure! He was admitted on **12 March 2022** (Source 1).\n\nI hope this helps!", "He was admitted on 12 March 2022."),
+        ("Sure! Admitted on **12 March 2022** (Source 1).\n\nI hope this helps!", "Admitted on 12 March 2022."),
         ("Source: 1\nHe was admitted on 12 March 2022", "He was admitted on 12 March 2022"),
     ],
 )
