@@ -87,8 +87,8 @@ class Citation:
 class Claim:
     """One sentence of an answer, its place in `Answer.text`, and what it rests on.
 
-    `written` says that a model wrote it; otherwise it is a quote, to the letter. `flags` say what is wrong with it where it
-    is shown all the same: `contradicted`, `unsupported`, `uncited`, `altered` (a quotation that is not to the
+    `written` says that a model wrote it; otherwise it is a quote, to the letter. `flags` say what is wrong with it,
+    where it is shown all the same: `contradicted`, `unsupported`, `uncited`, `altered` (a quotation that is not to the
     letter), `person` (the document is about somebody else), `beside` (true to its page, but no answer).
     """
 
