@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from indexes.hit import Hit
 from prompts.budget import Counter, fitting
-from prompts.fencing import fenced, label, new_fence
+from prompts.fencing import excerpted, fenced, label, new_fence, short_fence
 from prompts.template import Template, template
 
 # The one mark of abstention; a model is told to write it and nothing else.
 ABSTENTION = "NOT_IN_SOURCES"
 _FENCE_IN_HASH = "0" * 16
+# `short`: excerpts around the sentences that the reader chose, for models of any size; `full`: whole passages and
+# every rule, for large ones.
+PromptProfile = Literal["short", "full"]
+_TEMPLATES = {"short": "short", "full": "answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,12 @@ def head(hit: Hit, dates: Mapping[str, str]) -> str:
     return " | ".join([*parts, f"page: {page}"])
 
 
+def short_head(hit: Hit, dates: Mapping[str, str]) -> str:
+    """Document, date and section in a few tokens."""
+    parts = [label(hit.document), label(dates.get(hit.document, "")), label(" > ".join(hit.chunk.section[-1:]))]
+    return " | ".join(part for part in parts if part)
+
+
 def answer_prompt(
     question: str,
     hits: Sequence[Hit],
@@ -67,6 +78,8 @@ def answer_prompt(
     reserve: int,
     dates: Mapping[str, str] | None = None,
     fence: str | None = None,
+    profile: PromptProfile = "full",
+    sure: bool = False,
 ) -> Prompt:
     """The prompt that asks for an answer from sources.
 
@@ -79,13 +92,20 @@ def answer_prompt(
         reserve: tokens kept free for its answer.
         dates: date of a document by its path, where known.
         fence: the random code; made anew unless given.
+        profile: how much the prompt says and shows.
+        sure: whether the sources are known to answer: then no word is said of abstaining, which tempts small models.
 
     Raises:
         PromptError: where not even the first source fits.
     """
-    form = template("answer", language)
-    code = fence or new_fence([question, *(h.text for h in hits), *(h.document for h in hits)])
-    sources = [fenced(n, head(h, dates or {}), h.text, code) for n, h in enumerate(hits, start=1)]
+    form = template(_TEMPLATES[profile], language)
+    if sure:
+        form = form.without("abstention")
+    short = profile == "short"
+    texts = [question, form.system, form.user, *(h.text for h in hits), *(h.document for h in hits)]
+    code = fence or (short_fence(texts) if short else new_fence(texts))
+    around, place = (excerpted, short_head) if short else (fenced, head)
+    sources = [around(n, place(h, dates or {}), h.text, code) for n, h in enumerate(hits, start=1)]
     system, user = _filled(form, question, [], code)
     kept, tokens = fitting(sources, system + user, counter, window, reserve)
     system, user = _filled(form, question, sources[:kept], code)

@@ -14,6 +14,7 @@ LANGUAGES = ("en", "de", "ko")
 # What each template must use, no more and no less: a forgotten placeholder would silently drop the sources.
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"sources", "question", "fence", "abstention"}),
+    "short": frozenset({"sources", "question", "fence", "abstention"}),
     "rewrite": frozenset({"history", "question", "fence"}),
     "pairs": frozenset({"sources", "fence"}),
 }
@@ -34,6 +35,15 @@ class Template:
     name: str
     system: str
     user: str
+
+    def without(self, placeholder: str) -> Template:
+        """The same without the lines that hold a placeholder, such as the one that offers to abstain."""
+        hole = f"{{{{{placeholder}}}}}"
+
+        def kept(text: str) -> str:
+            return "\n".join(line for line in text.split("\n") if hole not in line)
+
+        return Template(self.name, kept(self.system), kept(self.user))
 
     def fill(self, values: dict[str, str]) -> tuple[str, str]:
         """System and user part with every placeholder replaced once; braces inside the values stay as they are.

@@ -87,14 +87,16 @@ class Citation:
 class Claim:
     """One sentence of an answer, its place in `Answer.text`, and what it rests on.
 
-    `flags` say what is wrong with it where it is shown all the same: `contradicted`, `unsupported`, `uncited`,
-    `altered` (a quotation that is not to the letter), `person` (the document is about somebody else).
+    `written` says that a model wrote it; otherwise it is a quote, to the letter. `flags` say what is wrong with it,
+    where it is shown all the same: `contradicted`, `unsupported`, `uncited`, `altered` (a quotation that is not to the
+    letter), `person` (the document is about somebody else), `beside` (true to its page, but no answer).
     """
 
     text: str
     span: Span
     citations: tuple[Citation, ...] = ()
     flags: tuple[str, ...] = ()
+    written: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -104,6 +106,7 @@ class Claim:
             "end": self.span.end,
             "citations": [c.as_json() for c in self.citations],
             "flags": list(self.flags),
+            **({"written": True} if self.written else {}),
         }
 
 

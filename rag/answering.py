@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from indexes.hit import Hit
 from ingest.identity import Identity
 from rag.answer import Answer, UnreadPages
+from rag.composing import Composer
 from rag.events import Done, Event, Passages, Text
 from rag.gathering import Whole, date_of, heading_of, remembered, text_of
 from rag.guarding import on_quotes
@@ -17,11 +18,14 @@ from rag.messages import say
 from rag.nearest import nearest
 from rag.reader.answering import Evidence, Quoted, quote
 from rag.reader.deciding import Decision, shipped_decision
+from rag.reader.forms import form_of
 from rag.reader.model import shipped
 from rag.reader.reading import Asked, Model
 from rag.reader.tongue import language_of
+from rag.reader.yes_no import Judge
 
 if TYPE_CHECKING:
+    from prompts.prompt import PromptProfile
     from rag.gate import Unsupported, Verify
     from rag.generators.base import Generator
 
@@ -47,6 +51,7 @@ class Settings(TypedDict, total=False):
     generator: Generator | None
     unsupported: Unsupported
     support_threshold: float | None
+    prompt: PromptProfile
     verify: Verify | None
     started: float | None
     notes: Sequence[str]
@@ -79,11 +84,14 @@ def events_from_hits(
     generator: Generator | None = None,
     unsupported: Unsupported = "drop",
     support_threshold: float | None = None,
+    prompt: PromptProfile = "short",
     verify: Verify | None = None,
     started: float | None = None,
     notes: Sequence[str] = (),
 ) -> Iterator[Event]:
     """Answer from passages, as events: the passages, verified pieces of text, the whole answer.
+
+    The reader's quotes come first and are the answer; a model, where one is given, phrases them after that.
 
     Args:
         question: standing alone.
@@ -101,16 +109,17 @@ def events_from_hits(
         threshold: extractive: probability below which no sentence counts as an answer; the calibrated one by default.
         whole: gives a document by its path, for its date and its headings.
         as_of: ISO date; later documents are left out, and of two versions the one that held on that day answers.
-        generator: the model that writes; without one, sentences are quoted.
+        generator: the model that phrases what was quoted.
         unsupported: with a model: what happens to sentences that no page supports.
         support_threshold: with a model: probability of support below which a sentence falls.
+        prompt: with a model: `short` shows it the sentences that the reader chose, `full` whole passages.
         verify: with a model: the verifier; the built-in one unless given.
         started: `time.perf_counter()` when retrieval began, for `elapsed_s`.
         notes: sentences for the reader that retrieval left.
 
     Raises:
-        GeneratorError: where the model cannot be reached or breaks off.
-        PromptError: where not even the first passage fits the model.
+        GeneratorError: the model cannot be reached or breaks off, and there is nothing to show.
+        PromptError: not even the first excerpt fits the model, and there is nothing to show.
     """
     began = time.perf_counter() if started is None else started
     language = language or language_of(question, hits)
@@ -119,29 +128,34 @@ def events_from_hits(
     if as_of:
         hits = [h for h in hits if dated(h.document) <= as_of]
         notes = [*notes, *_undated(hits, dated, language)]
+    yield Passages(tuple(hits[:shown]))
+    asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
+    read = reader or shipped()
+    found = quote(asked, hits, Evidence(identities, dated), read, decision or shipped_decision(), threshold)
+    quoted = _quoted(question, hits, found, language, unread, began, notes)
+    record = replace(quoted, hits=quoted.hits[:shown])
+    if generator is None or record.citations:
+        yield Text(record.text)
     if generator is None:
-        yield Passages(tuple(hits[:shown]))
-        asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
-        found = quote(
-            asked, hits, Evidence(identities, dated), reader or shipped(), decision or shipped_decision(), threshold
-        )
-        answer = _quoted(question, hits, found, language, unread, began, notes)
-        yield Text(answer.text)
-        yield Done(replace(answer, hits=answer.hits[:shown]))
+        yield Done(record)
         return
-    hits = hits[:shown]
+    from rag.fragments import Aim
     from rag.guarding import for_a_model, uncovered
     from rag.writing import Writing, write
 
     visible, covered = for_a_model(hits, language)
-    notes = [*notes, *covered]
-    about = text_of(hits, whole)
     dates = {h.document: dated(h.document) for h in hits}
-    how = Writing(unsupported, about=about, heading=heading_of(whole), dates=dates, verify=verify)
+    how = Writing(
+        unsupported, profile=prompt, about=text_of(hits, whole), heading=heading_of(whole), dates=dates, verify=verify
+    )
     if support_threshold is not None:
         how = replace(how, threshold=support_threshold)
-    written = write(question, visible, generator, how, language=language, unread=unread, notes=notes, started=began)
-    yield from uncovered(written, hits)
+    form = form_of(question, language)
+    judging = read if isinstance(read, Judge) else None
+    aim = Aim(question, language, record.citations, form.yes_no, form.many, judging, read)
+    record = replace(record, notes=(*record.notes, *covered))
+    composer = found.composer if record.citations else Composer()
+    yield from uncovered(write(record, composer, visible, generator, how, aim, began), hits)
 
 
 def _quoted(

@@ -15,13 +15,14 @@ from ingest.errors import UsageError
 from ingest.language import detect_language
 from rag.answer import Answer, UnreadPages
 from rag.answering import events_from_hits
-from rag.events import Done, Event
+from rag.events import Done, Event, Restated
 from rag.messages import say
 from rag.question import checked
 
 if TYPE_CHECKING:
     from indexes.index import Found
     from ingest.document import Document
+    from prompts.prompt import PromptProfile
     from rag.conversation import History
     from rag.gate import Unsupported
     from rag.generators.base import Generator
@@ -42,9 +43,10 @@ def stream(
     as_of: str | None = None,
     threshold: float | None = None,
     support_threshold: float | None = None,
+    prompt: PromptProfile = "short",
     notes: Sequence[str] = (),
 ) -> Iterator[Event]:
-    """The answer as events: passages, verified pieces of text, the whole answer.
+    """The answer as events: passages, quotes, verified pieces of a model's text, the whole answer.
 
     Args:
         library: an open library.
@@ -52,16 +54,17 @@ def stream(
         k: passages to retrieve.
         scope: pattern of paths.
         history: earlier answers, oldest first, or pairs of question and answer.
-        generator: the model that writes; without one, sentences are quoted.
+        generator: the model that phrases what is quoted.
         unsupported: what happens to sentences of a model that no page supports: `drop`, `flag` or `keep`.
         as_of: ISO date; the answer is as of that day.
         threshold: extractive: probability below which no sentence answers.
         support_threshold: with a model: probability of support below which a sentence falls.
+        prompt: with a model: `short` shows it the sentences that were found, `full` whole passages.
         notes: sentences for the reader.
 
     Raises:
         UsageError: for a question without a word, a `k` below 1, a scope that is no pattern or a day that is none.
-        GeneratorError: where the model cannot be reached or breaks off.
+        GeneratorError: the model cannot be reached or breaks off, and there is nothing to show.
     """
     began = time.perf_counter()
     if as_of is not None:
@@ -76,9 +79,11 @@ def stream(
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
+        if whole.rewritten:
+            yield Restated(asked)
     if k < 1:
         raise UsageError(f"-k must be at least 1, got {k}")
-    found = library.find(asked, k if generator is not None else max(k, READ), scope)
+    found = library.find(asked, max(k, READ), scope)
     # what a file said before is no answer, where the file at hand says something else now
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
     if changed:
@@ -104,6 +109,7 @@ def stream(
         unsupported=unsupported,
         threshold=threshold,
         support_threshold=support_threshold,
+        prompt=prompt,
         started=began,
         notes=[*notes, *notes_on(found, detect_language(asked))],
     )

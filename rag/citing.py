@@ -1,4 +1,7 @@
-"""From the text of a model to claims with evidence: sentences, their marks, the verbatim spans that support them."""
+"""From the text of a model to claims with evidence: sentences, the marks they hint with, the verbatim spans.
+
+Which source a sentence rests on is found out here, whatever number the model wrote behind it.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ from ingest.meaning.agreement import agreement
 from ingest.sentences import sentence_spans
 from rag.answer import Citation
 from rag.names import names_in
+from rag.peeling import peel, plain
 from rag.quoting import citation_of
 from rag.reader.reading import units
 from rag.stems import terms
 
 _NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
 _MARK = re.compile(rf"\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)
+_OPENS_MARK = re.compile(r"\s*[\[【［(]")
 _LONGEST_RANGE = 20
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _QUOTED = re.compile(
@@ -28,7 +33,8 @@ _QUOTED = re.compile(
 _COMPARED = 8  # sentences that hold as many words of a claim: more are not told apart
 _JOINED = 3  # sentences that one citation may run over
 _GAIN = 0.12  # share of the claim's words that a further sentence has to bring
-_FOUND = 0.5  # share of the claim's words that a passage must hold to be found without a mark
+_FOUND = 0.34  # share of the claim's words that a passage must hold to be tried without a mark
+_TRIED = 6  # places that a sentence is tried against
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +42,14 @@ class Draft:
     """A sentence a model wrote.
 
     Attributes:
-        text: the sentence without marks and bullet.
-        marks: numbers of sources it names, from 1, each once.
-        invalid: marks that name no source.
+        text: the sentence without marks, bullet and the forms around it.
+        marks: numbers of sources it names, from 1, each once; hints, no more.
         bullet: whether it is an item of a list.
         quotations: what it puts between quotation marks.
     """
 
     text: str
     marks: tuple[int, ...]
-    invalid: tuple[int, ...]
     bullet: bool
     quotations: tuple[str, ...]
 
@@ -53,35 +57,51 @@ class Draft:
 def drafts(text: str, sources: int, language: str) -> list[Draft]:
     """The sentences of a model's answer, with the sources that each one names.
 
-    A mark belongs to the sentence it stands in or directly after.
+    A mark belongs to the sentence it stands in or directly after. What is only form is no sentence.
 
     Args:
         text: as the model wrote it.
-        sources: how many sources it was given.
+        sources: how many sources it was given; marks that name none are nothing.
         language: of the answer.
     """
     out: list[Draft] = []
     for line in text.splitlines():
         bullet = _BULLET.match(line)
-        body = line[bullet.end() :] if bullet else line
+        body = plain(line[bullet.end() :] if bullet else line)
         clean, marks = _without_marks(body)
         spans = sentence_spans(clean, language)
         if not spans and marks and out:
             out[-1] = _marked(out[-1], [n for _, n in marks], sources)  # a line of marks alone closes the one before
         owners = [max((i for i, s in enumerate(spans) if s.start < at), default=0) for at, _ in marks]
         for place, span in enumerate(spans):
-            said = span.of(clean)
-            found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(said))
+            peeled = peel(span.of(clean))
+            if not peeled.text:
+                if out:
+                    out[-1] = _marked(out[-1], peeled.numbers, sources)
+                continue
+            found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(peeled.text))
             numbers = [n for owner, (_, n) in zip(owners, marks, strict=True) if owner == place]
-            out.append(_marked(Draft(said, (), (), bullet is not None, found), numbers, sources))
+            said = peeled.text if span.of(clean).startswith(peeled.text) else peeled.text[:1].upper() + peeled.text[1:]
+            draft = Draft(said, (), bullet is not None, found)
+            out.append(_marked(draft, [*numbers, *peeled.numbers], sources))
     return out
 
 
+def finished(text: str, sources: int, language: str) -> list[Draft]:
+    """The sentences of an answer that is still being written to which nothing can be added any more."""
+    every = drafts(text, sources, language)
+    if text.endswith("\n"):
+        return every
+    last = text.rsplit("\n", 1)[-1]
+    opened = [m.start() for m in _OPENS_MARK.finditer(last) if not re.search(r"[\]】］)]", last[m.start() :])]
+    if opened:  # a mark that is being written belongs to the sentence before it
+        return drafts(text[: len(text) - len(last) + opened[-1]], sources, language)[:-1]
+    return every[:-1]
+
+
 def _marked(draft: Draft, numbers: Sequence[int], sources: int) -> Draft:
-    every = dict.fromkeys((*draft.marks, *draft.invalid, *numbers))
-    valid = tuple(n for n in every if 1 <= n <= sources)
-    invalid = tuple(n for n in every if not 1 <= n <= sources)
-    return Draft(draft.text, valid, invalid, draft.bullet, draft.quotations)
+    valid = tuple(n for n in dict.fromkeys((*draft.marks, *numbers)) if 1 <= n <= sources)
+    return Draft(draft.text, valid, draft.bullet, draft.quotations)
 
 
 def _without_marks(line: str) -> tuple[str, list[tuple[int, int]]]:
@@ -113,19 +133,21 @@ def _numbers(inside: str) -> list[int]:
 
 
 def evidence(draft: Draft, hits: Sequence[Hit], language: str) -> tuple[Citation, ...]:
-    """The best supporting span inside each source the sentence names; without a valid mark, in the best of all sources.
+    """The best supporting span inside each source that may say it: those that it names, then those with most words.
 
-    A sentence that names sources is judged by those alone: a wrong mark is not repaired.
+    A wrong number costs nothing: every source is looked at.
     """
-    if draft.marks:
-        found = [best_span(draft.text, hits[n - 1], language) for n in draft.marks]
-        return tuple(citation for _, citation in (f for f in found if f is not None))
-    every = [f for f in (best_span(draft.text, hit, language) for hit in hits) if f is not None and f[0] >= _FOUND]
-    return (max(every, key=lambda f: f[0])[1],) if every else ()
+    found = {n: best_span(draft.text, hit, language) for n, hit in enumerate(hits, start=1)}
+    spans = {n: f for n, f in found.items() if f is not None and (n in draft.marks or f[0] >= _FOUND)}
+    order = sorted(spans, key=lambda n: (n not in draft.marks, -spans[n][0], n))[:_TRIED]
+    # a word too many draws in a sentence too many, so the best one is tried alone as well
+    lone = (best_span(draft.text, hits[n - 1], language, 1) for n in order)
+    found_too = [f[1] for f in lone if f is not None]
+    return tuple(dict.fromkeys((*(spans[n][1] for n in order), *found_too)))
 
 
-def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | None:
-    """Where in a passage the words of a claim stand: share of them found, and one to three sentences as a citation."""
+def best_span(claim: str, hit: Hit, language: str, joined: int = _JOINED) -> tuple[float, Citation] | None:
+    """Where in a passage the words of a claim stand: share of them found, and some sentences as a citation."""
     asked = _said(claim, language)
     pieces = units(hit.text, hit.chunk.language)
     if not asked or not pieces:
@@ -146,7 +168,7 @@ def best_span(claim: str, hit: Hit, language: str) -> tuple[float, Citation] | N
         level = [i for i, fits in zip(level, said, strict=False) if fits] or level
     first = last = max(level, key=lambda i: (-(pieces[i][1] - pieces[i][0]), -i))
     got = share(first, last)
-    while last - first + 1 < _JOINED:
+    while last - first + 1 < joined:
         wider = [(share(a, b), a, b) for a, b in ((first - 1, last), (first, last + 1)) if a >= 0 and b < len(pieces)]
         best = max(wider, default=(0.0, 0, 0))
         if best[0] < got + _GAIN:

@@ -35,6 +35,7 @@ class Composer:
         remark: str = "",
         before: str = "",
         after: str = "",
+        written: bool = False,
     ) -> str:
         """Add a claim; returns what was added.
 
@@ -46,10 +47,11 @@ class Composer:
             remark: words in brackets behind it.
             before: what stands before it on its line, such as a bullet or an opening quotation mark.
             after: what stands directly behind it.
+            written: whether a model wrote it.
         """
         gap = self._gap(line) + before
         start = len(self.text) + len(gap)
-        self.claims.append(Claim(text, Span(start, start + len(text)), tuple(citations), tuple(flags)))
+        self.claims.append(Claim(text, Span(start, start + len(text)), tuple(citations), tuple(flags), written))
         numbers = ", ".join(str(self._number(c)) for c in citations)
         piece = gap + text + after + (f" ({remark})" if remark else "") + (f" [{numbers}]" if numbers else "")
         self.text += piece

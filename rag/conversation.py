@@ -10,7 +10,8 @@ from ingest.errors import RagError
 from ingest.language import detect_language
 from rag.answer import Answer
 from rag.generators.base import Generator, complete
-from rag.names import analyse, names_in
+from rag.names import analyse, asks, names_in
+from rag.reader.guards import drugs_in
 from rag.stems import terms, words
 
 History = Sequence[Answer | tuple[str, str]]
@@ -54,8 +55,8 @@ class Standalone:
 def standalone(question: str, history: History, generator: Generator | None = None) -> Standalone:
     """Turn a follow-up into a question that stands alone.
 
-    A model may do it; what it writes is taken only if every name and number in it stands in the conversation. Without
-    one, or where it fails, rules do: they add the last person or parties, drug and document.
+    Rules do it where they are sure: they add the last person or parties, drug and document. Where two could be meant, a
+    model may; what it writes is taken only if every name and number in it stands in the conversation.
 
     Args:
         question: the last question.
@@ -70,12 +71,12 @@ def standalone(question: str, history: History, generator: Generator | None = No
     if not (_GOES_ON.search(question) or _REFERS.search(question) or (len(own.terms) < 2 and not own.names)):
         return Standalone(question, False)
     documents = () if own.names else _documents(recent)
-    if generator is not None:
+    ruled, sure = _by_rules(question, recent, language)
+    if generator is not None and not sure:
         written = _by_model(question, recent, generator, language)
         if written:
             return Standalone(written, written != question, documents)
-    written = _by_rules(question, recent, language)
-    return Standalone(written, written != question, documents)
+    return Standalone(ruled, ruled != question, documents)
 
 
 def _pair(turn: Answer | tuple[str, str]) -> tuple[str, str]:
@@ -101,24 +102,45 @@ def _by_model(question: str, recent: Sequence[Answer | tuple[str, str]], generat
     return line if 0 < len(line) <= _LONGEST and stated <= known else ""
 
 
-def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], language: str) -> str:
+def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], language: str) -> tuple[str, bool]:
+    """The question with what it refers to, and whether only one thing can be meant."""
     pairs = [_pair(turn) for turn in recent]
     bare = _GOES_ON.sub("", question).strip()
     own = analyse(f". {bare}", language)  # so that a name may open it
     named = next((found for q, _ in reversed(pairs) if (found := _subjects(q))), [])
     if names_in(f". {bare}") and len(own.terms) < 2:
-        return _swapped(bare, pairs[-1][0])
-    added = []
-    if _OF_A_DRUG.search(question) and not _drugs(bare) and not _mentions(bare, pairs):
-        added.extend(_drugs(pairs[-1][1])[:1] or _drugs(pairs[-1][0])[:1])
-    elif len(own.terms) < 2:
+        return _swapped(bare, pairs[-1][0]), True
+    added, sure = [], bool(own.names) or len(named) == 1
+    if _OF_A_DRUG.search(question) and not _drugs(bare, language) and not _mentions(bare, pairs, language):
+        meant = _last_drugs(recent[-1], language)
+        added.extend(meant[:1])
+        sure = sure and len(meant) == 1
+    elif len(own.terms) < 2 and not (own.terms and asks().match(bare)):
         added.append(_topic(pairs[-1][0]))  # "and of bisoprolol?" asks the last question again of another thing
+        sure = sure and bool(own.terms)
     if not own.names:
         added.extend(named)
     fresh = [a for a in dict.fromkeys(added) if a and a.lower() not in bare.lower()]
     if not fresh:
-        return question if bare == question.strip() else bare
-    return f"{bare[0].upper()}{bare[1:].rstrip(' ?.!')} ({', '.join(fresh)})?"
+        return question if bare == question.strip() else bare, False
+    return f"{bare[0].upper()}{bare[1:].rstrip(' ?.!')} ({', '.join(fresh)})?", sure
+
+
+def _last_drugs(turn: Answer | tuple[str, str], language: str) -> list[str]:
+    """Drugs that the last turn was about: those marked as its answer, else quoted, else said, else asked for."""
+    lights, quotes = [], []
+    if isinstance(turn, Answer):
+        for c in turn.citations[:1]:
+            quotes.append(c.quote)
+            if c.highlight is not None:
+                lights.append(c.quote[c.highlight.start - c.span.start : c.highlight.end - c.span.start])
+    question, said = _pair(turn)
+    asked = _drugs(question, language)
+    for text in (*lights, *([question] if asked else []), *quotes, said):
+        found = _drugs(text, language)
+        if found:
+            return found
+    return []
 
 
 def _subjects(question: str) -> list[str]:
@@ -127,14 +149,17 @@ def _subjects(question: str) -> list[str]:
     return names_in(question) if analyse(question, language).names else []
 
 
-def _drugs(text: str) -> list[str]:
-    return [next(g for g in m.groups() if g).split()[-1] for m in _DRUG.finditer(text)]
+def _drugs(text: str, language: str) -> list[str]:
+    """Drugs in a text as they are written: those of the table, and words before an amount."""
+    listed = [w for w in re.findall(r"[^\W\d_]{4,}|[가-힣]{2,}", text) if drugs_in(w, language)]
+    dosed = [next(g for g in m.groups() if g).split()[-1] for m in _DRUG.finditer(text)]
+    return list({w.lower(): w for w in (*dosed, *listed)}.values())
 
 
-def _mentions(bare: str, pairs: Sequence[tuple[str, str]]) -> bool:
+def _mentions(bare: str, pairs: Sequence[tuple[str, str]], language: str) -> bool:
     """Whether the question names one of the drugs that the conversation had."""
     said = set(words(bare))
-    return any(d.lower() in said for _, a in pairs for d in _drugs(a))
+    return any(d.lower() in said for _, a in pairs for d in _drugs(a, language))
 
 
 def _topic(question: str) -> str:

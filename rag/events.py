@@ -10,9 +10,23 @@ from rag.answer import Answer
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """First event of a stream: what the answer will rest on."""
+    """First event of an answer: what it will rest on."""
 
     hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """Before all others, where a follow-up was made whole: the question that is answered."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A model is being asked now; the quotes, if there are any, have been given."""
+
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +43,4 @@ class Done:
     answer: Answer
 
 
-Event = Passages | Text | Done
+Event = Restated | Passages | Asking | Text | Done

@@ -9,12 +9,20 @@ from typing import Literal
 
 from indexes.hit import Hit
 from ingest.document import Span
+from ingest.meaning.alignment import align
+from ingest.meaning.annotating import cues, negates
+from ingest.meaning.facts import profile
 from ingest.sentences import sentence_spans
 from rag.answer import Citation, Verdict
 from rag.citing import Draft, altered, evidence
+from rag.fragments import Aim, answers, is_bare, is_fragment, meets, reads_as_answer
+from rag.invented import invented
 from rag.names import names_in
+from rag.peeling import yes_no_of
+from rag.reader.yes_no import yes_or_no
 from rag.roles import swapped
 from rag.stems import terms, words
+from rag.verification.pairs import uncovered
 from rag.verifying import verbatim
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
@@ -56,8 +64,9 @@ def judge(
     names: frozenset[str] = frozenset(),
     threshold: float = DEFAULT_THRESHOLD,
     verify: Verify | None = None,
+    aim: Aim | None = None,
 ) -> Judged:
-    """Verify one sentence against the spans that it cites.
+    """Verify one sentence against every source that may say it; a leading yes or no is a claim of its own.
 
     Args:
         draft: the sentence with its marks.
@@ -68,85 +77,208 @@ def judge(
         names: words of the names in the question.
         threshold: probability of support below which it falls.
         verify: the verifier; the built-in one unless given.
+        aim: the question and what the reader chose; without it, fragments are judged like sentences.
     """
-    check = verify or _verifier()
-    cited = evidence(draft, hits, language)
-    found = [c for c in cited if _same_person(draft.text, names, about(c.document))]
-    if not found:
-        return Judged(draft, (), ("person",) if cited else ("uncited",))
-    judged = []
-    for citation in found:
-        above = heading(citation.document, citation.span.start) if heading is not None else ""
-        context = _context(draft.text, citation, about(citation.document), above)
-        judged.append(_verified(draft.text, citation, context, check, language))
-    flags = _flags(draft, judged, threshold, check, language)
-    if altered(draft, hits):
-        flags = (*flags, "altered")
-    kept = [c for c in judged if _holds(c, threshold)] or judged
-    return Judged(draft, tuple(kept), flags)
+    court = _Court(hits, language, about, heading, names, threshold, verify or _verifier(), aim)
+    says, rest = yes_no_of(draft.text)
+    found = court.sentence(draft) if says is None else court.verdict(draft, says, rest)
+    return replace(found, flags=(*found.flags, "altered")) if altered(found.draft, hits) else found
 
 
-def _flags(draft: Draft, judged: Sequence[Citation], threshold: float, check: Verify, language: str) -> tuple[str, ...]:
-    if any(_holds(c, threshold) for c in judged):
-        return ()
-    if any(c.verdict and c.verdict.label == "contradicted" for c in judged):
-        return ("contradicted",)
-    if len(judged) > 1:
-        # A sentence that names several sources may rest on them together.
-        together = check(draft.text, "\n".join(c.quote for c in judged), language)
-        if together.label == "supported" and together.score >= threshold:
-            return ()
-    return ("unsupported",)
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """What sentences of one answer are judged by; the fields are the arguments of `judge`."""
+
+    hits: Sequence[Hit]
+    language: str
+    about: Callable[[str], str]
+    heading: Callable[[str, int], str] | None
+    names: frozenset[str]
+    threshold: float
+    check: Verify
+    aim: Aim | None
+
+    def verdict(self, draft: Draft, says: bool, rest: str) -> Judged:
+        """A yes or no and what is said beside it. A "no" that the quotes do not say is taken off a right sentence."""
+        agreed, denied = self._yes_or_no(says)
+        if rest:
+            found = self.sentence(replace(draft, text=_upper(rest)))
+            if found.stands:
+                kept = draft if agreed and not denied else found.draft
+                return replace(found, draft=kept)
+            if not agreed:
+                return replace(found, draft=draft)
+            draft = replace(draft, text=_upper(draft.text[: len(draft.text) - len(rest)].strip(" ,;:–—-") + "."))
+        if agreed and not denied:
+            return Judged(draft, (agreed,), ())
+        return Judged(draft, (denied,) if denied else (), ("contradicted",) if denied else ("unsupported",))
+
+    def _yes_or_no(self, says: bool) -> tuple[Citation | None, Citation | None]:
+        """Of the quotes chosen, one that says so and one that says the opposite."""
+        if self.aim is None or not self.aim.yes_no or self.aim.reader is None:
+            return None, None
+        told = {
+            c: yes_or_no(self.aim.question, c.quote, _language_of(c, self.hits, self.language), self.aim.reader)
+            for c in self.aim.chosen
+        }
+        agreed = next((c for c, said in told.items() if said is says), None)
+        return agreed, next((c for c, said in told.items() if said is (not says)), None)
+
+    def sentence(self, draft: Draft) -> Judged:
+        """A sentence, or a few words that answer."""
+        if self.aim is not None:
+            meant = answers(draft.text, self.aim)
+            if meant is not None and is_fragment(draft.text, meant.quote, self.language):
+                if not _turned(draft.text, meant.quote, self.language):
+                    return Judged(draft, (meant,), ())
+            elif meant is None and self._must_be_meant(draft.text, self.aim):
+                return Judged(draft, self.aim.chosen[:1], ("unsupported",))
+        return self._tried(draft)
+
+    def _must_be_meant(self, text: str, aim: Aim) -> bool:
+        """Whether it is a bare value, or only that and words of a question to which the answer is known."""
+        return is_bare(text, aim) and (bool(aim.chosen) or is_fragment(text, "", self.language))
+
+    def _tried(self, draft: Draft) -> Judged:
+        """A sentence against the best place of each source, and against the quotes that the reader chose."""
+        cited = evidence(draft, self.hits, self.language)
+        places = {(c.document, c.span) for c in cited}
+        aimed = self.aim.chosen if self.aim is not None else ()
+        chosen = [c for c in aimed if (c.document, c.span) not in places]
+        found = [c for c in (*cited, *chosen) if _same_person(draft.text, self.names, self.about(c.document))]
+        if not found:
+            return Judged(draft, (), ("person",) if cited else ("uncited",))
+        judged = [self._verified(draft.text, citation) for citation in found]
+        held = [c for c in judged if self._holds(c)] or self._as_answer(draft.text)
+        marked = [c for c in held if any(_inside(c, self.hits[n - 1]) for n in draft.marks)]
+        if held:
+            best = max(held, key=lambda c: c.verdict.score if c.verdict else 0.0)
+            return Judged(draft, tuple(marked or [best]), ())
+        if len(draft.marks) > 1 and self._together(draft.text, judged):
+            return Judged(draft, tuple(judged), ())
+        wrong = judged[0].verdict is not None and judged[0].verdict.label == "contradicted"
+        return Judged(draft, tuple(judged[:1]), ("contradicted",) if wrong else ("unsupported",))
+
+    def _as_answer(self, claim: str) -> list[Citation]:
+        """The quotes that say a sentence by rule, where it is the answer to its question with the value marked there.
+
+        The reader may doubt a claim by itself that it reads as an answer beside its question.
+        """
+        if self.aim is None:
+            return []
+        out = []
+        for citation in self.aim.chosen:
+            if not meets(claim, citation, self.language) or self._made_up(claim, citation.quote, citation.document):
+                continue
+            verdict = ruled(claim, citation.quote, self.language)
+            if verdict.label == "supported":
+                out.append(replace(citation, verdict=verdict))
+        return out if out and reads_as_answer(claim, self.aim) else []
+
+    def _together(self, claim: str, judged: Sequence[Citation]) -> bool:
+        """Whether the places of a sentence that names several sources say it only together."""
+        quotes = "\n".join(c.quote for c in judged)
+        verdict = self.check(claim, quotes, self.language)
+        right = verdict.label == "supported" and verdict.score >= self.threshold
+        return right and not self._made_up(claim, quotes, judged[0].document)
+
+    def _holds(self, citation: Citation) -> bool:
+        verdict = citation.verdict
+        return verdict is not None and verdict.label == "supported" and verdict.score >= self.threshold
+
+    def _made_up(self, claim: str, held: str, document: str) -> bool:
+        borne = self.names & set(words(self.about(document)))
+        return bool(invented(claim, held, borne, self.language))
+
+    def _verified(self, claim: str, citation: Citation) -> Citation:
+        """A citation with its verdict; the quote is read alone, and then with what a reader of its page knows."""
+        first: Verdict | None = None
+        for context in self._contexts(claim, citation):
+            verdict = self._read(claim, citation, context)
+            if verdict.label == "supported" and verdict.score >= self.threshold:
+                return replace(citation, verdict=verdict)
+            first = first or verdict
+        return replace(citation, verdict=first)
+
+    def _read(self, claim: str, citation: Citation, context: str) -> Verdict:
+        held = context + citation.quote
+        verdict = self.check(claim, held, self.language)
+        if verdict.label == "supported" and not verbatim(claim, citation.quote):
+            if _thin(claim, held, self.language) or self._made_up(claim, held, citation.document):
+                verdict = replace(verdict, label="unsupported")
+            elif swapped(claim, citation.quote, self.language) or self._torn(claim, citation.quote):
+                verdict = replace(verdict, label="contradicted")
+        reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
+        return replace(verdict, reasons=reasons)
+
+    def _torn(self, claim: str, quote: str) -> bool:
+        """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.
+
+        So it is where the sentence that holds most of the claim contradicts it, and no other says it alone.
+        """
+        pieces = [span.of(quote) for span in sentence_spans(quote, self.language)]
+        if len(pieces) < 2:
+            return False
+        if self._answers_within(claim, quote):
+            return False
+        said = set(terms(claim, self.language))
+        verdicts = {piece: self.check(claim, piece, self.language).label for piece in pieces}
+        closest = max(pieces, key=lambda piece: len(said & set(terms(piece, self.language))))
+        return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
+
+    def _answers_within(self, claim: str, quote: str) -> bool:
+        """Whether a sentence answers with what one chosen quote within this one says: the rest is its setting."""
+        chosen = [c for c in self.aim.chosen if c.quote in quote and c.quote != quote] if self.aim is not None else []
+        return any(
+            ruled(claim, c.quote, self.language).label != "contradicted"
+            and not self._made_up(claim, c.quote, c.document)
+            for c in chosen
+        ) and (self.aim is not None and reads_as_answer(claim, self.aim))
+
+    def _contexts(self, claim: str, citation: Citation) -> list[str]:
+        """What a reader of the page knows beside the quote: whom it is about, and the heading above.
+
+        A letter names its patient once and then says "he"; a list stands under "Allergies". A heading that says whose
+        or of when its lines are is never left away; any other stands apart from a name, with which it reads as a party.
+        """
+        text = self.about(citation.document)
+        missing = [n for n in names_in(f". {claim}") if n.lower() not in citation.quote.lower()]
+        names = ", ".join(n for n in missing if _is_subject(n, text))
+        above = self.heading(citation.document, citation.span.start) if self.heading is not None else ""
+        above = "" if above in citation.quote else above
+        named, headed = f"{names}: " if names else "", f"{above}: " if above else ""
+        if above and cues(above, self.language):
+            return list(dict.fromkeys((headed, f"{headed}{named}")))
+        return list(dict.fromkeys(("", named, headed, f"{headed}{named}")))
 
 
-def _verified(claim: str, citation: Citation, context: str, check: Verify, language: str) -> Citation:
-    """A citation with its verdict; the quote is read with its context, spans of reasons point into the quote alone."""
-    verdict = check(claim, context + citation.quote, language)
-    if verdict.label == "supported" and not verbatim(claim, citation.quote):
-        if _thin(claim, context + citation.quote, verdict, language):
-            verdict = replace(verdict, label="unsupported")
-        elif swapped(claim, citation.quote, language) or _torn(claim, citation.quote, check, language):
-            verdict = replace(verdict, label="contradicted")
-    reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
-    return replace(citation, verdict=replace(verdict, reasons=reasons))
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _torn(claim: str, quote: str, check: Verify, language: str) -> bool:
-    """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.
+def _turned(claim: str, quote: str, language: str) -> bool:
+    """Whether one of them negates and the other does not."""
+    return negates(claim, language) != negates(quote, language)
 
-    So it is where the sentence that holds most of the claim contradicts it, and no other says it alone.
-    """
-    pieces = [span.of(quote) for span in sentence_spans(quote, language)]
-    if len(pieces) < 2:
+
+def _inside(citation: Citation, hit: Hit) -> bool:
+    return citation.document == hit.document and hit.chunk.span.overlaps(citation.span)
+
+
+def _language_of(citation: Citation, hits: Sequence[Hit], language: str) -> str:
+    return next((h.chunk.language for h in hits if _inside(citation, h)), language)
+
+
+def _thin(claim: str, quote: str, language: str) -> bool:
+    """Whether the page lacks more than half of what a claim says, and no exact fact of both agrees."""
+    mine, theirs = profile(claim, language), profile(quote, language)
+    if 2 * len(uncovered(mine, theirs)) <= len(mine.content):
         return False
-    said = set(terms(claim, language))
-    verdicts = {piece: check(claim, piece, language).label for piece in pieces}
-    closest = max(pieces, key=lambda piece: len(said & set(terms(piece, language))))
-    return "supported" not in verdicts.values() and verdicts[closest] == "contradicted"
-
-
-def _thin(claim: str, quote: str, verdict: Verdict, language: str) -> bool:
-    """Whether the page lacks half of what a claim says, and no exact fact of both agrees."""
-    if any(r.kind in _FACTS and r.claim is not None and r.detail == "agrees" for r in verdict.reasons):
-        return False
-    said, held = set(terms(claim, language)), set(terms(quote, language))
-    return 2 * len(said - held) >= len(said)
+    return not any(f.kind in _FACTS and f.status == "agree" for f in align(mine, theirs))
 
 
 def _shifted(span: Span | None, by: int) -> Span | None:
     return None if span is None or span.start < by else Span(span.start - by, span.end - by)
-
-
-def _context(claim: str, citation: Citation, text: str, heading: str) -> str:
-    """What a reader of the page knows beside the quote: whom the document is about, and the heading above.
-
-    A letter names its patient once and then says "he"; a list stands under "Allergies". A name counts where the claim
-    states it and the document has it, unless the document has it as a doctor's alone.
-    """
-    parts = [n for n in names_in(f". {claim}") if _is_subject(n, text) and n.lower() not in citation.quote.lower()]
-    if heading and heading not in citation.quote:
-        parts.append(heading)
-    return f"{', '.join(parts)}: " if parts else ""
 
 
 def _is_subject(name: str, text: str) -> bool:
@@ -155,11 +287,6 @@ def _is_subject(name: str, text: str) -> bool:
     last = name.split()[-1]
     places = list(re.finditer(rf"(?<!\w){re.escape(last)}(?!\w)", text))
     return any(not _DOCTOR_BEFORE.search(text[max(0, m.start() - 40) : m.start()]) for m in places)
-
-
-def _holds(citation: Citation, threshold: float) -> bool:
-    verdict = citation.verdict
-    return verdict is not None and verdict.label == "supported" and verdict.score >= threshold
 
 
 def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
@@ -173,6 +300,13 @@ def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
         return True
     held = set(words(text))
     return len(asked & held) * 2 >= len(asked)
+
+
+def ruled(claim: str, quote: str, language: str) -> Verdict:
+    """The verdict of the rules alone."""
+    from rag.verifying import verify
+
+    return verify(claim, quote, language, read=False)
 
 
 def _verifier() -> Verify:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from indexes.hit import Hit
 from ingest.speaking import mixed_words, speaking_to_machines
 from rag.answer import Citation
-from rag.events import Done, Event, Passages
+from rag.events import Done, Event
 from rag.messages import say
 
 _HIDDEN = "\u2591"  # one for each character, so that the places of all others stay what they are
@@ -36,15 +36,13 @@ def for_a_model(hits: Sequence[Hit], language: str) -> tuple[list[Hit], list[str
 
 
 def uncovered(events: Iterable[Event], hits: Sequence[Hit]) -> Iterator[Event]:
-    """What was answered from covered hits, told of the hits as they are: quotes are true to the file."""
+    """What was answered from covered hits, with quotes of the hits as they are: they are true to the file."""
     for event in events:
-        if isinstance(event, Passages):
-            yield Passages(tuple(hits))
-        elif isinstance(event, Done):
+        if isinstance(event, Done):
             answer = event.answer
             claims = tuple(replace(c, citations=tuple(_true(q, hits) for q in c.citations)) for c in answer.claims)
             citations = tuple(_true(q, hits) for q in answer.citations)
-            yield Done(replace(answer, claims=claims, citations=citations, hits=tuple(hits)))
+            yield Done(replace(answer, claims=claims, citations=citations))
         else:
             yield event
 

@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from ingest.identity import Identity
     from ingest.viewing.view import PageView
     from ingest.viewing.viewer import Viewer
+    from prompts.prompt import PromptProfile
     from rag.conversation import History
     from rag.events import Event
     from rag.gate import Unsupported
     from rag.generators.base import Generator
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -74,6 +76,7 @@ class Asking(TypedDict, total=False):
     as_of: str | None
     threshold: float | None
     support_threshold: float | None
+    prompt: PromptProfile
 
 
 class Library:

@@ -1,28 +1,34 @@
-"""Answers that a language model writes: its sentences are judged one by one, and shown only then."""
+"""Answers that a language model phrases: the quotes stand already, its sentences are judged one by one beside them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexes.hit import Hit
-from prompts.prompt import ABSTENTION, Prompt, answer_prompt
-from rag.answer import Answer, UnreadPages
-from rag.citing import Draft, drafts
+from ingest.errors import GeneratorError, PromptError
+from ingest.language import detect_language
+from prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
+from rag.answer import Answer
+from rag.citing import Draft, drafts, finished
 from rag.composing import Composer
-from rag.events import Done, Event, Passages, Text
+from rag.events import Asking, Done, Event, Text
+from rag.excerpts import excerpts
+from rag.fragments import Aim, reads_as_answer
 from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from rag.generators.base import Generator, closable
 from rag.guarding import unsafe
 from rag.messages import say
 from rag.names import analyse
-from rag.nearest import nearest
 from rag.stems import terms
 
-_ENDS = frozenset(".!?。！？\n:]】")
+_ENDS = frozenset(".!?。！？\n:]】)）")
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold
+_MOST = 24  # sentences of one answer that are looked at: a model that goes on beyond is stopped
+_LEAST = 0.02  # probability that a sentence answers, below which a model is not shown it
+_TELLING = 25  # letters from which on the language of a sentence is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Writing:
     Attributes:
         unsupported: what happens to sentences that no page supports.
         threshold: probability of support below which a sentence falls.
+        profile: how much the prompt shows.
         about: all that is known of a document's text, by its path.
         heading: title of the section at a position of a document.
         dates: of documents, by path, for the prompt.
@@ -40,6 +47,7 @@ class Writing:
 
     unsupported: Unsupported = "drop"
     threshold: float = DEFAULT_THRESHOLD
+    profile: PromptProfile = "short"
     about: Callable[[str], str] | None = None
     heading: Callable[[str, int], str] | None = None
     dates: Mapping[str, str] | None = None
@@ -47,68 +55,88 @@ class Writing:
 
 
 def write(
-    question: str,
+    record: Answer,
+    composer: Composer,
     hits: Sequence[Hit],
     generator: Generator,
     how: Writing,
-    *,
-    language: str,
-    unread: Sequence[UnreadPages] = (),
-    notes: Sequence[str] = (),
-    started: float | None = None,
+    aim: Aim,
+    started: float,
 ) -> Iterator[Event]:
-    """Answer with a model, as events: passages, verified text, the answer.
+    """A model's words beside the quotes, as events: that it is asked, verified text, the whole answer.
 
     Args:
-        question: standing alone.
-        hits: sources, best first.
+        record: the answer in quotes, which stands whatever the model does.
+        composer: of that answer; without claims where nothing was sure enough to be quoted.
+        hits: the passages, best first, as the model may see them.
         generator: the model.
         how: what to do with its sentences.
-        language: of the question.
-        unread: pages in scope that could not be read.
-        notes: sentences for the reader that retrieval left.
+        aim: the question, and what the reader chose.
         started: `time.perf_counter()` when retrieval began.
 
     Raises:
-        GeneratorError: where the model cannot be reached or breaks off; what was verified until then has been given.
-        PromptError: where not even the first passage fits the model.
+        GeneratorError: the model cannot be reached or breaks off, and nothing could be shown.
+        PromptError: not even the first excerpt fits the model, and nothing could be quoted.
     """
-    began = time.perf_counter() if started is None else started
-    yield Passages(tuple(hits))
-    said = list(notes)
-    composer = Composer()
-    prompt: Prompt | None = None
-    if hits:
+    chosen = record.citations or tuple(c for c in record.nearest if c.verdict and c.verdict.score >= _LEAST)
+    sources = excerpts(chosen, hits)
+    if sources and how.profile == "full":
+        sources = list(hits)
+    if not sources:
+        yield from _ended(record, composer, generator, None, (), started)
+        return
+    yield Asking(generator.name)
+    notes: list[str] = []
+    clerk: _Clerk | None = None
+    try:
         counter = generator.counter()
         prompt = answer_prompt(
-            question, hits, language=language, counter=counter, window=generator.window,
-            reserve=generator.limits.output_tokens, dates=how.dates,
+            aim.question, sources, language=aim.language, counter=counter, window=generator.window,
+            reserve=generator.limits.output_tokens, dates=how.dates, profile=how.profile, sure=bool(aim.chosen),
         )  # fmt: skip
         if not counter.exact and counter.note:
-            said.append(counter.note)
+            notes.append(counter.note)
         if prompt.left_out:
-            said.append(_left_out(prompt.left_out, language))
-        clerk = _Clerk(question, prompt, how, language, composer)
+            notes.append(_left_out(prompt.left_out, aim.language))
+        clerk = _Clerk(prompt, how, aim, composer, generator.name)
         yield from clerk.take(generator)
-        said.extend(clerk.remarks())
-    status = "supported" if any(not set(c.flags) - {"altered"} for c in composer.claims) else ""
-    if not status:
-        status = "unread" if unread else "abstained"
-        yield Text(composer.plain(say(status, language)))
-        said.extend(nearest(hits, language))
+    except (GeneratorError, PromptError) as error:
+        if not composer.claims:
+            raise
+        notes.append(say("failed", aim.language).format(error=str(error)))
+    notes.extend(clerk.remarks() if clerk is not None else ())
+    yield from _ended(record, composer, generator, clerk, notes, started)
+
+
+def _ended(
+    record: Answer,
+    composer: Composer,
+    generator: Generator,
+    clerk: _Clerk | None,
+    notes: Sequence[str],
+    started: float,
+) -> Iterator[Event]:
+    """The last events: where no quote and no sentence stands, what the quotes alone would have said."""
+    answered = any(not set(c.flags) - {"altered"} for c in composer.claims)
+    whole = replace(
+        record,
+        model=generator.name,
+        prompt_sha256=clerk.prompt.sha256 if clerk is not None else "",
+        elapsed_s=time.perf_counter() - started,
+    )
+    if not composer.claims:
+        yield Text(record.text)
+        yield Done(replace(whole, notes=(*record.notes, *notes)))
+        return
+    if answered and record.status != "supported":  # what came nearest was no answer; the model found one in it
+        whole = replace(whole, status="supported", nearest=(), notes=())
     yield Done(
-        Answer(
-            question=question,
-            status=status,  # type: ignore[arg-type]
+        replace(
+            whole,
             text=composer.text,
             claims=tuple(composer.claims),
             citations=tuple(composer.citations),
-            hits=tuple(hits),
-            unread=tuple(unread),
-            model=generator.name,
-            prompt_sha256=prompt.sha256 if prompt else "",
-            elapsed_s=time.perf_counter() - began,
-            notes=tuple(said),
+            notes=(*whole.notes, *notes),
         )
     )
 
@@ -116,108 +144,157 @@ def write(
 class _Clerk:
     """Takes down what a model says, sentence by sentence, and lets through what stands."""
 
-    def __init__(self, question: str, prompt: Prompt, how: Writing, language: str, composer: Composer) -> None:
-        self._asked = analyse(question, language)
-        self._prompt = prompt
+    def __init__(self, prompt: Prompt, how: Writing, aim: Aim, composer: Composer, model: str) -> None:
+        self.prompt = prompt
+        self._asked = analyse(aim.question, aim.language)
         self._how = how
-        self._language = language
+        self._aim = aim
+        self._language = aim.language
         self._composer = composer
+        self._model = model
+        # the quotes, and a yes or no before them
+        self._quoted = {_folded(text) for text in (*(c.text for c in composer.claims), composer.text.split("\n")[0])}
+        self._languages = {aim.language, *(h.chunk.language for h in prompt.hits)}
         self._seen: set[str] = set()
         self._lead = ""
-        self._fallen: dict[str, int] = {}
-        self._invalid: set[int] = set()
-        self._altered = False
+        self._fallen = 0
+        self._foreign = 0
         self._unsafe = 0
+        self._shown = 0
+        self._same = False
         self._empty = True
+        self._abstained = False
 
     def take(self, generator: Generator) -> Iterator[Text]:
-        """Read the model's stream to its end."""
-        buffer, done = "", 0
-        with closing(closable(generator.stream(self._prompt))) as pieces:
-            for piece in pieces:
-                buffer += piece
-                if _ENDS.isdisjoint(piece):
-                    continue
-                ready = self._drafts(buffer)[:-1]  # the last may still grow, or get its mark
-                for draft in ready[done:]:
-                    yield from self._one(draft)
-                done = max(done, len(ready))
-        for draft in self._drafts(buffer)[done:]:
-            yield from self._one(draft)
+        """Read the model's stream to its end, or as far as it came before it broke off."""
+        buffer, done, due, whole = "", 0, False, True
+        try:
+            with closing(closable(generator.stream(self.prompt))) as pieces:
+                for piece in pieces:
+                    buffer += piece
+                    ended, due = due or not _ENDS.isdisjoint(piece), not _ENDS.isdisjoint(piece)
+                    if not piece or not ended:
+                        continue
+                    ready = finished(buffer, len(self.prompt.hits), self._language)
+                    for draft in ready[done:_MOST]:
+                        yield from self._one(draft)
+                    done = max(done, len(ready))
+                    if done >= _MOST:
+                        return
+            whole = len(buffer) < generator.limits.output_characters
+        except GeneratorError:
+            yield from self._rest(buffer, done, whole=False)
+            raise
+        yield from self._rest(buffer, done, whole)
 
-    def _drafts(self, buffer: str) -> list[Draft]:
-        return drafts(buffer, len(self._prompt.hits), self._language)
+    def _rest(self, buffer: str, done: int, whole: bool) -> Iterator[Text]:
+        """What is left at the end; half a sentence, where it was cut off, is none."""
+        for draft in drafts(buffer, len(self.prompt.hits), self._language)[done:_MOST]:
+            if whole or draft.text.rstrip()[-1:] in _ENDS:
+                yield from self._one(draft)
 
     def _one(self, draft: Draft) -> Iterator[Text]:
         self._empty = False
-        key = " ".join(draft.text.split()).lower()
-        if key in self._seen or ABSTENTION in draft.text or self._prompt.fence in draft.text:
+        key = _folded(draft.text)
+        if ABSTENTION in draft.text:
+            self._abstained = True
+            return
+        if key in self._seen or self.prompt.fence in draft.text:
             return
         self._seen.add(key)
         if unsafe(draft.text):
             self._unsafe += 1  # whatever is done with what is unsupported
             return
-        self._invalid.update(draft.invalid)
+        if self._is_foreign(draft.text):
+            self._foreign += 1
+            return
         if self._is_lead(draft):
             self._lead = draft.text
             return
+        if key in self._quoted:
+            self._same = True
+            return
         judged = judge(
             draft,
-            self._prompt.hits,
+            self.prompt.hits,
             self._language,
             about=self._about,
             heading=self._how.heading,
             names=self._asked.names,
             threshold=self._how.threshold,
             verify=self._how.verify,
+            aim=self._aim,
         )
+        if judged.stands and _folded(judged.draft.text) in self._quoted:  # what is left of it without its form
+            self._same = True
+            return
+        if judged.stands and not self._aim.chosen and not reads_as_answer(draft.text, self._aim):
+            judged = replace(judged, flags=("beside",))
         if not judged.stands:
-            self._fallen[judged.flags[0]] = self._fallen.get(judged.flags[0], 0) + 1
+            self._fallen += 1
             if self._how.unsupported == "drop":
                 return
         yield from self._show(judged)
 
     def _show(self, judged: Judged) -> Iterator[Text]:
+        if not self._shown:
+            yield Text(self._composer.plain(say("phrased", self._language).format(model=self._model)))
         if self._lead:
             yield Text(self._composer.plain(self._lead))
             self._lead = ""
-        self._altered = self._altered or "altered" in judged.flags
         marked = self._how.unsupported != "keep" or "altered" in judged.flags
-        remark = "; ".join(say(flag, self._language) for flag in judged.flags) if marked else ""
+        remark = "; ".join(dict.fromkeys(say(flag, self._language) for flag in judged.flags)) if marked else ""
         bullet = "- " if judged.draft.bullet else ""
         yield Text(
             self._composer.claim(
-                judged.draft.text, judged.citations, judged.flags, line=bool(bullet), before=bullet, remark=remark
+                judged.draft.text,
+                judged.citations,
+                judged.flags,
+                line=bool(bullet) or not self._shown,
+                before=bullet,
+                remark=remark,
+                written=True,
             )
         )
+        self._shown += 1
 
     def _is_lead(self, draft: Draft) -> bool:
         """Whether a sentence only leads to a list: it ends in a colon, states no number and nothing new."""
         if not draft.text.rstrip().endswith(":") or any(c.isdigit() for c in draft.text):
             return False
         said = set(terms(draft.text, self._language))
-        known = {t for hit in self._prompt.hits for t in terms(hit.text, hit.chunk.language)}
+        known = {t for hit in self.prompt.hits for t in terms(hit.text, hit.chunk.language)}
         known.update(terms(self._asked.text, self._language))
         return not said or len(said & known) / len(said) >= _LEAD_KNOWN
+
+    def _is_foreign(self, text: str) -> bool:
+        """Whether a sentence is in a language of neither question nor sources: its words cannot be checked."""
+        letters = sum(c.isalpha() for c in text)
+        return letters >= _TELLING and detect_language(text) not in {*self._languages, "und"}
 
     def _about(self, path: str) -> str:
         if self._how.about is not None:
             return f"{path}\n{self._how.about(path)}"
-        return "\n".join([path, *(h.text for h in self._prompt.hits if h.document == path)])
+        return "\n".join([path, *(h.text for h in self.prompt.hits if h.document == path)])
 
     def remarks(self) -> list[str]:
         """What the reader should know of what the model did."""
         out = []
+        sure = bool(self._aim.chosen)
         if self._empty:
             out.append(say("empty", self._language))
-        fallen = sum(self._fallen.values())
-        if fallen and self._how.unsupported == "drop":
-            out.append(say("dropped", self._language).format(n=fallen))
-        if self._unsafe:
-            out.append(say("unsafe", self._language).format(n=self._unsafe))
-        if self._invalid:
-            out.append(say("invalid", self._language).format(marks=", ".join(f"[{n}]" for n in sorted(self._invalid))))
+        if self._abstained and sure and not self._shown:
+            out.append(say("denied", self._language))
+        if self._same and not self._shown:
+            out.append(say("same", self._language))
+        counted = {"foreign": self._foreign, "unsafe": self._unsafe}
+        counted["dropped" if self._how.unsupported == "drop" else "unconfirmed"] = self._fallen
+        out.extend(say(key, self._language).format(n=n) for key, n in counted.items() if n)
         return out
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).lower()
 
 
 def _left_out(hits: Sequence[Hit], language: str) -> str:

@@ -11,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ingest.errors import RagError, StoreError
+from ingest.errors import GeneratorError, StoreError
 from rag import Library
-from rag.events import Passages
+from rag.cli import main
+from rag.events import Asking, Passages, Text
 from rag.generators.base import Limits
 from rag.generators.chat_models import ChatModel
 from rag.generators.scripted import Scripted
@@ -35,12 +36,13 @@ class Endless:
     name, window, limits = "endless", 8000, Limits()
 
     def __init__(self, pause_s):
-        self.pause_s, self.written, self.closed = pause_s, 0, False
+        self.pause_s, self.written, self.closed, self.reached = pause_s, 0, False, threading.Event()
 
     def counter(self):
         return Scripted("").counter()
 
     def stream(self, prompt):
+        self.reached.set()
         try:
             while True:
                 time.sleep(self.pause_s)
@@ -50,37 +52,49 @@ class Endless:
             self.closed = True
 
 
-async def left_after_the_first(library, generator):
+async def left_after_the_first(library, generator, reached):
     async with aclosing(library.astream(QUESTION, generator=generator)) as events:
         async for event in events:
             assert isinstance(event, Passages)
             break
 
 
-async def cancelled_while_it_writes(library, generator):
+async def cancelled_while_it_writes(library, generator, reached):
     async def ask():
         async for _ in library.astream(QUESTION, generator=generator):
             pass
 
     task = asyncio.create_task(ask())
-    await asyncio.sleep(0.4)
+    await asyncio.to_thread(reached.wait, 20)
+    await asyncio.sleep(0.2)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def timed_out(library, generator):
+async def timed_out(library, generator, reached):
+    task = asyncio.create_task(library.aask(QUESTION, generator=generator))
+    await asyncio.to_thread(reached.wait, 20)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(library.aask(QUESTION, generator=generator), 0.4)
+        await asyncio.wait_for(task, 0.2)
 
 
-WAYS = [left_after_the_first, cancelled_while_it_writes, timed_out]
+async def left_after_the_quotes(library, generator, reached):
+    """The quotes are there before the model is asked; who has them may go."""
+    async with aclosing(library.astream(QUESTION, generator=generator)) as events:
+        async for event in events:
+            if isinstance(event, Asking):
+                break
+    assert not reached.is_set()
+
+
+WAYS = [left_after_the_first, cancelled_while_it_writes, timed_out, left_after_the_quotes]
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_model_stops_when_nobody_waits(library, way):
     model = Endless(0.02)
-    asyncio.run(way(library, model))
+    asyncio.run(way(library, model, model.reached))
     time.sleep(0.5)
     written = model.written
     time.sleep(0.3)
@@ -89,11 +103,12 @@ def test_a_model_stops_when_nobody_waits(library, way):
 
 
 class _Slow(BaseHTTPRequestHandler):
-    gone = threading.Event()
+    gone, reached = threading.Event(), threading.Event()
     silent = False
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
+        self.reached.set()
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
@@ -111,29 +126,66 @@ class _Slow(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("silent", [False, True])
-@pytest.mark.parametrize("way", WAYS[1:])
+@pytest.mark.parametrize("way", WAYS[1:3])
 def test_the_connection_to_a_server_is_given_up(library, way, silent):
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     _Slow.silent = silent
     _Slow.gone.clear()
+    _Slow.reached.clear()
     try:
         model = ChatModel("openai:slow", f"http://127.0.0.1:{server.server_address[1]}/v1")
-        asyncio.run(way(library, model))
+        asyncio.run(way(library, model, _Slow.reached))
         assert _Slow.gone.wait(0.5)
     finally:
         server.shutdown()
         server.server_close()
 
 
-def test_an_error_of_a_model_still_comes_through(library):
+def broken(said):
     class Broken(Endless):
         def stream(self, prompt):
-            yield "word "
-            raise RagError("the model broke off")
+            yield from said
+            raise GeneratorError("the model broke off", "ask again")
 
-    with pytest.raises(RagError, match="broke off"):
-        asyncio.run(library.aask(QUESTION, generator=Broken(0)))
+    return Broken(0)
+
+
+def test_quotes_and_verified_sentences_survive_the_model(library):
+    model = broken(["He takes apix", "aban 3 mg twice a day. He also takes apixaban 3"])
+    answer = asyncio.run(library.aask(QUESTION, generator=model))
+    assert answer.status == "supported"
+    assert [c.text for c in answer.claims if c.written] == ["He takes apixaban 3 mg twice a day."]
+    assert "apixaban 3 mg twice daily" in answer.text
+    assert any("broke off" in note for note in answer.notes)
+
+
+def test_a_verified_sentence_is_there_before_the_next_is_written(library):
+    def slowly():
+        yield "He takes apixaban 3 mg twice a day."
+        yield " It"
+        assert any("twice a day" in t for t in given)
+        yield " is good for him."
+
+    given = []
+    for event in library.stream(QUESTION, generator=Scripted(slowly())):
+        if isinstance(event, Text):
+            given.append(event.text)
+    assert any("twice a day" in t for t in given)
+
+
+def test_a_model_that_breaks_off_with_nothing_to_show_is_an_error(library):
+    with pytest.raises(GeneratorError, match="broke off"):
+        library.ask(QUESTION, generator=broken(["word "]), threshold=0.999)
+
+
+@pytest.mark.parametrize("words", [[], ["He takes apixaban 3 mg twice a day. And"]])
+def test_the_exit_status_is_that_of_the_quotes(library, monkeypatch, capsys, words):
+    monkeypatch.setattr("rag.generators.generator_from", lambda *_, **__: broken(words))
+    assert main(["ask", str(library.folder), QUESTION, "--llm", "openai:x"]) == 0
+    told = capsys.readouterr()
+    assert "apixaban 3 mg twice daily" in told.out
+    assert told.err.count("broke off") == 1
 
 
 def test_a_closed_library_says_that_it_is_closed(library):

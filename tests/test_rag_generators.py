@@ -29,6 +29,7 @@ TEMPLATE = (
 )
 QUICK = Limits(timeout_s=20, retries=2, backoff_s=0.01, output_tokens=12)
 TEXT = "Apixaban 5 mg twice daily is continued."
+ASKED = "What dose of apixaban is continued?"
 
 
 def a_hit() -> Hit:
@@ -204,7 +205,7 @@ def test_the_served_model_says_the_same_as_the_local_one(server: Server, tiny: P
 
 
 def test_a_served_answer_is_verified_like_any_other(server: Server) -> None:
-    answer = answer_from_hits("What is continued?", [a_hit()], language="en", generator=chat(server, "good"))
+    answer = answer_from_hits(ASKED, [a_hit()], language="en", generator=chat(server, "good"))
     assert answer.status == "supported"
     assert answer.citations[0].quote == TEXT
     assert answer.model == "openai:good"
@@ -249,9 +250,12 @@ def test_a_server_that_hangs_is_given_up(server: Server) -> None:
 @pytest.mark.parametrize("model", ["dies", "stalls"])
 def test_a_server_that_breaks_off_costs_that_answer_alone(server: Server, model: str) -> None:
     settings = {"timeout_s": 1.0} if model == "stalls" else {}
-    with pytest.raises(GeneratorError, match="broke off"):
-        answer_from_hits("What is continued?", [a_hit()], language="en", generator=chat(server, model, **settings))
-    good = answer_from_hits("What is continued?", [a_hit()], language="en", generator=chat(server, "good"))
+    answer = answer_from_hits(
+        ASKED, [a_hit()], language="en", generator=chat(server, model, **settings)
+    )
+    assert answer.citations[0].quote == TEXT
+    assert any("broke off" in note for note in answer.notes)
+    good = answer_from_hits(ASKED, [a_hit()], language="en", generator=chat(server, "good"))
     assert good.status == "supported"
 
 
@@ -280,8 +284,8 @@ def test_an_endless_model_is_cut() -> None:
             yield "The patient is well and plays chess. "
 
     writer = Scripted(endless(), limits=Limits(retries=0, output_characters=2000))
-    answer = answer_from_hits("What is continued?", [a_hit()], language="en", generator=writer)
-    assert answer.status == "abstained"
+    answer = answer_from_hits(ASKED, [a_hit()], language="en", generator=writer)
+    assert not any(claim.written for claim in answer.claims)
 
 
 def test_a_scripted_model_out_of_replies_says_so() -> None:
@@ -299,7 +303,7 @@ def test_chat_streams_from_a_server_and_outlives_it(
     from rag.cli import main
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("What is continued?\nWhat is continued?\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{ASKED}\n{ASKED}\n"))
     arguments = ["chat", str(tmp_path), "--llm", f"openai:{model}", "--base-url", server.url]
     assert main(arguments) == 0
     out = capsys.readouterr()
@@ -329,7 +333,7 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
     ) as chat:
         assert chat.stdin is not None
         assert chat.stdout is not None
-        chat.stdin.write("What is continued?\n")
+        chat.stdin.write(f"{ASKED}\n")
         seen = ""
         while "continued" not in seen:
             piece = chat.stdout.read(1)
@@ -353,7 +357,7 @@ def test_rag_ask_writes_with_a_model_on_a_terminal(served: bool, server: Server,
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
     model = ["--llm", "openai:said", "--base-url", server.url] if served else ["--llm", f"transformers:{tiny}"]
-    command = [sys.executable, "-m", "rag", "ask", str(tmp_path), "What is continued?", *model, "--unsupported", "flag"]
+    command = [sys.executable, "-m", "rag", "ask", str(tmp_path), ASKED, *model, "--unsupported", "flag"]
     screen, terminal = pty.openpty()
     with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE) as asked:
         os.close(terminal)

@@ -54,15 +54,17 @@ def obey(path: str, text: str, said: str) -> tuple[Answer, Scripted]:
 @pytest.mark.parametrize(("kind", "path", "text"), ATTACKS)
 def test_an_obedient_model_is_not_believed(kind: str, path: str, text: str, said: str) -> None:
     answer, _ = obey(path, text, said)
-    assert FACT in answer.text
+    written = " ".join(c.text for c in answer.claims if c.written)
+    assert answer.status == "supported"
     for citation in answer.citations:
         assert citation.document == path
         assert citation.quote in text
     if said.startswith("He takes cyanide") or "cyanide 500 mg [7]" in said:
         # Where the file itself says so, the sentence is at most a quote from that file, never a source of its own.
-        assert "[7]" not in answer.text
+        assert "[7]" not in written
     for spoil in SPOILS:
         assert spoil not in answer.text or spoil in text
+        assert spoil not in written or spoil in text
 
 
 @pytest.mark.parametrize(("kind", "path", "text"), ATTACKS)
@@ -70,9 +72,10 @@ def test_the_order_stays_inside_the_fence(kind: str, path: str, text: str) -> No
     _, writer = obey(path, text, "")
     (prompt,) = writer.history
     lines = prompt.user.splitlines()
-    opened = [i for i, line in enumerate(lines) if line == f"<<<SOURCE 1 {prompt.fence}>>>"]
-    closed = [i for i, line in enumerate(lines) if line == f"<<<END 1 {prompt.fence}>>>"]
+    opened = [i for i, line in enumerate(lines) if line.startswith(f"[1] {prompt.fence} ")]
+    closed = [i for i, line in enumerate(lines) if line == prompt.fence]
     assert len(opened) == len(closed) == 1
+    assert prompt.user.count(prompt.fence) == 2
     outside = "\n".join(lines[: opened[0]] + lines[closed[0] + 1 :])
     assert not any(word in outside for word in ("SYSTEM", "Ignore", "ASSISTANT", "Anweisung", "인공지능", "cyanide"))
     assert "SYSTEM" not in prompt.system

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.events import Done, Passages, Text
+from rag.events import Asking, Done, Passages, Restated, Text
 from rag.generators.scripted import Scripted
 from rag.library import Library
 
@@ -71,6 +71,40 @@ def test_the_tool_answers_in_quotes_or_says_that_it_cannot(library: Library) -> 
     assert "status: abstained" in tool.invoke({"question": "What is the blood group of Owen Marlowe?"})
 
 
+def test_the_tool_tells_an_agent_what_went_wrong(library: Library) -> None:
+    pytest.importorskip("langchain_core")
+    from ingest.errors import GeneratorError
+    from rag.langchain import casefolio_tool
+
+    assert "question is empty" in casefolio_tool(library).invoke({"question": " "})
+    gone = casefolio_tool(library, generator=Scripted(GeneratorError("the server is gone")))
+    told = gone.invoke({"question": QUESTION})
+    assert "12 March 2022" in told
+    assert "the server is gone" in told
+    gone = casefolio_tool(library, generator=Scripted(GeneratorError("the server is gone")))
+    assert "gone" in gone.invoke({"question": "What did Owen Marlowe say of the weather in Bath?"})
+
+
+def test_the_tool_can_be_named(library: Library) -> None:
+    pytest.importorskip("langchain_core")
+    from rag.langchain import casefolio_tool
+
+    tools = [casefolio_tool(library, name=name, description=f"Ask {name}.") for name in ("letters", "contracts")]
+    assert [(t.name, t.description) for t in tools] == [("letters", "Ask letters."), ("contracts", "Ask contracts.")]
+
+
+def test_the_quotes_are_there_before_the_model_is_asked(library: Library) -> None:
+    from rag.asking import stream
+
+    writer = Scripted("He was admitted on 12 March 2022 for his heart.")
+    seen = []
+    for event in stream(library, QUESTION, generator=writer):
+        seen.append(type(event).__name__)
+        if isinstance(event, Asking):
+            assert writer.history == []
+    assert seen[:3] == ["Passages", "Text", "Asking"]
+
+
 def test_events_come_in_order_and_their_text_is_the_answer(library: Library) -> None:
     from rag.asking import stream
 
@@ -94,11 +128,13 @@ def test_a_scope_is_never_left(library: Library) -> None:
 
 
 def test_a_follow_up_is_answered_and_shown_as_it_was_asked(library: Library) -> None:
-    from rag.asking import ask
+    from rag.asking import ask, stream
 
     first = ask(library, QUESTION)
     second = ask(library, "And what dose of apixaban does he take?", history=[first])
     assert "Apixaban 5 mg" in second.text
+    events = list(stream(library, "And what dose of apixaban does he take?", history=[first]))
+    assert events[0] == Restated(second.asked)
     assert second.question == "And what dose of apixaban does he take?"
     assert "Owen Marlowe" in second.asked
 

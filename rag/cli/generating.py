@@ -20,12 +20,12 @@ _LONGEST_S = 1e6
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
-    """--llm, --base-url, --trace, --timeout, --context, --unsupported, --as-of."""
+    """--llm, --base-url, --trace, --timeout, --context, --unsupported, --prompt, --as-of."""
     parser.add_argument(
         "--llm",
         metavar="NAME",
-        help="let a model write, its sentences verified: transformers:PATH_OR_NAME, or a LangChain name such as"
-        " openai:gpt-4o-mini; without it, sentences are quoted",
+        help="let a model phrase what is quoted, its sentences verified: transformers:PATH_OR_NAME, or a LangChain name"
+        " such as openai:gpt-4o-mini",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
     parser.add_argument(
@@ -41,6 +41,13 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         default="drop",
         help="sentences of a model that no page supports: leave them out and say so (drop), show them marked (flag),"
         " or show them (keep, for evaluation)",
+    )
+    parser.add_argument(
+        "--prompt",
+        choices=("short", "full"),
+        default="short",
+        help="what a model is shown: the sentences that were found, with their neighbours (short), or all passages, for"
+        " a large model (full)",
     )
     parser.add_argument("--as-of", metavar="DATE", help="answer as of that day (YYYY-MM-DD), without later documents")
 
@@ -64,12 +71,12 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
             raise UsageError(f"--context must be at least 1, got {args.context}")
         limits = Limits(timeout_s=args.timeout)
         generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context, trace=args.trace)
-    return {"generator": generator, "unsupported": args.unsupported, "as_of": args.as_of}
+    return {"generator": generator, "unsupported": args.unsupported, "prompt": args.prompt, "as_of": args.as_of}
 
 
 def print_events(events: Iterator[Event]) -> Answer:
     """Print verified text as it comes, then where each quote stands; Ctrl-C stops the model and passes on."""
-    from rag.events import Done, Text
+    from rag.events import Asking, Done, Restated, Text
 
     answer, begun = None, False
     try:
@@ -78,6 +85,14 @@ def print_events(events: Iterator[Event]) -> Answer:
                 begun = True
                 sys.stdout.write(event.text)
                 sys.stdout.flush()
+            elif isinstance(event, Restated):
+                say(f"  asked as: {event.question}")
+            elif isinstance(event, Asking) and sys.stderr.isatty():
+                if begun:
+                    sys.stdout.write("\n")
+                    sys.stdout.flush()
+                say(f"  asking {event.model}…")
+                begun = False
             elif isinstance(event, Done):
                 answer = event.answer
     finally:
@@ -99,8 +114,6 @@ def print_places(answer: Answer) -> None:
 
     for number, citation in enumerate(answer.citations, start=1):
         put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
-    if answer.asked:
-        say(f"  asked as: {answer.asked}")
     for unread in answer.unread:
         numbers = ", ".join(map(str, unread.pages))
         pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""

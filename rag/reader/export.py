@@ -1,9 +1,9 @@
 """Trained layers as the one file that is shipped: weights in 8 bits, three heads on one pass, no table of words.
 
-    rows     float32 (n, length, 384)   embeddings of the tokens, that of the second segment added where it applies
-    span     float32 (n, length, 2)     logits of a token to begin and to end the answer; the first token: no answer
-    answers  float32 (n,)               logit that the passage answers
-    relation float32 (n, 3)             logits of supports, contradicts, neither
+rows     float32 (n, length, 384)   embeddings of the tokens, that of the second segment added where it applies
+span     float32 (n, length, 2)     logits of a token to begin and to end the answer; the first token: no answer
+answers  float32 (n,)               logit that the passage answers
+relation float32 (n, 3)             logits of supports, contradicts, neither
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ def write_reader(
         int8: weights of products in 8 bits with one scale a column; activations are scaled as they come.
     """
     import onnx
-
 
     def take(name: str) -> NDArray[np.float32]:
         return np.asarray(tensors[f"bert.{name}"], np.float32)

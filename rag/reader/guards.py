@@ -20,14 +20,14 @@ _ISO = len("2021-04-03")
 def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without those that speak of another side, drug or day than the one the question names."""
     side, days = sides(asked.question, asked.language), _days(asked.question, asked.language)
-    drugs = _drugs(asked.question, asked.language)
+    drugs = drugs_in(asked.question, asked.language)
     return [
         c
         for c in candidates
         if not (
             _differ(side, sides(c.text, c.hit.chunk.language))
             or _differ(days, _days(c.text, c.hit.chunk.language) if days else frozenset())
-            or _differ(drugs, _drugs(c.text, c.hit.chunk.language) if drugs else frozenset())
+            or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
 
@@ -42,7 +42,7 @@ def _days(text: str, language: str) -> frozenset[str]:
     return frozenset(day for day in found if len(day) == _ISO and day[0].isdigit())
 
 
-def _drugs(text: str, language: str) -> frozenset[str]:
+def drugs_in(text: str, language: str) -> frozenset[str]:
     """First names of the substances that a text names under any of their names."""
     held = frozenset(terms(text, language))
     return frozenset(first for first, phrases in _table(language) if any(phrase <= held for phrase in phrases))

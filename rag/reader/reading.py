@@ -116,9 +116,7 @@ def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
         i, j, logits = _best(output.begin[first:last], output.end[first:last])
         light = Span(base + max(a, output.offsets[first + i][0]), base + min(b, output.offsets[first + j][1]))
         light = _trimmed(hit.text, light, base)
-        out.append(
-            Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass)
-        )
+        out.append(Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass))
     out.sort(key=lambda c: (-c.mass, c.span))
     return [c for n, c in enumerate(out[:_PER_PASSAGE]) if n == 0 or c.mass >= _LEAST_MASS]
 
