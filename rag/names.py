@@ -29,7 +29,7 @@ def no_names() -> frozenset[str]:
 
 
 @cache
-def _asks() -> re.Pattern[str]:
+def asks() -> re.Pattern[str]:
     """With what a clause begins that asks."""
     return re.compile(rf"\b(?:{any_of('questions', 'asks')})", re.IGNORECASE)
 
@@ -84,10 +84,10 @@ def _parts(text: str) -> tuple[str, str]:
     """The clause that names the document, and the clause that asks."""
     pieces = _SPLIT.split(text.strip())
     for at in range(len(pieces) - 1, 0, -1):
-        if _asks().match(pieces[at]):
+        if asks().match(pieces[at]):
             lead = " ".join(pieces[:at])
             # A lead that asks by itself ("When, and in which town, …") belongs to the question.
-            return ("", text) if _asks().match(lead) else (lead, " ".join(pieces[at:]))
+            return ("", text) if asks().match(lead) else (lead, " ".join(pieces[at:]))
     return "", text
 
 
