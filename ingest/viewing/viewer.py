@@ -22,7 +22,7 @@ from ingest.errors import BrokenFile, ReadingError
 from ingest.viewing.view import PageView
 from ingest.viewing.wanted import Wanted
 
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from ingest.viewing.worker import main; main({descriptor})"
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from ingest.viewing.drawing_worker import main; main({descriptor})"
 _SECONDS = 100.0  # a page that takes longer is given up
 _KEPT_BYTES = 64 * limits.MIB
 
