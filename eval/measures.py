@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-NEITHER = ("chars",)  # an amount to read the others by; more of it is no merit
+NEITHER = ("chars", "prompt tokens", "answer tokens")  # an amount to read the others by; more of it is no merit
 
 
 @functools.cache

@@ -11,8 +11,13 @@ EXTRACTIVE = "extractive"
 
 
 def generator_from(
-    name: str | None, base_url: str | None = None, *, limits: Limits | None = None, window: int | None = None,
-    sampling: Sampling | None = None, trace: bool = False,
+    name: str | None,
+    base_url: str | None = None,
+    *,
+    limits: Limits | None = None,
+    window: int | None = None,
+    sampling: Sampling | None = None,
+    trace: bool = False,
 ) -> Generator | None:
     """The generator of a name; None for `extractive`, which no model stands behind.
 

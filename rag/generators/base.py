@@ -19,11 +19,13 @@ _SLOW = "raise the time-out or use a faster model"
 _DEEPEST = 8  # links of a chain of errors
 # What servers say when a prompt is too long for them (OpenAI, vLLM, llama.cpp, LM Studio, TGI), and how long it may be.
 _TOO_LONG = re.compile(
-    r"context[ _](?:length|size|window)|exceed_context|n_ctx|max_model_len|prompt is too long|must be <= \d+|too many tokens",
+    r"context[ _](?:length|size|window)|exceed_context|n_ctx|max_model_len|prompt is too long"
+    r"|must be <= \d+|too many tokens",
     re.IGNORECASE,
 )
 _HOLDS = re.compile(
-    r"(?:context (?:length|size|window)(?: is| of|:)? ?\(?|n_ctx\W+|must be <= |max_model_len\W+)(\d{2,8})", re.IGNORECASE
+    r"(?:context (?:length|size|window)(?: is| of|:)? ?\(?|n_ctx\W+|must be <= |max_model_len\W+)(\d{2,8})",
+    re.IGNORECASE,
 )
 
 
@@ -124,10 +126,11 @@ def bounded(
                 raise error from raised
             if started:
                 raise GeneratorError(f"{name} broke off in mid-answer: {_short(error)}", "ask again") from error
-            spent = time.monotonic() - began > limits.timeout_s
+            pause = limits.backoff_s * 2**attempt
+            spent = time.monotonic() - began + pause > limits.timeout_s  # this reason says more than the time-out would
             if attempt == limits.retries or spent or not transient(error):
                 raise GeneratorError(f"{name} gave no answer: {_short(error)}", advice(error)) from error
-            yield from _pause(limits.backoff_s * 2**attempt)
+            yield from _pause(pause)
 
 
 def _cause(error: Exception) -> Exception:

@@ -70,11 +70,15 @@ class ChatModel:
     async def _pieces(self, prompt: Prompt) -> AsyncIterator[str]:
         finished = said = False
         with _untraced() if not self._trace else nullcontext():
-            async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
-                finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
-                piece = chunk.text if isinstance(chunk.text, str) else chunk.text()
-                said = said or bool(piece)
-                yield piece
+            try:
+                async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
+                    finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
+                    piece = chunk.text if isinstance(chunk.text, str) else chunk.text()
+                    said = said or bool(piece)
+                    yield piece
+            except ValueError as error:
+                if "No generation chunks" not in str(error):  # LangChain's words for a stream without an event
+                    raise
         if not finished and self.name.startswith("openai:"):
             # A connection closed in mid-stream ends the loop like a finished answer does; only the reason differs.
             what = "before the answer was finished" if said else "without an answer"

@@ -26,7 +26,9 @@ _DIMENSIONS = 4
 # metadata that says how the model is built; each must be a number where it is there
 _SIZES = ("block_count", "embedding_length", "attention.head_count")
 # models that read and do not write, and parts of models
-_NO_WRITERS = frozenset({"bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip", "wavtokenizer-dec", "gemma-embedding"})
+_NO_WRITERS = frozenset(
+    {"bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip", "wavtokenizer-dec", "gemma-embedding"}
+)
 _HINT = "name a model in GGUF that answers, e.g. an instruct model of 1 to 7 B"
 
 

@@ -110,7 +110,9 @@ class Server:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
         try:
-            with _within(self._timeout_s, connection):
+            connection.connect()
+            # held here: a connection lets go of its socket once the headers of an answer without length are read
+            with _within(self._timeout_s, connection.sock):
                 connection.request(method, _root(self._place) + path, body, headers)
                 answer = connection.getresponse()
                 if answer.status != http.client.OK:
@@ -124,14 +126,13 @@ class Server:
 
 
 @contextmanager
-def _within(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+def _within(seconds: float, open_socket: socket.socket) -> Iterator[None]:
     """Ends a request after so many seconds: a socket's own time-out begins again with every byte."""
 
     def end() -> None:
         over.set()
-        if connection.sock is not None:
-            with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            open_socket.shutdown(socket.SHUT_RDWR)
 
     over = threading.Event()
     timer = threading.Timer(seconds, end)
