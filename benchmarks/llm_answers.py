@@ -2,10 +2,11 @@
 
     python benchmarks/llm_answers.py SET… --llm gguf:FILE [--every N] [--systems quotes,model,chain] [--out FILE.jsonl]
 
-SET is a case set (`documents/`, `cases.jsonl`), or a folder of documents and a file of cases as FOLDER:FILE. The chain is
-what LangChain's guides show: recursive splitter (1000/200), FAISS, four passages stuffed into one prompt, the model's words
-shown as they come. Each answer is told right or wrong by `eval.saying` (numbers, words, yes or no), the same for all three;
-answers that cite are told by their citations too. One line a case goes to --out, for a reader to go through.
+SET is a case set (`documents/`, `cases.jsonl`), or a folder of documents and a file of cases as FOLDER:FILE. The chain
+is what LangChain's guides show: recursive splitter (1000/200), FAISS, four passages stuffed into one prompt, the words
+of the model shown as they come. Each answer is told right or wrong by `eval.saying` (numbers, words, yes or no), the
+same for all three; answers that cite are told by their citations too. One line a case goes to --out, for a reader.
+The chain needs langchain-community, langchain-huggingface and langchain-text-splitters.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from rag.generators import generator_from
 from rag.library import Library
 
 STUFF = (
-    "Use the following pieces of context to answer the question at the end. If you don't know the answer, just say that "
-    "you don't know, don't try to make up an answer."
+    "Use the following pieces of context to answer the question at the end. If you don't know the answer, just say "
+    "that you don't know, don't try to make up an answer."
 )
 UNKNOWING = re.compile(
     r"\b(?:don't|do not|does not|doesn't|not) (?:know|mention|state|provide|contain|specif|includ|appear)"

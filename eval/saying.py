@@ -1,7 +1,7 @@
 """Whether a text says what a reference answer says, told without a judge: by its numbers, its words and its yes or no.
 
-Strict rather than kind: a paraphrase in other words counts as not said. It is for comparing systems that answer the same
-questions, one of which may cite nothing; where citations are there, they say more.
+Strict rather than kind: a paraphrase in other words counts as not said. It is for comparing systems that answer the
+same questions, one of which may cite nothing; where citations are there, they say more.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def says(text: str, reference: str, quotes: Sequence[str] = ()) -> bool:
         return False
     if wanted is not None and len(tokens(reference)) <= 3:
         return found == wanted or any(_holds(text, quote, _QUOTE_SHARE) for quote in quotes)
-    return _holds(text, reference, _SHARE) or any(_holds(text, quote, _QUOTE_SHARE) for quote in quotes)
+    rest = reference if wanted is None else re.sub(r"^\W*\w+\W*", "", reference)
+    return _holds(text, rest, _SHARE) or any(_holds(text, quote, _QUOTE_SHARE) for quote in quotes)
 
 
 def _opening(text: str) -> bool | None:

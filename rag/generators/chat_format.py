@@ -1,7 +1,8 @@
 """A model's own chat template, filled so that text of documents can never be read as a control token.
 
-A letter may hold `<|im_end|>`. Rendered and tokenised as one text, it would end the user's turn, and what follows it would speak
-as the system. So the template is rendered around stand-ins, and the contents are tokenised apart, as plain text.
+A letter may hold `<|im_end|>`. Rendered and tokenised as one text, it would end the user's turn, and what follows
+it would speak as the system. So the template is rendered around stand-ins, and the contents are tokenised apart, as
+plain text.
 """
 
 from __future__ import annotations

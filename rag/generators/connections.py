@@ -1,7 +1,7 @@
 """Connections to a server of OpenAI's protocol, for which nothing it sends is taken for granted.
 
-A prompt holds words of the documents, so it goes to the address that was given and nowhere else: redirects are not followed,
-and on this machine no proxy is asked. An answer has an end, whatever the server thinks of it.
+A prompt holds words of the documents, so it goes to the address that was given and nowhere else: redirects are not
+followed, and on this machine no proxy is asked. An answer has an end, whatever the server thinks of it.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ _LEAST_WINDOW = 256
 class GgufModel:
     """A model from a GGUF file, with the chat template in it, greedy unless told.
 
-    What was read for earlier prompts is kept: a prompt that begins like one of them is read from where they part.
-    One answer is generated at a time; other threads wait for their turn. Closing a stream stops the model within a
-    tenth of a second, also while it reads a prompt.
+    What was read for earlier prompts is kept: a prompt that begins like one of them is read from where they part. One
+    answer is generated at a time; other threads wait for their turn. Closing a stream stops the model within a tenth
+    of a second, also while it reads a prompt.
 
     Args:
         path: of the file.

@@ -1,8 +1,9 @@
 """A model file is tried in a process of its own before it is run in ours: llama.cpp aborts on what it does not expect.
 
-Two things end the process that loads a model, and neither can be caught in it: a file that lies about itself, and a build of the
-library with instructions that the processor names and does not have (AMX in many virtual machines). The first is told in one
-line, the second is tried again without them. What was found is remembered for this file, library and processor.
+Two things end the process that loads a model, and neither can be caught in it: a file that lies about itself, and a
+build of the library with instructions that the processor names and does not have (AMX in many virtual machines).
+The first is told in one line, the second is tried again without them. What was found is remembered for this file,
+library and processor.
 """
 
 from __future__ import annotations

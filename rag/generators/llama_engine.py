@@ -1,8 +1,8 @@
 """One model in llama.cpp: its vocabulary, its context, and what it has read before.
 
-llama.cpp keeps one conversation at hand, and a prompt that begins like it costs only what differs. But between two questions on
-the same passages another prompt may be read (a follow-up is made whole, another user asks): what is pushed aside is kept,
-and taken up again where it is the better beginning.
+llama.cpp keeps one conversation at hand, and a prompt that begins like it costs only what differs. But between two
+questions on the same passages another prompt may be read (a follow-up is made whole, another user asks): what is
+pushed aside is kept, and taken up again where it is the better beginning.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rag.generators.base import Sampling
 KEPT_BYTES = 256 * 2**20
 _BATCH = 256  # tokens read at once: the memory grows with it, the speed no more
 _WORTH = 64  # tokens; fewer are read again sooner than they are put aside
-_FAULT = 3  # GGML_LOG_LEVEL_ERROR
+_FAULT = 4  # GGML_LOG_LEVEL_ERROR
 _PIECE_BYTES = 256
 _TOP_K, _TOP_P = 40, 0.95  # where chance is let in
 
@@ -57,7 +57,8 @@ class Engine:
         self.turn = threading.Lock()
         self.window = window
         self._api = api = llama_api()
-        self._stopped = threading.Event()
+        # that of the stream at work; in a list, which the library may ask without holding the engine
+        self._stop = [threading.Event()]
         said = _heard(api)
         api.llama_backend_init()
         settings = api.llama_model_default_params()
@@ -66,7 +67,7 @@ class Engine:
         model = api.llama_model_load_from_file(os.fsencode(file), settings)
         context = api.llama_init_from_model(model, self._settings(window)) if model else None
         if not context:
-            why = said[-1] if said else "it was refused"
+            why = said[0] if said else "it was refused"
             raise GeneratorError(f"{file.name} cannot be run: {why}", "is the file whole, and llama-cpp-python new?")
         self._context = context
         self._vocabulary = api.llama_model_get_vocab(model)
@@ -84,9 +85,9 @@ class Engine:
         settings.n_batch = settings.n_ubatch = min(_BATCH, window)
         settings.n_threads = settings.n_threads_batch = _processors()
         settings.no_perf = True
-        stopped = self._stopped
+        stop = self._stop
         # asked between two steps of one reading; a member, for the library holds no reference of its own
-        self._look = api.ggml_abort_callback(lambda _: stopped.is_set())
+        self._look = api.ggml_abort_callback(lambda _: stop[0].is_set())
         settings.abort_callback = self._look
         return settings
 
@@ -96,11 +97,13 @@ class Engine:
         if not encoded:
             return []
         room = len(encoded) + 8
-        buffer = (ctypes.c_int32 * room)()
-        n = self._api.llama_tokenize(self._vocabulary, encoded, len(encoded), buffer, room, False, control)
-        if n < 0:
-            raise GeneratorError("the model's tokenizer gives more tokens than a text has bytes", "use another build")
-        return list(buffer[:n])
+        for _ in range(2):
+            buffer = (ctypes.c_int32 * room)()
+            n = self._api.llama_tokenize(self._vocabulary, encoded, len(encoded), buffer, room, False, control)
+            if n >= 0:
+                return list(buffer[:n])
+            room = -n  # some spell a blank in three bytes
+        raise GeneratorError("the model's tokenizer does not take this text", "use another build of the model")
 
     @property
     def begins_with(self) -> int:
@@ -125,9 +128,7 @@ class Engine:
             how: how the next one is chosen.
             stop: set by another thread; reading and writing end within a tenth of a second.
         """
-        watch = threading.Thread(target=self._watch, args=(stop, done := threading.Event()), daemon=True)
-        self._stopped.clear()
-        watch.start()
+        self._stop[0] = stop
         chooser = self._chooser(how)
         try:
             self._take_up(tokens)
@@ -141,26 +142,19 @@ class Engine:
                 yield self._bytes_of(token)
                 following = [token]
         finally:
-            done.set()
             self._api.llama_sampler_free(chooser)
-
-    def _watch(self, stop: threading.Event, done: threading.Event) -> None:
-        while not done.is_set():
-            if stop.wait(0.05):
-                self._stopped.set()
-                return
 
     def _reads(self, tokens: list[int]) -> bool:
         """Read tokens into the context; False where that was stopped."""
         for begin in range(0, len(tokens), _BATCH):
             part = tokens[begin : begin + _BATCH]
-            if self._stopped.is_set():
+            if self._stop[0].is_set():
                 return False
             buffer = (ctypes.c_int32 * len(part))(*part)
             failed = self._api.llama_decode(self._context, self._api.llama_batch_get_one(buffer, len(part)))
             if failed:
                 self._cut(len(self._read))  # what was begun is no part of it
-                if self._stopped.is_set():
+                if self._stop[0].is_set():
                     return False
                 raise GeneratorError("the model broke off while it read", "ask again, or with a smaller -k")
             self._read += part
@@ -248,7 +242,7 @@ _SAID: list[str] = []
 
 
 def _heard(api: Any) -> list[str]:
-    """Nothing of the library goes to the terminal; its last words on faults are kept here."""
+    """Nothing of the library goes to the terminal; what it says of faults is kept here, the cause first."""
     _SAID.clear()
     api.llama_log_set(_listener(api), ctypes.c_void_p(0))
     return _SAID
@@ -261,7 +255,7 @@ def _listener(api: Any) -> Any:
     def hear(level: int, text: bytes, _: Any) -> None:
         line = text.decode("utf-8", "replace").strip()
         if level == _FAULT and line:
-            _SAID[:] = [*_SAID[-3:], line.rpartition("error loading model: ")[2][:160]]
+            _SAID.append(line.rpartition("error loading model: ")[2][:160])
 
     if not _LISTENERS:
         _LISTENERS.append(api.llama_log_callback(hear))

@@ -1,8 +1,8 @@
 """What a model's server says of itself: how it counts tokens, and how many it holds.
 
-llama.cpp's server and vLLM count for those who ask at `/tokenize`; OpenAI's protocol has no such thing. Asked is the server of
-`--base-url` alone, which is sent the same text with the question anyway: no proxy, no redirect, no other host. First with
-a few words of ours; only one that answers them sensibly is sent more.
+llama.cpp's server and vLLM count for those who ask at `/tokenize`; OpenAI's protocol has no such thing. Asked is
+the server of `--base-url` alone, which is sent the same text with the question anyway: no proxy, no redirect, no
+other host. First with a few words of ours; only one that answers them sensibly is sent more.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TIMEOUT_S = 1.0
 _PROBE = "one two three"
 _LONGEST = 8_000_000  # bytes of an answer: ten for each of the most tokens that a prompt may have
 _KEPT = 4_096  # texts whose counts are remembered
-_FAULTS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, RecursionError)
+_FAULTS = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class Server:
