@@ -75,7 +75,37 @@ def score_case(record: Record) -> dict[str, float]:
     judged = answer.get("judged")
     if judged is not None:
         out["judged supported"] = float(judged)
+    return out | _shown(record, answered)
+
+
+def _shown(record: Record, answered: bool) -> dict[str, float]:
+    """What the user sees: right, wrong or nothing; and what a model knew and was not let say."""
+    from eval.saying import says
+
+    right = is_right(record)
+    if right is None:
+        return {}
+    out = {"shown wrong": float(answered and not right)}
+    if record["answerable"]:
+        out |= {"shown right": float(answered and right), "silent though answerable": float(not answered)}
+    model = record["answer"].get("model_said")
+    if not model:
+        return out
+    out |= {"prompt tokens": float(model["prompt_tokens"]), "answer tokens": float(model["answer_tokens"])}
+    if record["answerable"] and record["reference"]:
+        said = says(model["said"], record["reference"], [g["quote"] for g in record["gold"]])
+        out["right but dropped"] = float(said and not (answered and right))
     return out
+
+
+def is_right(record: Record) -> bool | None:
+    """Whether the answer rests on gold; None where that cannot be told (answerable, but no gold is marked)."""
+    if not record["answerable"]:
+        return False
+    if not record["gold"]:
+        return None
+    answered = record["answer"]["status"] == "supported"
+    return _against_gold(record["answer"], record["gold"], answered)["cites gold"] == 1.0
 
 
 def _against_gold(answer: dict[str, Any], gold: list[dict[str, Any]], answered: bool) -> dict[str, float]:
@@ -102,15 +132,6 @@ def _not_scored(record: Record) -> dict[str, float]:
 def _claims(answer: dict[str, Any]) -> dict[str, float]:
     labels = [claim["supported"] for claim in answer["claims"] if claim.get("supported") is not None]
     return {"claims supported": sum(labels) / len(labels)} if labels else {}
-
-
-def is_right(record: Record) -> bool | None:
-    """Whether the answer rests on gold; None where that cannot be told (answerable, but no gold is marked)."""
-    if not record["answerable"]:
-        return False
-    if not record["gold"]:
-        return None
-    return score_case(record)["cites gold"] == 1.0
 
 
 def risk_coverage(confidences: Sequence[float], wrong: Sequence[bool], total: int) -> Curve:

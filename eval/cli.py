@@ -37,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sets", metavar="SET", nargs="+", type=Path, help="folder of a set, or one JSONL file")
     parser.add_argument("--encoder", metavar="NAME", action="append", help="again for several side by side")
-    parser.add_argument("--llm", metavar="MODEL", action="append", help="who answers; again for several (extractive)")
+    parser.add_argument(
+        "--llm", metavar="MODEL", action="append",
+        help="a model that answers, beside quotes alone: gguf:FILE, transformers:PATH or a LangChain name; again for"
+        " several",
+    )  # fmt: skip
+    parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
+    parser.add_argument("--context", type=int, metavar="N", help="tokens that the models hold, if they do not say")
     parser.add_argument(
         "--within", choices=("all", "group", "both"), default="all",
         help="search all documents, those of the case's own group, or once each",
@@ -126,7 +132,7 @@ def _house(judge: str | None) -> House:
 def _configurations(args: argparse.Namespace) -> list[Configuration]:
     """Encoders by generators by settings, then one part of the search at a time, then the baseline."""
     from eval.baseline import NAME
-    from eval.system import Configuration
+    from eval.system import EXTRACTIVE, Configuration
     from indexes.encoders import default_encoder
 
     if args.depth < 1:
@@ -136,7 +142,10 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
     found = []
     for within in withins:
         rest = {"within": within, "answers": not args.no_answers, "depth": args.depth, "unsupported": args.unsupported}
-        found += [Configuration(e, llm, **rest) for e in encoders for llm in args.llm or ["extractive"]]
+        at = {"base_url": args.base_url, "context": args.context}
+        # quotes alone first: what a model adds is told beside them
+        found += [Configuration(e, **rest) for e in encoders]
+        found += [Configuration(e, m, **rest, **at) for e in encoders for m in args.llm or [] if m != EXTRACTIVE]
         # What one part finds alone is a question of retrieval; answering from it would measure no system anyone uses.
         found += [Configuration(e, only=part, **rest | {"answers": False}) for e in encoders for part in args.only]
         if args.baseline and NAME not in encoders:
@@ -229,3 +238,5 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         print(json_text(writing.as_json(report)))
     else:
         print(writing.as_markdown(report))
+        if timed := writing.timings_markdown(report):
+            print(timed)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest import data
 
-NEITHER = ("chars",)  # an amount to read the others by; more of it is no merit
+NEITHER = ("chars", "prompt tokens", "answer tokens")  # an amount to read the others by; more of it is no merit
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from eval.runner import SCORERS
 from eval.scores import Scores
 from eval.statistics import Figure, percentile
 
-TIMED = ("search", "ask")
+TIMED = ("search", "ask", "processor")
 SHARES = (0.5, 0.9, 0.95, 0.99)
 
 
@@ -159,7 +159,6 @@ def _number(value: float) -> float | None:
 def timings_json(report: Report) -> dict[str, Any]:
     """Percentiles in milliseconds; what differs from run to run stands here and nowhere else."""
 
-
     def percentiles(values: list[float]) -> dict[str, float]:
         return {f"p{share * 100:g}": round(percentile(values, share), 3) for share in SHARES} | {"n": len(values)}
 
@@ -213,6 +212,22 @@ def shown(figure: Figure) -> str:
         return str(figure)
     interval = "" if math.isnan(figure.low) else f" [{figure.low:.0f}, {figure.high:.0f}]"
     return f"{figure.value:.0f}{interval}"
+
+
+def timings_markdown(report: Report) -> str:
+    """Seconds of an answer, and of the processor for it, in the mean; empty where nothing was answered."""
+    lines: list[str] = []
+    for one in report.sets:
+        rows = {n: p for n, p in one.timings.items() if p.get("ask")}
+        if rows:
+            lines += [f"## {one.name}: an answer takes", "", "| | seconds | processor seconds |", "|---|---|---|"]
+            lines += [f"| {n} | {_mean_s(p['ask'])} | {_mean_s(p.get('processor', []))} |" for n, p in rows.items()]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _mean_s(milliseconds: Sequence[float]) -> str:
+    return f"{math.fsum(milliseconds) / len(milliseconds) / 1000:.2f}" if milliseconds else "–"
 
 
 def _facts(run: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from indexes.hit import Hit
 from rag.answer import Answer
 
 if TYPE_CHECKING:
+    from eval.overhearing import Overheard
     from eval.single_ranker import OnePart
     from rag.library import Library
 
@@ -55,6 +56,8 @@ class Configuration:
     Attributes:
         encoder: name or path of the encoder, or `words` for the baseline.
         llm: generator, `extractive` where no language model is asked.
+        base_url: of the server that the model is on, where it is not the provider's own.
+        context: tokens that the model holds, where neither it nor its server says.
         unsupported: what happens to sentences of a language model that no page supports: `drop`, or `keep` to measure
             what it says by itself.
         within: `all` searches every document (cross-patient), `group` only those of the case's own group
@@ -71,6 +74,8 @@ class Configuration:
     answers: bool = True
     depth: int = 20
     unsupported: str = "drop"
+    base_url: str | None = None
+    context: int | None = None
 
     @property
     def search_name(self) -> str:
@@ -82,7 +87,9 @@ class Configuration:
         """Short name, also of its result files; what answers and where it searches are told in it."""
         bits = [self.search_name]
         if self.llm != EXTRACTIVE:
-            bits.append(self.llm.replace("/", "_").replace(":", "_"))
+            # a path has many parts and its last one tells
+            kind, colon, model = self.llm.partition(":")
+            bits.append((f"{kind}_{Path(model).name}" if colon else kind).replace(":", "_"))
             bits += [] if self.unsupported == "drop" else [self.unsupported]
         if self.within == "group":
             bits.append("in-group")
@@ -110,11 +117,17 @@ class LibrarySystem:
 
             encoder = configuration.encoder
             self._one_part = OnePart(library.index_folder, library.encoder, encoder, configuration.only)
+        self.overheard: Overheard | None = None
         self._settings: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
         if configuration.llm != EXTRACTIVE:
             from rag.generators import generator_from
 
-            self._settings |= {"generator": generator_from(configuration.llm), "unsupported": configuration.unsupported}
+            model = generator_from(configuration.llm, configuration.base_url, window=configuration.context)
+            if model is not None:
+                from eval.overhearing import Overheard
+
+                self.overheard = Overheard(model)
+                self._settings |= {"generator": self.overheard, "unsupported": configuration.unsupported}
 
     @property
     def encoder(self) -> Any:

@@ -160,19 +160,25 @@ class CaseTask(OverFolder):
         record["texts"] = [h.text for h in hits[:SHOWN]]
         if self._configuration.answers:
             try:
-                record["answer"], seconds["ask"] = self._answer(item, scope)
+                record["answer"], taken = self._answer(item, scope)
+                seconds |= taken
             except Exception as error:  # what was retrieved counts all the same
                 record["error"] = reason_of(error)
         return Produced(record, seconds)
 
-    def _answer(self, case: Case, scope: str | None) -> tuple[Record, float]:
-        began = time.perf_counter()
+    def _answer(self, case: Case, scope: str | None) -> tuple[Record, dict[str, float]]:
+        overheard = getattr(self.system, "overheard", None)
+        if overheard is not None:
+            overheard.taken()  # of a question on which the model broke off
+        began, worked = time.perf_counter(), time.process_time()
         answer = self.system.ask(case.question, scope=scope)
-        elapsed = time.perf_counter() - began
+        taken = {"ask": time.perf_counter() - began, "processor": time.process_time() - worked}
         kept = answer_record(answer, None if case.language == "und" else case.language, self._verifier)
+        if overheard is not None and (said := overheard.taken()):
+            kept["model_said"] = said
         if self._judge and answer.status == "supported":
             kept["judged"] = self._judge(case.question, [h.text for h in answer.hits], answer.text)
-        return kept, elapsed
+        return kept, taken
 
 
 def reason_of(error: Exception) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.errors import PromptError
+from prompts.estimating import estimate, margin
 
 _CHAT_OVERHEAD = 32  # tokens that chat formats put around two messages
 
@@ -18,13 +19,20 @@ class Counter:
 
     Attributes:
         count: number of tokens of a text.
-        exact: whether that is the model's own tokenizer; otherwise a bound that is never too low.
+        exact: whether that is the model's own tokenizer.
         note: what to tell the user where it is not exact.
+        margin: share by which the true number may be larger; as much room is left free.
     """
 
     count: Callable[[str], int]
     exact: bool
     note: str = ""
+    margin: float = 0.0
+
+
+def estimating(note: str = "") -> Counter:
+    """The counter for a model whose tokenizer is out of reach."""
+    return Counter(estimate, False, note, margin())
 
 
 def byte_bound(text: str) -> int:
@@ -34,7 +42,7 @@ def byte_bound(text: str) -> int:
 
 @lru_cache(maxsize=8)
 def openai_counter(model: str) -> Counter:
-    """Counter for one of OpenAI's models: tiktoken, or the byte bound where its tables are not to be had."""
+    """Counter for one of OpenAI's models: tiktoken, or an estimate where its tables are not to be had."""
     try:
         import tiktoken
 
@@ -43,9 +51,8 @@ def openai_counter(model: str) -> Counter:
                 encoding = tiktoken.encoding_for_model(model)
             except KeyError:
                 encoding = tiktoken.get_encoding("o200k_base")
-    except Exception as error:  # no package, no cached table: each raises its own kind
-        why = f"tiktoken has no table here ({type(error).__name__}): tokens are over-estimated by the bytes of the text"
-        return Counter(byte_bound, False, why)
+    except Exception:  # no package, no cached table: each raises its own kind
+        return estimating()
     return Counter(lambda text: len(encoding.encode(text, disallowed_special=())), True)
 
 
@@ -80,7 +87,7 @@ def fitting(sources: Sequence[str], fixed: str, counter: Counter, window: int, r
     Raises:
         PromptError: where not even the first fits.
     """
-    room = window - reserve
+    room = int((window - reserve) / (1 + counter.margin))
     used = counter.count(fixed) + _CHAT_OVERHEAD
     for number, source in enumerate(sources):
         # Counted apart with a blank line: tokenizers merge little across one, and never to more tokens than the sum.

@@ -81,11 +81,12 @@ def test_an_abstention_on_an_answerable_question_finds_nothing() -> None:
     assert got == {
         "cites gold": 0.0, "cites document": 0.0, "citation F1": 0.0, "citation recall": 0.0,
         "exact match": 0.0, "answer F1": 0.0,
+        "shown wrong": 0.0, "shown right": 0.0, "silent though answerable": 1.0,
     }  # fmt: skip
 
 
 def test_an_unanswerable_question_has_no_measures_of_gold() -> None:
-    assert score_case(record("c", answerable=False, status="abstained")) == {}
+    assert score_case(record("c", answerable=False, status="abstained")) == {"shown wrong": 0.0}
     assert is_right(record("c", answerable=False)) is False
 
 

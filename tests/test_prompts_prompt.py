@@ -98,7 +98,7 @@ def test_the_byte_bound_is_never_too_low(text: str) -> None:
 def test_openai_counts_exactly_or_says_so() -> None:
     counter = openai_counter("gpt-4o-mini")
     assert counter.count("hello world") >= 1
-    assert counter.exact or counter.note
+    assert counter.exact or counter.margin
 
 
 def test_the_rewrite_prompt_fences_the_conversation() -> None:

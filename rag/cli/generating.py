@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from rag.events import Event
 
 _LONGEST_S = 1e6
+_HOTTEST = 2.0
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
-    """--llm, --base-url, --trace, --timeout, --context, --unsupported, --prompt, --as-of."""
+    """--llm, --base-url, --trace, --timeout, --context, --temperature, --unsupported, --prompt, --as-of."""
     parser.add_argument(
         "--llm",
         metavar="NAME",
-        help="let a model phrase what is quoted, its sentences verified: transformers:PATH_OR_NAME, or a LangChain name"
-        " such as openai:gpt-4o-mini",
+        help="let a model phrase what is quoted, its sentences verified: gguf:FILE, transformers:PATH_OR_NAME, or a LangChain"
+        " name such as openai:gpt-4o-mini",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
     parser.add_argument(
@@ -34,7 +35,12 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         help="let LangSmith's tracer be sent what the model is asked, where its variables are set",
     )
     parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds a model may take (120)")
-    parser.add_argument("--context", type=int, metavar="N", help="tokens the model holds, if its server does not say")
+    parser.add_argument(
+        "--context", type=int, metavar="N", help="tokens for prompt and answer together, if its server does not say"
+    )
+    parser.add_argument(
+        "--temperature", type=float, default=0.0, metavar="T", help="how much chance there is in its words (0: none)"
+    )
     parser.add_argument(
         "--unsupported",
         choices=("drop", "flag", "keep"),
@@ -63,14 +69,19 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
         if not args.trace:
             no_tracing()
         from rag.generators import generator_from
-        from rag.generators.base import Limits
+        from rag.generators.base import Limits, Sampling
 
         if not 0.0 < args.timeout < _LONGEST_S:
             raise UsageError(f"--timeout is a number of seconds, got {args.timeout}")
         if args.context is not None and args.context < 1:
             raise UsageError(f"--context must be at least 1, got {args.context}")
+        if not 0.0 <= args.temperature <= _HOTTEST:
+            raise UsageError(f"--temperature is a number from 0 to {_HOTTEST:g}, got {args.temperature}")
         limits = Limits(timeout_s=args.timeout)
-        generator = generator_from(args.llm, args.base_url, limits=limits, window=args.context, trace=args.trace)
+        generator = generator_from(
+            args.llm, args.base_url, limits=limits, window=args.context, sampling=Sampling(args.temperature),
+            trace=args.trace,
+        )  # fmt: skip
     return {"generator": generator, "unsupported": args.unsupported, "prompt": args.prompt, "as_of": args.as_of}
 
 

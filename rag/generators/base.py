@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from collections.abc import Generator as Closable
@@ -15,6 +16,17 @@ from prompts.prompt import Prompt
 
 BEAT_S = 0.1  # a model that is silent gives an empty piece this often, so that who waits can look up and stop it
 _SLOW = "raise the time-out or use a faster model"
+_DEEPEST = 8  # links of a chain of errors
+# What servers say when a prompt is too long for them (OpenAI, vLLM, llama.cpp, LM Studio, TGI), and how long it may be.
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|size|window)|exceed_context|n_ctx|max_model_len|prompt is too long"
+    r"|must be <= \d+|too many tokens",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"(?:context (?:length|size|window)(?: is| of|:)? ?\(?|n_ctx\W+|must be <= |max_model_len\W+)(\d{2,8})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,21 @@ class Limits:
     backoff_s: float = 0.5
     output_tokens: int = 512
     output_characters: int = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a model chooses its next word: the likeliest, unless told otherwise.
+
+    Attributes:
+        temperature: 0 takes the likeliest; more lets chance in.
+        repetition_penalty: 1 lets words be said again, as quotes must be; checkpoints often ask for more.
+        seed: of chance.
+    """
+
+    temperature: float = 0.0
+    repetition_penalty: float = 1.0
+    seed: int = 0
 
 
 @runtime_checkable
@@ -58,7 +85,7 @@ class Generator(Protocol):
         """Bounds it keeps."""
 
     def counter(self) -> Counter:
-        """Counts tokens as the model does, or never too few."""
+        """Counts tokens as the model does, or about so (see `Counter.margin`)."""
 
     def stream(self, prompt: Prompt) -> Iterator[str]:
         """Pieces of the answer as they come.
@@ -93,13 +120,35 @@ def bounded(
             return
         except GeneratorError:
             raise
-        except Exception as error:
+        except Exception as raised:
+            error = _cause(raised)
+            if isinstance(error, GeneratorError):
+                raise error from raised
             if started:
                 raise GeneratorError(f"{name} broke off in mid-answer: {_short(error)}", "ask again") from error
-            spent = time.monotonic() - began > limits.timeout_s
+            pause = limits.backoff_s * 2**attempt
+            spent = time.monotonic() - began + pause > limits.timeout_s  # this reason says more than the time-out would
             if attempt == limits.retries or spent or not transient(error):
                 raise GeneratorError(f"{name} gave no answer: {_short(error)}", advice(error)) from error
-            time.sleep(limits.backoff_s * 2**attempt)
+            yield from _pause(pause)
+
+
+def _cause(error: Exception) -> Exception:
+    """The error, or one of ours that a library caught on its way and wrapped."""
+    at: BaseException | None = error
+    for _ in range(_DEEPEST):
+        if at is None or isinstance(at, GeneratorError):
+            return at or error
+        at = at.__cause__ or at.__context__
+    return error
+
+
+def _pause(seconds: float) -> Iterator[str]:
+    """Empty pieces for so long."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        yield ""
+        time.sleep(min(BEAT_S, left))
 
 
 def closable(pieces: Iterator[str]) -> Closable[str, None, None]:
@@ -131,6 +180,12 @@ def advice(error: Exception) -> str:
     """What the user can do about it, by the kind of the error and its HTTP status."""
     status = getattr(error, "status_code", None)
     kind = type(error).__name__.lower()
+    said = str(error)
+    if _TOO_LONG.search(said):
+        holds = _HOLDS.search(said)
+        return f"the prompt is too long for it: give --context {holds[1] if holds else 'N'}, or ask with a smaller -k"
+    if status is not None and 300 <= status < 400:
+        return "it sends requests on to another address, which is not followed: give that one as --base-url"
     if status in (401, 403):
         return "check the key: OPENAI_API_KEY, or CASEFOLIO_API_KEY together with --base-url"
     if status == 404:

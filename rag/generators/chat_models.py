@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ingest.errors import GeneratorError
-from prompts.budget import Counter, byte_bound, openai_counter
+from prompts.budget import Counter, estimating, openai_counter
 from prompts.prompt import Prompt
-from rag.generators.base import Limits, bounded
+from rag.generators.base import Limits, Sampling, bounded
 from rag.generators.pumping import drawn
+from rag.generators.served import Server
 
 _WINDOW = 8192  # tokens; a safe size for a server that does not say
 _TRANSIENT = ("timeout", "connect", "ratelimit", "overloaded", "internalserver", "serviceunavailable", "remoteprotocol")
@@ -27,7 +28,8 @@ class ChatModel:
         name: `PROVIDER:MODEL`.
         base_url: of the server, where it is not the provider's own.
         limits: bounds of one generation.
-        window: tokens that prompt and answer may have together.
+        window: tokens that prompt and answer may have together; what the server says, unless given.
+        sampling: how the next token is chosen; a server is told the temperature alone.
         trace: whether LangSmith's tracer may be sent what the model is asked, where its variables are set.
 
     Raises:
@@ -35,21 +37,28 @@ class ChatModel:
     """
 
     def __init__(
-        self, name: str, base_url: str | None = None, limits: Limits | None = None, window: int = _WINDOW,
-        *, trace: bool = False,
+        self, name: str, base_url: str | None = None, limits: Limits | None = None, window: int | None = None,
+        *, sampling: Sampling | None = None, trace: bool = False,
     ) -> None:  # fmt: skip
         self.name = name
-        self.window = window
         self.limits = limits or Limits()
+        self._window = window
         self._trace = trace
-        self._model = _open(name, base_url, self.limits)
+        self._model = _open(name, base_url, self.limits, sampling or Sampling())
+        provider, _, model = name.partition(":")
+        self._server = Server(base_url, model, _key()) if base_url and provider == "openai" else None
+
+    @property
+    def window(self) -> int:
+        """What was given, else what the server says, else a size that is safe."""
+        return self._window or (self._server.window() if self._server else None) or _WINDOW
 
     def counter(self) -> Counter:
-        """tiktoken for OpenAI's models; for others the bytes of the text, which are never too few."""
+        """The server's own tokenizer, tiktoken for OpenAI's models, else an estimate."""
         provider, _, model = self.name.partition(":")
-        if provider == "openai":
-            return openai_counter(model)
-        return Counter(byte_bound, False, f"{provider} does not say how it counts: tokens are over-estimated by bytes")
+        if self._server is not None:
+            return self._server.counter()
+        return openai_counter(model) if provider == "openai" else estimating()
 
     def stream(self, prompt: Prompt) -> Iterator[str]:
         """Pieces of the answer."""
@@ -59,14 +68,21 @@ class ChatModel:
         return drawn(lambda: self._pieces(prompt))
 
     async def _pieces(self, prompt: Prompt) -> AsyncIterator[str]:
-        finished = False
+        finished = said = False
         with _untraced() if not self._trace else nullcontext():
-            async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
-                finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
-                yield chunk.text if isinstance(chunk.text, str) else chunk.text()
+            try:
+                async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
+                    finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
+                    piece = chunk.text if isinstance(chunk.text, str) else chunk.text()
+                    said = said or bool(piece)
+                    yield piece
+            except ValueError as error:
+                if "No generation chunks" not in str(error):  # LangChain's words for a stream without an event
+                    raise
         if not finished and self.name.startswith("openai:"):
             # A connection closed in mid-stream ends the loop like a finished answer does; only the reason differs.
-            raise ConnectionError("the server closed the connection before the answer was finished")
+            what = "before the answer was finished" if said else "without an answer"
+            raise ConnectionError(f"the server closed the connection {what}")
 
 
 def _untraced() -> AbstractContextManager[Any]:
@@ -76,7 +92,12 @@ def _untraced() -> AbstractContextManager[Any]:
     return tracing_context(enabled=False, parent=False)
 
 
-def _open(name: str, base_url: str | None, limits: Limits) -> Any:
+def _key() -> str:
+    """For a server that is not the provider's own: the key for OpenAI is not sent to somebody else."""
+    return os.environ.get("CASEFOLIO_API_KEY", "")
+
+
+def _open(name: str, base_url: str | None, limits: Limits, sampling: Sampling) -> Any:
     provider, colon, model = name.partition(":")
     if not (provider and colon and model):
         raise GeneratorError(f"no such model: {name}", "write PROVIDER:MODEL, e.g. openai:gpt-4o-mini or ollama:llama3")
@@ -84,14 +105,15 @@ def _open(name: str, base_url: str | None, limits: Limits) -> Any:
         from langchain.chat_models import init_chat_model
     except ImportError as error:
         raise GeneratorError("chat models need LangChain", "pip install 'casefolio[langchain]'") from error
-    settings: dict[str, Any] = {"temperature": 0, "max_tokens": limits.output_tokens}
+    settings: dict[str, Any] = {"temperature": sampling.temperature, "max_tokens": limits.output_tokens}
     if base_url:
         settings["base_url"] = base_url
     if provider == "openai":
-        settings |= {"timeout": limits.timeout_s, "max_retries": 0}
+        from rag.generators.connections import clients
+
+        settings |= {"timeout": limits.timeout_s, "max_retries": 0, **clients(base_url)}
         if base_url:
-            # The key for OpenAI is not sent to somebody else's server.
-            settings["api_key"] = os.environ.get("CASEFOLIO_API_KEY") or "none"
+            settings["api_key"] = _key() or "none"
     try:
         return init_chat_model(model, model_provider=provider, **settings)
     except ImportError as error:

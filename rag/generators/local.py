@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from queue import Empty
 from typing import Any
 
 from ingest.errors import GeneratorError
 from prompts.budget import Counter
 from prompts.prompt import Prompt
-from rag.generators.base import BEAT_S, Limits, bounded
+from rag.generators.base import Limits, Sampling, bounded
+from rag.generators.chat_format import chat_parts
+from rag.generators.pumping import worked
 
 _USUAL_WINDOW = 4096  # where neither model nor tokenizer says how much it holds
 _ABSURD = 10**7  # tokenizers without a limit claim astronomic ones
-_POLL_S = BEAT_S
 
 
 class LocalModel:
-    """A causal model on this machine, with its own chat template, greedy.
+    """A causal model on this machine, with its own chat template, greedy unless told.
 
     Weights are read from safetensors only and no code of the repository runs. One answer is generated at a time; other
     threads wait for their turn.
@@ -28,15 +28,19 @@ class LocalModel:
         path_or_name: folder, or name on the hub.
         limits: bounds of one generation.
         device: `cpu`, `cuda`, …; a GPU where there is one, unless named.
+        sampling: how the next token is chosen, whatever the checkpoint's `generation_config.json` asks for.
 
     Raises:
         GeneratorError: where transformers is not installed or the model cannot be loaded.
     """
 
-    def __init__(self, path_or_name: str, limits: Limits | None = None, device: str = "") -> None:
+    def __init__(
+        self, path_or_name: str, limits: Limits | None = None, device: str = "", sampling: Sampling | None = None
+    ) -> None:
         self.name = f"transformers:{path_or_name}"
         self.limits = limits or Limits(retries=0)
         self._tokenizer, self._model = _load(path_or_name, device)
+        self._sampling = sampling or Sampling()
         self._turn = threading.Lock()
 
     @property
@@ -55,9 +59,10 @@ class LocalModel:
         return bounded(lambda: self._attempt(prompt), self.limits, self.name, lambda error: False)
 
     def _attempt(self, prompt: Prompt) -> Iterator[str]:
-        from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
+        return worked(lambda put, stopped: self._work(prompt, put, stopped), self._turn)
 
-        stopped = threading.Event()
+    def _work(self, prompt: Prompt, put: Callable[[str], None], stopped: threading.Event) -> None:
+        from transformers import StoppingCriteria, StoppingCriteriaList, TextStreamer
 
         class Stop(StoppingCriteria):
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -65,59 +70,50 @@ class LocalModel:
 
                 return torch.full((input_ids.shape[0],), stopped.is_set(), device=input_ids.device, dtype=torch.bool)
 
+        class Putting(TextStreamer):
+            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+                put(text)
+
         tokens = self._tokens(prompt)
-        room = min(self.limits.output_tokens, self.window - tokens["input_ids"].shape[1])
+        length = tokens["input_ids"].shape[1]
+        room = min(self.limits.output_tokens, self.window - length)
         if room < 1:
-            raise GeneratorError(f"the prompt fills the {self.window} tokens of {self.name}", "use a longer context")
-        streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=_POLL_S)
-        failure: list[BaseException] = []
+            told = f"the prompt has {length} tokens and {self.name} holds {self.window}"
+            raise GeneratorError(told, "ask with a smaller -k")
+        self._model.generate(
+            **tokens,
+            max_new_tokens=room,
+            **self._choice(),
+            pad_token_id=_pad(self._tokenizer),
+            streamer=Putting(self._tokenizer, skip_prompt=True, skip_special_tokens=True),
+            stopping_criteria=StoppingCriteriaList([Stop()]),
+        )
 
-        def work() -> None:
-            try:
-                self._model.generate(
-                    **tokens,
-                    max_new_tokens=room,
-                    do_sample=False,
-                    pad_token_id=_pad(self._tokenizer),
-                    streamer=streamer,
-                    stopping_criteria=StoppingCriteriaList([Stop()]),
-                )
-            except BaseException as error:  # handed to the reading thread
-                failure.append(error)
-                streamer.end()  # type: ignore[no-untyped-call]
+    def _choice(self) -> dict[str, Any]:
+        """How the next token is chosen, said in full: what is not said comes from the checkpoint."""
+        how = self._sampling
+        chance = {"temperature": how.temperature, "top_k": 40, "top_p": 0.95} if how.temperature else {}
+        plain: dict[str, Any] = {"temperature": None, "top_k": None, "top_p": None}
+        if how.temperature:
+            import torch
 
-        with self._turn:
-            worker = threading.Thread(target=work, name="casefolio-generate", daemon=True)
-            worker.start()
-            try:
-                yield from _drain(streamer, worker)
-            finally:
-                stopped.set()
-                worker.join()
-        if failure:
-            raise failure[0]
+            torch.manual_seed(how.seed)
+        return {
+            **plain, **chance, "do_sample": bool(chance), "repetition_penalty": how.repetition_penalty,
+            "no_repeat_ngram_size": 0, "num_beams": 1,
+        }  # fmt: skip
 
     def _tokens(self, prompt: Prompt) -> Any:
-        if self._tokenizer.chat_template:
-            text = self._tokenizer.apply_chat_template(prompt.messages(), tokenize=False, add_generation_prompt=True)
-            encoded = self._tokenizer(text, add_special_tokens=False, return_tensors="pt")
-        else:
-            encoded = self._tokenizer(f"{prompt.system}\n\n{prompt.user}\n\nAnswer:", return_tensors="pt")
-        kept = {key: encoded[key] for key in ("input_ids", "attention_mask")}
-        return {key: value.to(self._model.device) for key, value in kept.items()}
+        import torch
 
-
-def _drain(streamer: Any, worker: threading.Thread) -> Iterator[str]:
-    """Pieces of a streamer; an empty one each second without any, so that the caller looks at its clock."""
-    while True:
-        try:
-            yield next(streamer)
-        except StopIteration:
-            return
-        except Empty:
-            if not worker.is_alive():
-                return
-            yield ""
+        bos, eos = (str(t or "") for t in (self._tokenizer.bos_token, self._tokenizer.eos_token))
+        ids: list[int] = []
+        for text, control in chat_parts(self._tokenizer.chat_template or "", prompt.messages(), bos=bos, eos=eos):
+            ids += self._tokenizer(text, add_special_tokens=False, split_special_tokens=not control)["input_ids"]
+        if not self._tokenizer.chat_template:
+            ids = self._tokenizer.build_inputs_with_special_tokens(ids)
+        tokens = torch.tensor([ids], device=self._model.device)
+        return {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
 
 
 def _pad(tokenizer: Any) -> int | None:
@@ -130,7 +126,7 @@ def _load(path_or_name: str, device: str) -> tuple[Any, Any]:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
-        raise GeneratorError("local models need transformers and torch", "pip install 'casefolio[local]'") from error
+        raise GeneratorError("local models need transformers and torch", "pip install 'casefolio[torch]'") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(path_or_name, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(path_or_name, trust_remote_code=False, use_safetensors=True)

@@ -82,6 +82,36 @@ def drawn(open_stream: Callable[[], AsyncIterator[str]]) -> Iterator[str]:
         reading.cancel()
 
 
+def worked(work: Callable[[Callable[[str], None], threading.Event], None], turn: threading.Lock) -> Iterator[str]:
+    """Pieces that a thread works out, empty ones while it is silent. Closing it stops the thread and waits for it.
+
+    Args:
+        work: is given where to put pieces, and an event after which it must return soon.
+        turn: held while it works; whoever waits for it gets empty pieces too.
+    """
+    while not turn.acquire(timeout=BEAT_S):
+        yield ""
+    pieces: queue.Queue[Any] = queue.Queue()
+    stopped = threading.Event()
+
+    def run() -> None:
+        try:
+            work(pieces.put, stopped)
+            pieces.put(_END)
+        except BaseException as error:  # handed to the reading thread
+            pieces.put(error)
+        finally:
+            turn.release()
+
+    thread = threading.Thread(target=run, name="casefolio-generate", daemon=True)
+    thread.start()
+    try:
+        yield from _taken(pieces)
+    finally:
+        stopped.set()
+        thread.join()
+
+
 def _taken(pieces: queue.Queue[Any]) -> Iterator[str]:
     while True:
         try:
