@@ -25,8 +25,8 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--llm",
         metavar="NAME",
-        help="let a model phrase what is quoted, its sentences verified: gguf:FILE, transformers:PATH_OR_NAME, or a LangChain"
-        " name such as openai:gpt-4o-mini",
+        help="let a model phrase what is quoted, its sentences verified: gguf:FILE, transformers:PATH_OR_NAME, or a"
+        " LangChain name such as openai:gpt-4o-mini",
     )
     parser.add_argument("--base-url", metavar="URL", help="server that speaks OpenAI's protocol, with openai:MODEL")
     parser.add_argument(
