@@ -105,7 +105,14 @@ def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, langua
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "3 April 2021"), ("de", "3.4.2021"), ("ko", "2021년 4월 3일"), ("fr", "3 April 2021")]
+    ("language", "said"),
+    [
+        ("en", "3 April 2021"),
+        ("de", "3.4.2021"),
+        ("ko", "2021년 4월 3일"),
+        ("fr", "3 avril 2021"),
+        ("es", "3 April 2021"),
+    ],
 )
 def test_dates_are_written_as_in_the_language(language: str, said: str) -> None:
     assert spoken("2021-04-03", language) == said
