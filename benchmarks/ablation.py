@@ -19,18 +19,18 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from eval.beir import BeirSet
-from eval.case_scores import score_beir, score_cases
-from eval.cases import CaseSet
-from eval.scores import Scores
-from eval.sets import load_sets
-from eval.statistics import compare
-from eval.system import Configuration, open_library
-from eval.tasks import BeirTask, CaseTask, Task
-from indexes.switches import ALL, Parts
-from ingest.document import Chunk
-from ingest.errors import RagError
-from ingest.language import detect_language
+from casefolio.eval.beir import BeirSet
+from casefolio.eval.case_scores import score_beir, score_cases
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.scores import Scores
+from casefolio.eval.sets import load_sets
+from casefolio.eval.statistics import compare
+from casefolio.eval.system import Configuration, open_library
+from casefolio.eval.tasks import BeirTask, CaseTask, Task
+from casefolio.indexes.switches import ALL, Parts
+from casefolio.ingest.document import Chunk
+from casefolio.ingest.errors import RagError
+from casefolio.ingest.language import detect_language
 
 CASES = ("recall@4000c", "recall@2000c", "recall@5", "wrong@4000c")
 BEIR = ("nDCG@10", "R@100")
@@ -119,15 +119,15 @@ def asked(index: Any, question: str) -> str:
 
 
 def without_prefix(found: CaseSet | BeirSet, work: Path, whole: Scores, measures: tuple[str, ...]) -> None:
-    import indexes.index
+    import casefolio.indexes.index
 
-    made = indexes.index.stored_chunk
+    made = casefolio.indexes.index.stored_chunk
 
     def bare(document: Any, piece: Chunk, context: str, *rest: Any) -> Any:
         stored = made(document, replace(piece, section=()), "", *rest)
         return replace(stored, chunk=piece)
 
-    with patch.object(indexes.index, "stored_chunk", bare):
+    with patch.object(casefolio.indexes.index, "stored_chunk", bare):
         task = prepared(found, work.with_name(f"{work.name}_no_prefix"))
     line("prefix of headings and title", whole, scores(task), measures)
     task.close()

@@ -15,8 +15,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from rag.answer import Answer
-from rag.library import Library
+from casefolio.answer import Answer
+from casefolio.library import Library
 
 
 def outcome(case: dict[str, Any], answer: Answer) -> Counter[str]:

@@ -18,8 +18,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ingest.document import Span
-from ingest.meaning import Assertion, annotate
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning import Assertion, annotate
 
 Case = dict[str, Any]
 PASSAGE = 900  # characters of about 194 tokens of English

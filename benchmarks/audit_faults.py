@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.training.auditing import audit
-from rag.training.pairs import Pair, read_pairs
+from casefolio.training.auditing import audit
+from casefolio.training.pairs import Pair, read_pairs
 
 GENERIC = {
     "en": ["what happened then", "What was the outcome?", "and how is it now", "What was the result of the treatment?"],

@@ -20,13 +20,13 @@ from pathlib import Path
 from make_nli_twins import LANGUAGES
 from nli_twins.edits import edited
 
-import rag.verification.reading as reading
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from ingest.sentences import sentence_spans
-from rag.citing import drafts
-from rag.gate import judge
-from rag.verifying import verify
+import casefolio.verification.reading as reading
+from casefolio.citing import drafts
+from casefolio.gate import judge
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.verifying import verify
 
 _FITS = {"supports": "supported", "contradicts": "contradicted", "neither": "unsupported"}
 _PASSAGE = 900

@@ -25,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from indexes.encoders import built_in, load_encoder
-from indexes.encoders.runtime import physical_cores
-from indexes.encoders.sources import resolve
-from indexes.encoders.text_encoder import TextEncoder
+from casefolio.indexes.encoders import built_in, load_encoder
+from casefolio.indexes.encoders.runtime import physical_cores
+from casefolio.indexes.encoders.sources import resolve
+from casefolio.indexes.encoders.text_encoder import TextEncoder
 
 ROOT = Path(__file__).parents[1]
 TOKENS = 200

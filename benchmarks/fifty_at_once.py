@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 
-from rag.library import Library
+from casefolio.library import Library
 
 
 async def timed(library: Library, question: str) -> float:

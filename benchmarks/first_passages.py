@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from question_sets import Asked, documents_of, folders, questions_of
 
-from indexes.encoders import default_encoder
-from indexes.switches import ALL
-from rag.library import Library
+from casefolio.indexes.encoders import default_encoder
+from casefolio.indexes.switches import ALL
+from casefolio.library import Library
 
 DEPTHS = (1, 3, 5, 8, 16)
 

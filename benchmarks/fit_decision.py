@@ -22,14 +22,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from rag.asking import READ
-from rag.library import Library
-from rag.reader.deciding import _WEIGHTS, features
-from rag.reader.model import shipped
-from rag.reader.persons import about_the_named
-from rag.reader.reading import Asked, read
-from rag.reader.tongue import language_of
-from rag.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
+from casefolio.asking import READ
+from casefolio.library import Library
+from casefolio.reader.deciding import _WEIGHTS, features
+from casefolio.reader.model import shipped
+from casefolio.reader.persons import about_the_named
+from casefolio.reader.reading import Asked, read
+from casefolio.reader.tongue import language_of
+from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
 COST = 0.25  # of a wrong answer, where a right one counts 1
 KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`rag.reader.answering`)

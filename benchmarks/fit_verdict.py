@@ -28,14 +28,14 @@ from make_claim_pairs import DATA, FITTING, LANGUAGES, Maker, Pair, balanced, wr
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-import rag.verification.deciding as deciding
-import rag.verification.reading as reading
-from ingest.meaning.facts import profile
-from ingest.meaning.frames import says_as_much
-from rag.training.corpus import case_folders, read_case_folder
-from rag.verification.deciding import LABELS, Ruled, measures
-from rag.verification.reading import Relation, relations
-from rag.verifying import ruled_by, verbatim
+import casefolio.verification.deciding as deciding
+import casefolio.verification.reading as reading
+from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.frames import says_as_much
+from casefolio.training.corpus import case_folders, read_case_folder
+from casefolio.verification.deciding import LABELS, Ruled, measures
+from casefolio.verification.reading import Relation, relations
+from casefolio.verifying import ruled_by, verbatim
 
 _LABELS = {"supports": 0, "contradicts": 1, "neither": 2, "contradiction": 1, "entailment": 0, "neutral": 2}
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0)
@@ -196,8 +196,8 @@ def _said(case: Case, model: deciding.Weighing) -> int:
 
 def opened(path: Path) -> reading.Reader:
     """A reader of other weights."""
-    from indexes.encoders.table import open_table
-    from rag.reader.model import ReaderModel
+    from casefolio.indexes.encoders.table import open_table
+    from casefolio.reader.model import ReaderModel
 
     return ReaderModel(path, open_table())
 

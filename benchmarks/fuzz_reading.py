@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ingest.document import Document
-from ingest.reading import Reader, list_files
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import Reader, list_files
 
 _LARGEST = 3_000_000
 

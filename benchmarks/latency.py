@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from indexes.encoders import load_encoder
-from indexes.index import Index
-from indexes.store import StoredChunk, StoredPart
-from indexes.stored_json import pack_identity
-from ingest.document import Chunk, Document, Page, Span, document_id
-from ingest.identity import identify
+from casefolio.indexes.encoders import load_encoder
+from casefolio.indexes.index import Index
+from casefolio.indexes.store import StoredChunk, StoredPart
+from casefolio.indexes.stored_json import pack_identity
+from casefolio.ingest.document import Chunk, Document, Page, Span, document_id
+from casefolio.ingest.identity import identify
 
 WORDS, PER_DOCUMENT, LENGTH = 30_000, 40, 60
 

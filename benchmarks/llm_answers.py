@@ -21,13 +21,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.overhearing import Overheard
-from eval.saying import says
-from prompts.prompt import Prompt
-from rag.answer import Answer
-from rag.asking import ask
-from rag.generators import generator_from
-from rag.library import Library
+from casefolio.answer import Answer
+from casefolio.asking import ask
+from casefolio.eval.overhearing import Overheard
+from casefolio.eval.saying import says
+from casefolio.generators import generator_from
+from casefolio.library import Library
+from casefolio.prompts.prompt import Prompt
 
 STUFF = (
     "Use the following pieces of context to answer the question at the end. If you don't know the answer, just say "

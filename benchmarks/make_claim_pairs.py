@@ -36,11 +36,11 @@ from nli_twins.edits import borrowed, edited
 from nli_twins.filling import wrapped
 from nli_twins.turning import turned
 
-from ingest.document import Span
-from ingest.sentences import sentence_spans
-from rag.reader.forms import form_of
-from rag.training.corpus import CaseFolder, Place, Question, case_folders, read_case_folder
-from rag.training.errors import TrainingError
+from casefolio.ingest.document import Span
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.reader.forms import form_of
+from casefolio.training.corpus import CaseFolder, Place, Question, case_folders, read_case_folder
+from casefolio.training.errors import TrainingError
 
 DATA = Path(__file__).parent / "nli_twins"
 LANGUAGES = ("en", "de", "ko")

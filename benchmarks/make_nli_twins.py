@@ -21,7 +21,7 @@ from pathlib import Path
 from nli_twins.edits import edited
 from nli_twins.filling import fill, laid, wrapped
 
-from ingest.sentences import sentence_spans
+from casefolio.ingest.sentences import sentence_spans
 
 DATA = Path(__file__).parent / "nli_twins"
 LANGUAGES = ("en", "de", "ko")

@@ -16,7 +16,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from rag.library import Library
+from casefolio.library import Library
 
 DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 FIRST = {language: data["first"].split() for language, data in DATA.items()}

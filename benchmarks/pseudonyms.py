@@ -13,11 +13,11 @@ import json
 import re
 from pathlib import Path
 
-from indexes.encoders.table import open_table
-from indexes.encoders.tokens import TextTokenizer
-from ingest.identity import identify
-from rag.training.making import documents_in, pairs_by_rule, passages_of, patient_of
-from rag.training.surrogates import Surrogates, patterns, without_titles
+from casefolio.indexes.encoders.table import open_table
+from casefolio.indexes.encoders.tokens import TextTokenizer
+from casefolio.ingest.identity import identify
+from casefolio.training.making import documents_in, pairs_by_rule, passages_of, patient_of
+from casefolio.training.surrogates import Surrogates, patterns, without_titles
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.library import Library
+from casefolio.library import Library
 
 _GOLD = re.compile(r"(?P<file>[^|]*)\|(?:\{(?P<before>.*?)\})?(?P<quote>.+)", re.DOTALL)
 

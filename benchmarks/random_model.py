@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexes.encoders import Profile, built_in
-from indexes.encoders.architectures import ARCHITECTURES
-from indexes.encoders.checkpoint import Shape, expected_tensors
-from indexes.encoders.sources import resolve
+from casefolio.indexes.encoders import Profile, built_in
+from casefolio.indexes.encoders.architectures import ARCHITECTURES
+from casefolio.indexes.encoders.checkpoint import Shape, expected_tensors
+from casefolio.indexes.encoders.sources import resolve
 
 SIZES = Shape(width=64, layers=2, heads=4, inner=128, activation="gelu", epsilon=1e-12)
 # Sizes that the configuration does not say.

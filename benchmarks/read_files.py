@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.document import Document, Unread
-from ingest.paging import NO_TEXT
-from ingest.reading import Reader
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.paging import NO_TEXT
+from casefolio.ingest.reading import Reader
 
 
 @dataclass

@@ -20,8 +20,8 @@ from statistics import fmean
 
 import pypdf
 
-from ingest.document import Document
-from ingest.reading import read_file
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
 
 _WORD = re.compile(r"\w+")
 

@@ -17,16 +17,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.beir import BeirSet
-from eval.case_scores import score_beir, score_cases
-from eval.cases import CaseSet
-from eval.retrieval import BUDGETS, KS
-from eval.sets import load_sets
-from eval.statistics import Figure, percentile
-from eval.system import Configuration, open_library
-from eval.tasks import BeirTask, CaseTask, Task
-from indexes.encoders import default_encoder
-from ingest.errors import RagError
+from casefolio.eval.beir import BeirSet
+from casefolio.eval.case_scores import score_beir, score_cases
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.retrieval import BUDGETS, KS
+from casefolio.eval.sets import load_sets
+from casefolio.eval.statistics import Figure, percentile
+from casefolio.eval.system import Configuration, open_library
+from casefolio.eval.tasks import BeirTask, CaseTask, Task
+from casefolio.indexes.encoders import default_encoder
+from casefolio.ingest.errors import RagError
 
 BEIR_NAMES = {"ndcg@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100", "mrr@10": "RR@10"}
 

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from rag.answer import Answer
-from rag.answering import answer_from_hits
-from rag.generators.scripted import Scripted
+from casefolio.answer import Answer
+from casefolio.answering import answer_from_hits
+from casefolio.generators.scripted import Scripted
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
 
 FOLDER = Path(__file__).parent / "scripted"
 

@@ -32,14 +32,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from first_passages import open_set
 from question_sets import Asked, documents_of, folders, questions_of
 
-from indexes.analyzers import plain
-from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
-from indexes.encoders import default_encoder
-from indexes.expansion import expand
-from indexes.ranking import _pool, both, candidates, featured
-from indexes.reading_questions import Named, Naming
-from ingest.language import detect_language
-from rag.library import Library
+from casefolio.indexes.analyzers import plain
+from casefolio.indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
+from casefolio.indexes.encoders import default_encoder
+from casefolio.indexes.expansion import expand
+from casefolio.indexes.ranking import _pool, both, candidates, featured
+from casefolio.indexes.reading_questions import Named, Naming
+from casefolio.ingest.language import detect_language
+from casefolio.library import Library
 
 DATA = Path(__file__).parents[1] / "indexes" / "data" / "blend.json"
 LIKE = {"length": BY_QUESTION, "match": BY_QUESTION, "documents": BY_FOLDER}

@@ -21,13 +21,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from ingest.meaning.alignment import align
-from ingest.meaning.facts import profile
-from rag.verification.evidence import Evidence
-from rag.verification.features import CLAIM_FEATURES, RESPONSE_FEATURES, response_features
-from rag.verification.grounding import measure
-from rag.verification.model import WEIGHTS, Model
-from rag.verification.pairs import PAIR_FEATURES, pair_features, uncovered
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.facts import profile
+from casefolio.verification.evidence import Evidence
+from casefolio.verification.features import CLAIM_FEATURES, RESPONSE_FEATURES, response_features
+from casefolio.verification.grounding import measure
+from casefolio.verification.model import WEIGHTS, Model
+from casefolio.verification.pairs import PAIR_FEATURES, pair_features, uncovered
 
 TWINS = Path(__file__).resolve().parents[1] / "tests" / "twins"
 FOLDS = 10

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.training.base import Reading, open_base
-from rag.training.batching import make_batch
-from rag.training.encoder import default_device, optimizer_of
-from rag.training.pairs import Pair, read_pairs
-from rag.training.recipes import recipe
-from rag.training.steps import backward, sides_and_loss
-from rag.training.tower import Tower
+from casefolio.training.base import Reading, open_base
+from casefolio.training.batching import make_batch
+from casefolio.training.encoder import default_device, optimizer_of
+from casefolio.training.pairs import Pair, read_pairs
+from casefolio.training.recipes import recipe
+from casefolio.training.steps import backward, sides_and_loss
+from casefolio.training.tower import Tower
 
 
 def main() -> None:
@@ -130,8 +130,8 @@ def write_sentence_transformer(folder: Path, name: str) -> None:
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    from indexes.encoders.table import open_table
-    from rag.training.tower import WORDS, transformer
+    from casefolio.indexes.encoders.table import open_table
+    from casefolio.training.tower import WORDS, transformer
 
     table = open_table()
     base = open_base(name, recipe("miracle"))

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
-from ingest.meaning.agreement import agreement
-from rag.verification.evidence import Evidence, content_keys
-from rag.verifying import grounding, verify
+from casefolio.ingest.meaning.agreement import agreement
+from casefolio.verification.evidence import Evidence, content_keys
+from casefolio.verifying import grounding, verify
 
 TWINS = Path(__file__).resolve().parents[1] / "tests" / "twins"
 LANGUAGES = ("en", "de", "ko")
@@ -38,7 +38,7 @@ def table(head: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
 
 def encoder_vectors(name: str) -> Callable[[list[str]], np.ndarray]:
     """Vectors of texts by name of an encoder."""
-    from indexes.encoders import load_encoder
+    from casefolio.indexes.encoders import load_encoder
 
     encoder = load_encoder(name)
     return lambda texts: np.asarray(encoder.encode_passages(texts))
@@ -108,7 +108,7 @@ def span_f1(data: list[dict[str, Any]], sentences: list[tuple[np.ndarray, np.nda
 
 def lexical_gate(row: dict[str, Any]) -> float:
     """The baseline: the share of the response's content words that no context has."""
-    from ingest.meaning.compared_words import words
+    from casefolio.ingest.meaning.compared_words import words
 
     evidence = Evidence(row["contexts"], row["language"])
     keys = content_keys(words(row["response"], row["language"]))

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.cases import fingerprint
-from eval.faults import Faults, Row, read_rows, unique_id
-from eval.scores import WORST, Passage, Record, Scores, Worst
-from eval.statistics import f1_of, figure_of, ratio
-from eval.tasks import Direct, Produced
-from ingest.document import Span
+from casefolio.eval.cases import fingerprint
+from casefolio.eval.faults import Faults, Row, read_rows, unique_id
+from casefolio.eval.scores import WORST, Passage, Record, Scores, Worst
+from casefolio.eval.statistics import f1_of, figure_of, ratio
+from casefolio.eval.tasks import Direct, Produced
+from casefolio.ingest.document import Span
 
 # What annotators call someone other than the patient.
 PATIENT = ("patient", "")
@@ -74,7 +74,7 @@ def _mention(row: Row, seen: dict[str, int]) -> Mention:
 
 def house_annotator(text: str, span: Span, language: str | None) -> dict[str, bool]:
     """What `ingest.meaning.annotate` finds of one span."""
-    from ingest.meaning import annotate
+    from casefolio.ingest.meaning import annotate
 
     found = annotate(text, language, [span])[0]
     return {

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from rag.answer import Answer, Citation, Claim, Verdict
+from casefolio.answer import Answer, Citation, Claim, Verdict
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
 
 NAME = "words"
 LEAST = 0.3  # share of the question's weight that a line must hold to be given as an answer

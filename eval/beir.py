@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.cases import fingerprint
-from eval.faults import Faults, read_rows, unique_id
+from casefolio.eval.cases import fingerprint
+from casefolio.eval.faults import Faults, read_rows, unique_id
 
 DEPTH = 100  # documents ranked for a query
 MEASURES = ("nDCG@10", "R@10", "R@100", "RR@10", "RR", "AP@100")

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from eval.answers import confidence_of
-from eval.cases import CaseSet
-from eval.results import write_json
-from eval.scores import Record
-from eval.statistics import Figure, figure_of, ratio
-from indexes.sealing import seal_file
-from ingest.errors import GeneratorError, SetError
+from casefolio.eval.answers import confidence_of
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.results import write_json
+from casefolio.eval.scores import Record
+from casefolio.eval.statistics import Figure, figure_of, ratio
+from casefolio.indexes.sealing import seal_file
+from casefolio.ingest.errors import GeneratorError, SetError
 
 FILE = "calibration.json"
 
@@ -53,7 +53,7 @@ class Half:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
-        from eval.report import figure_json
+        from casefolio.eval.report import figure_json
 
         names = ("unsupported", "coverage", "abstention_precision", "abstention_recall", "cites_gold")
         return {"cases": self.cases, **{n: figure_json(getattr(self, n)) for n in names}}
@@ -83,7 +83,7 @@ class Calibration:
 
 def given_of(record: Record) -> Given:
     """What a record says of its answer."""
-    from eval.answers import score_case
+    from casefolio.eval.answers import score_case
 
     answer = record.get("answer")
     if not answer or answer["status"] != "supported":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from eval import answers, beir, retrieval
-from eval.retrieval import Place
-from eval.scores import WORST, Curve, Passage, Record, Scores, Worst
+from casefolio.eval import answers, beir, retrieval
+from casefolio.eval.retrieval import Place
+from casefolio.eval.scores import WORST, Curve, Passage, Record, Scores, Worst
 
 
 def score_cases(records: Sequence[Record]) -> Scores:

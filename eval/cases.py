@@ -13,8 +13,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.faults import Faults, Row, read_rows, unique_id
-from ingest.document import Document, Span
+from casefolio.eval.faults import Faults, Row, read_rows, unique_id
+from casefolio.ingest.document import Document, Span
 
 AROUND = 160  # characters
 PLAIN = {".txt", ".md", ".text"}
@@ -155,7 +155,7 @@ def canonical_text(root: Path, name: str) -> str | None:
 
 
 def _read_with_loader(root: Path, name: str) -> str | None:
-    from ingest.reading import read_file
+    from casefolio.ingest.reading import read_file
 
     for found in read_file(root, name):
         if isinstance(found, Document) and found.path == name:

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import SetError, UsageError
-from rag.cli.lines import json_text
+from casefolio.cli.lines import json_text
+from casefolio.ingest.errors import SetError, UsageError
 
 if TYPE_CHECKING:
-    from eval.report import Report
-    from eval.runner import House
-    from eval.system import Configuration, Within
+    from casefolio.eval.report import Report
+    from casefolio.eval.runner import House
+    from casefolio.eval.system import Configuration, Within
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,10 +109,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from eval.provenance import describe
-    from eval.report import write_report
-    from eval.runner import run as run_sets
-    from eval.sets import load_sets
+    from casefolio.eval.provenance import describe
+    from casefolio.eval.report import write_report
+    from casefolio.eval.runner import run as run_sets
+    from casefolio.eval.sets import load_sets
 
     configurations = _configurations(args)
     run_sets(load_sets(args.sets), configurations, args.out, describe(), house=_house(args.judge))
@@ -123,17 +123,17 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _house(judge: str | None) -> House:
-    from eval.judge import Judge, chat_model
-    from eval.runner import House
+    from casefolio.eval.judge import Judge, chat_model
+    from casefolio.eval.runner import House
 
     return House(judge=Judge(chat_model(judge)), judge_name=judge) if judge else House()
 
 
 def _configurations(args: argparse.Namespace) -> list[Configuration]:
     """Encoders by generators by settings, then one part of the search at a time, then the baseline."""
-    from eval.baseline import NAME
-    from eval.system import EXTRACTIVE, Configuration
-    from indexes.encoders import default_encoder
+    from casefolio.eval.baseline import NAME
+    from casefolio.eval.system import EXTRACTIVE, Configuration
+    from casefolio.indexes.encoders import default_encoder
 
     if args.depth < 1:
         raise UsageError(f"--depth must be at least 1, got {args.depth}")
@@ -156,7 +156,7 @@ def _configurations(args: argparse.Namespace) -> list[Configuration]:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from eval.comparing import as_text, compare_runs
+    from casefolio.eval.comparing import as_text, compare_runs
 
     with whole_runs(args.first, args.second):
         pairs = compare_runs(args.first, args.second)
@@ -178,9 +178,9 @@ def whole_runs(*places: Path) -> Iterator[None]:
 
 
 def _encoders(args: argparse.Namespace) -> int:
-    from eval.cases import CaseSet
-    from eval.encoders import as_json, as_text, compare_encoders
-    from eval.sets import load_sets
+    from casefolio.eval.cases import CaseSet
+    from casefolio.eval.encoders import as_json, as_text, compare_encoders
+    from casefolio.eval.sets import load_sets
 
     lines = compare_encoders([s for s in load_sets(args.sets) if isinstance(s, CaseSet)], args.encoder)
     print(json_text(as_json(lines)) if args.json else as_text(lines))
@@ -188,7 +188,7 @@ def _encoders(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from eval.report import write_report
+    from casefolio.eval.report import write_report
 
     with whole_runs(args.out):
         report = write_report(args.out, timings=not args.no_timings)
@@ -197,13 +197,13 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _calibrate(args: argparse.Namespace) -> int:
-    from eval.calibration import as_text, calibrate, keep
-    from eval.cases import CaseSet
-    from eval.progress import Progress
-    from eval.sets import load_sets
-    from eval.system import Configuration, open_library
-    from eval.tasks import CaseTask
-    from indexes.encoders import default_encoder
+    from casefolio.eval.calibration import as_text, calibrate, keep
+    from casefolio.eval.cases import CaseSet
+    from casefolio.eval.progress import Progress
+    from casefolio.eval.sets import load_sets
+    from casefolio.eval.system import Configuration, open_library
+    from casefolio.eval.tasks import CaseTask
+    from casefolio.indexes.encoders import default_encoder
 
     if not 0.0 <= args.max_unsupported < 1.0:
         raise UsageError(f"--max-unsupported is a share from 0 to 1, got {args.max_unsupported}")
@@ -232,7 +232,7 @@ def _calibrate(args: argparse.Namespace) -> int:
 
 
 def _print_report(report: Report, *, as_json: bool) -> None:
-    from eval import report as writing
+    from casefolio.eval import report as writing
 
     if as_json:
         print(json_text(writing.as_json(report)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.measures import is_judged, is_lower_better
-from eval.report import Report, SetReport, gather
-from eval.statistics import Comparison, compare
-from ingest.errors import UsageError
+from casefolio.eval.measures import is_judged, is_lower_better
+from casefolio.eval.report import Report, SetReport, gather
+from casefolio.eval.statistics import Comparison, compare
+from casefolio.ingest.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)

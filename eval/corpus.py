@@ -9,11 +9,11 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from eval.cases import AROUND, Case, CaseSet, Gold, fingerprint
-from eval.faults import Faults
-from indexes.encoders.cache import build_once, cache_folder
-from ingest.errors import RagError
-from rag.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Place, case_folders, read_case_folder
+from casefolio.eval.cases import AROUND, Case, CaseSet, Gold, fingerprint
+from casefolio.eval.faults import Faults
+from casefolio.indexes.encoders.cache import build_once, cache_folder
+from casefolio.ingest.errors import RagError
+from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Place, case_folders, read_case_folder
 
 
 def is_corpus(path: Path) -> bool:

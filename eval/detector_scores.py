@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.retrieval import Place, common, merge, size
-from eval.scores import WORST, Passage, Record, Scores, Worst
-from eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of
+from casefolio.eval.retrieval import Place, common, merge, size
+from casefolio.eval.scores import WORST, Passage, Record, Scores, Worst
+from casefolio.eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of
 
 FOLDS = 5
 DECISION = 0.5  # a response less probably grounded than this is flagged

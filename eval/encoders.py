@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from eval.cases import CaseSet
-from eval.statistics import interval, ratio
-from indexes.encoders import load_encoder
-from indexes.encoders.text_encoder import TextEncoder
-from ingest.errors import UsageError
-from rag.training.making import documents_in, passages_of
-from rag.training.ranking import SETTINGS, RetrievalSet, measure_all
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.statistics import interval, ratio
+from casefolio.indexes.encoders import load_encoder
+from casefolio.indexes.encoders.text_encoder import TextEncoder
+from casefolio.ingest.errors import UsageError
+from casefolio.training.making import documents_in, passages_of
+from casefolio.training.ranking import SETTINGS, RetrievalSet, measure_all
 
 MEASURES = ("mAP@100", "nDCG@10", "recall@1", "recall@10", "recall@100")
 

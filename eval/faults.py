@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.data import kind_of, record
-from ingest.errors import SetError
+from casefolio.ingest.data import kind_of, record
+from casefolio.ingest.errors import SetError
 
 SHOWN = 200  # a set of the wrong form has a fault in every line; the rest are counted
 

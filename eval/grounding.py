@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from eval.answers import tokens
-from eval.cases import fingerprint
-from eval.faults import Faults, Row, read_rows, unique_id
-from eval.scores import Record
-from eval.tasks import Direct, Produced
-from ingest.document import Span
+from casefolio.eval.answers import tokens
+from casefolio.eval.cases import fingerprint
+from casefolio.eval.faults import Faults, Row, read_rows, unique_id
+from casefolio.eval.scores import Record
+from casefolio.eval.tasks import Direct, Produced
+from casefolio.ingest.document import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def lexical_gate(response: str, contexts: Sequence[str], question: str, language
 
 def house_detector(response: str, contexts: Sequence[str], question: str, language: str | None) -> Detection:
     """What `rag.verifying.grounding` finds: claims that no context supports."""
-    from rag.verifying import grounding
+    from casefolio.verifying import grounding
 
     found = grounding(question, contexts, response, language)
     return Detection(found.score, tuple(c.span for c in found.claims if c.label != "supported"))

@@ -9,14 +9,14 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from eval.measures import is_detail, is_judged, is_lower_better, meaning
-from eval.plots import interval_plot, line_plot
-from eval.runner import BASELINES
-from eval.scores import Curve, Passage, Scores, Worst
-from eval.statistics import Figure, percentile
+from casefolio.eval.measures import is_detail, is_judged, is_lower_better, meaning
+from casefolio.eval.plots import interval_plot, line_plot
+from casefolio.eval.runner import BASELINES
+from casefolio.eval.scores import Curve, Passage, Scores, Worst
+from casefolio.eval.statistics import Figure, percentile
 
 if TYPE_CHECKING:
-    from eval.report import Report, SetReport
+    from casefolio.eval.report import Report, SetReport
 
 TEMPLATES = Path(__file__).parent / "templates"
 MANY_FAILED = 5
@@ -57,7 +57,7 @@ def _told(report: Report) -> str:
 
 
 def _provenance(report: Report) -> str:
-    from eval.report import facts
+    from casefolio.eval.report import facts
 
     pairs = [*facts(report.run)]
     for c in report.run.get("configurations", []):
@@ -128,7 +128,7 @@ def _table(one: SetReport, measures: Sequence[str]) -> str:
 
 
 def _cell(figure: Figure | None, best: float) -> str:
-    from eval.report import shown
+    from casefolio.eval.report import shown
 
     if figure is None:
         return '<span class="n">–</span>'

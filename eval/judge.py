@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from string import Template
 
-from eval.grounding import Detection
-from ingest.document import Span
-from ingest.errors import GeneratorError
+from casefolio.eval.grounding import Detection
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import GeneratorError
 
 Chat = Callable[[str], str]
 _SAID = re.compile(r"\b(UN)?SUPPORTED\b", re.IGNORECASE)

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from ingest import data
+from casefolio.ingest import data
 
 NEITHER = ("chars", "prompt tokens", "answer tokens")  # an amount to read the others by; more of it is no merit
 

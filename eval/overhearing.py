@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from prompts.prompt import Prompt
-from rag.generators.base import Generator, closable
+from casefolio.generators.base import Generator, closable
+from casefolio.prompts.prompt import Prompt
 
 
 class Overheard:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.cases import fingerprint
-from eval.faults import Faults, read_rows, unique_id
-from eval.scores import WORST, Passage, Record, Scores, Worst
-from eval.statistics import figure_of, ratio
-from eval.system import Verifier
-from eval.tasks import Direct, Produced
+from casefolio.eval.cases import fingerprint
+from casefolio.eval.faults import Faults, read_rows, unique_id
+from casefolio.eval.scores import WORST, Passage, Record, Scores, Worst
+from casefolio.eval.statistics import figure_of, ratio
+from casefolio.eval.system import Verifier
+from casefolio.eval.tasks import Direct, Produced
 
 LABELS = {
     "supported": "supported",

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.measures import is_detail, is_judged, is_lower_better
-from eval.results import read_run, records_of, timings_of, write_json, write_whole
-from eval.runner import SCORERS
-from eval.scores import Scores
-from eval.statistics import Figure, percentile
+from casefolio.eval.measures import is_detail, is_judged, is_lower_better
+from casefolio.eval.results import read_run, records_of, timings_of, write_json, write_whole
+from casefolio.eval.runner import SCORERS
+from casefolio.eval.scores import Scores
+from casefolio.eval.statistics import Figure, percentile
 
 TIMED = ("search", "ask", "processor")
 SHARES = (0.5, 0.9, 0.95, 0.99)
@@ -97,7 +97,7 @@ def write_report(out: Path, *, timings: bool = True) -> Report:
     Raises:
         UsageError: where the folder holds no run.
     """
-    from eval.html_report import page
+    from casefolio.eval.html_report import page
 
     report = gather(out)
     write_json(out / "report.json", as_json(report))

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from eval.scores import Record
-from ingest.errors import UsageError
+from casefolio.eval.scores import Record
+from casefolio.ingest.errors import UsageError
 
 
 class Ledger:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from indexes.hit import Hit
+from casefolio.indexes.hit import Hit
 
 KS = (1, 3, 5, 10)
 BUDGETS = (2000, 4000)

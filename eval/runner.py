@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.assertions import AssertionSet, AssertionTask, house_annotator, score_assertions
-from eval.assertions import flag_everything as flag_every_aspect
-from eval.beir import BeirSet
-from eval.case_scores import score_beir, score_cases
-from eval.cases import CaseSet
-from eval.detector_scores import score_grounding
-from eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
-from eval.judge import Judge
-from eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
-from eval.progress import Progress
-from eval.results import Ledger, claim
-from eval.scores import Scorer
-from eval.sets import AnySet
-from eval.statistics import SEED
-from eval.system import Configuration, Opener, Verifier, house_verifier, open_library
-from eval.tasks import BeirTask, CaseTask, Task, reason_of
-from eval.twins import TwinSet, TwinTask, score_twins
+from casefolio.eval.assertions import AssertionSet, AssertionTask, house_annotator, score_assertions
+from casefolio.eval.assertions import flag_everything as flag_every_aspect
+from casefolio.eval.beir import BeirSet
+from casefolio.eval.case_scores import score_beir, score_cases
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.detector_scores import score_grounding
+from casefolio.eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
+from casefolio.eval.judge import Judge
+from casefolio.eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
+from casefolio.eval.progress import Progress
+from casefolio.eval.results import Ledger, claim
+from casefolio.eval.scores import Scorer
+from casefolio.eval.sets import AnySet
+from casefolio.eval.statistics import SEED
+from casefolio.eval.system import Configuration, Opener, Verifier, house_verifier, open_library
+from casefolio.eval.tasks import BeirTask, CaseTask, Task, reason_of
+from casefolio.eval.twins import TwinSet, TwinTask, score_twins
 
 # Columns to read others by: what they get wrong teaches nothing.
 BASELINES = ("flag everything", "trust everything")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eval.answers import tokens
+from casefolio.eval.answers import tokens
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SHARE = 0.6  # of the reference's words

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from eval.statistics import Figure, mean_figure
+from casefolio.eval.statistics import Figure, mean_figure
 
 Record = dict[str, Any]
 Curve = tuple[tuple[float, float], ...]

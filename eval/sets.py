@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.assertions import AssertionSet, read_assertion_set
-from eval.beir import BeirSet, read_beir_set
-from eval.cases import CaseSet, read_case_set
-from eval.corpus import is_corpus, read_corpus
-from eval.faults import Faults, read_rows
-from eval.grounding import GroundingSet, read_grounding_set
-from eval.pairs import PairSet, read_pair_set
-from eval.twins import TwinSet, read_twin_set
+from casefolio.eval.assertions import AssertionSet, read_assertion_set
+from casefolio.eval.beir import BeirSet, read_beir_set
+from casefolio.eval.cases import CaseSet, read_case_set
+from casefolio.eval.corpus import is_corpus, read_corpus
+from casefolio.eval.faults import Faults, read_rows
+from casefolio.eval.grounding import GroundingSet, read_grounding_set
+from casefolio.eval.pairs import PairSet, read_pair_set
+from casefolio.eval.twins import TwinSet, read_twin_set
 
 AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet | TwinSet
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import terms
-from indexes.filters import scope_filter
-from indexes.hit import Hit
-from indexes.index import Index, Snapshot
-from ingest.language import detect_language
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.filters import scope_filter
+from casefolio.indexes.hit import Hit
+from casefolio.indexes.index import Index, Snapshot
+from casefolio.ingest.language import detect_language
 
 Scores = NDArray[np.float32]
 

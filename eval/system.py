@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from eval.baseline import NAME, WordOverlap
-from indexes.hit import Hit
-from rag.answer import Answer
+from casefolio.answer import Answer
+from casefolio.eval.baseline import NAME, WordOverlap
+from casefolio.indexes.hit import Hit
 
 if TYPE_CHECKING:
-    from eval.overhearing import Overheard
-    from eval.single_ranker import OnePart
-    from rag.library import Library
+    from casefolio.eval.overhearing import Overheard
+    from casefolio.eval.single_ranker import OnePart
+    from casefolio.library import Library
 
 Within = Literal["all", "group"]
 EXTRACTIVE = "extractive"
@@ -43,7 +43,7 @@ AnswerJudge = Callable[[str, Sequence[str], str], bool | None]  # question, pass
 
 def house_verifier(claim: str, quote: str, language: str | None) -> tuple[str, float]:
     """Label and score of `rag.verifying.verify`."""
-    from rag.verifying import verify
+    from casefolio.verifying import verify
 
     verdict = verify(claim, quote, language)
     return verdict.label, verdict.score
@@ -113,18 +113,18 @@ class LibrarySystem:
         self._library = library
         self._one_part: OnePart | None = None
         if configuration.only:
-            from eval.single_ranker import OnePart
+            from casefolio.eval.single_ranker import OnePart
 
             encoder = configuration.encoder
             self._one_part = OnePart(library.index_folder, library.encoder, encoder, configuration.only)
         self.overheard: Overheard | None = None
         self._settings: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
         if configuration.llm != EXTRACTIVE:
-            from rag.generators import generator_from
+            from casefolio.generators import generator_from
 
             model = generator_from(configuration.llm, configuration.base_url, window=configuration.context)
             if model is not None:
-                from eval.overhearing import Overheard
+                from casefolio.eval.overhearing import Overheard
 
                 self.overheard = Overheard(model)
                 self._settings |= {"generator": self.overheard, "unsupported": configuration.unsupported}
@@ -148,7 +148,7 @@ class LibrarySystem:
         """The library's answer."""
         if not self._settings:
             return self._library.ask(question, scope=scope)
-        from rag.asking import ask
+        from casefolio.asking import ask
 
         return ask(self._library, question, scope=scope, **self._settings)
 
@@ -158,7 +158,7 @@ def open_library(configuration: Configuration, folder: Path, index: Path, thresh
     if configuration.encoder == NAME:
         return WordOverlap(folder, **({} if threshold is None else {"least": threshold}))
     index.parent.mkdir(parents=True, exist_ok=True)
-    from rag.library import Library
+    from casefolio.library import Library
 
     library = Library.open(folder, index=index, encoder=configuration.encoder)
     library.sync(encode=configuration.only != "sparse")  # words alone need no vectors

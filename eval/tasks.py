@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from eval.beir import DEPTH, BeirSet, Query, fold
-from eval.cases import Case, CaseSet
-from eval.retrieval import places_of
-from eval.scores import Record
-from eval.system import AnswerJudge, Configuration, Opener, System, Verifier, house_verifier
-from ingest.errors import RagError
-from rag.answer import Answer
+from casefolio.answer import Answer
+from casefolio.eval.beir import DEPTH, BeirSet, Query, fold
+from casefolio.eval.cases import Case, CaseSet
+from casefolio.eval.retrieval import places_of
+from casefolio.eval.scores import Record
+from casefolio.eval.system import AnswerJudge, Configuration, Opener, System, Verifier, house_verifier
+from casefolio.ingest.errors import RagError
 
 SHOWN = 5  # passages of a case whose text is kept for the report
 CHUNKS_PER_DOCUMENT = 4  # passages asked for each document wanted of a BEIR query

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.cases import fingerprint
-from eval.faults import Faults, Row, read_rows, unique_id
-from eval.scores import WORST, Passage, Record, Scores, Worst
-from eval.system import Configuration, Opener
-from eval.tasks import OverFolder, Produced, scope_of
+from casefolio.eval.cases import fingerprint
+from casefolio.eval.faults import Faults, Row, read_rows, unique_id
+from casefolio.eval.scores import WORST, Passage, Record, Scores, Worst
+from casefolio.eval.system import Configuration, Opener
+from casefolio.eval.tasks import OverFolder, Produced, scope_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from ingest.document import Document
-from ingest.reading import read_file
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
 
 HERE = Path(__file__).parent
 

@@ -14,8 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.languages import about, own
-from ingest.words import stem, without_particle
+from casefolio.ingest.languages import about, own
+from casefolio.ingest.words import stem, without_particle
 
 # A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code its letters and digits (L3, ICD10, J45.9).
 _WORD = re.compile(

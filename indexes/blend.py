@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.fusion import normalised
-from indexes.reading_questions import Named
-from indexes.sparse import Sparse
+from casefolio.indexes.fusion import normalised
+from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.sparse import Sparse
 
 Column = NDArray[np.float32]
 _USUAL_TERMS, _USUAL_LENGTH = 5.0, 400.0  # of a question, and of a passage in characters: where the logarithms are 0

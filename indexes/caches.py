@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexes.analyzers import terms
-from indexes.dense import Dense
-from indexes.home import machine_key, private_folder, write_private
-from indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
-from indexes.persons import FIELDS, names_in_documents, ordinary_words
-from indexes.reading_questions import identity_zone
-from indexes.sealing import seal_files
-from indexes.shaping import code
-from indexes.sparse import Sparse
-from indexes.store import ChunkTable, Store
-from indexes.stored_json import unpack_identity
-from indexes.witness import is_known, note
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.home import machine_key, private_folder, write_private
+from casefolio.indexes.owned import CACHE_FOLDER, close_to_others, remove_caches
+from casefolio.indexes.persons import FIELDS, names_in_documents, ordinary_words
+from casefolio.indexes.reading_questions import identity_zone
+from casefolio.indexes.sealing import seal_files
+from casefolio.indexes.shaping import code
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.store import ChunkTable, Store
+from casefolio.indexes.stored_json import unpack_identity
+from casefolio.indexes.witness import is_known, note
 
 _SEAL = "seal"
 _PARTS = ("sparse", "zones", "names", "proper")

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indexes.home import machine_key, private_folder
-from indexes.sealing import Seal
-from indexes.witness import file_state, is_known, note
-from ingest.errors import StoreError
+from casefolio.indexes.home import machine_key, private_folder
+from casefolio.indexes.sealing import Seal
+from casefolio.indexes.witness import file_state, is_known, note
+from casefolio.ingest.errors import StoreError
 
 FILE_NAME = "casefolio.sqlite"
 SCHEMA_VERSION = 2

@@ -8,13 +8,13 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
-from indexes.analyzers import terms
-from indexes.expansion import FIELD_MARKS
-from indexes.store import StoredChunk, StoredPart
-from indexes.stored_json import pack_identity
-from ingest.chunking import chunk
-from ingest.document import Chunk, Document, Span
-from ingest.identity import Field, identify
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.expansion import FIELD_MARKS
+from casefolio.indexes.store import StoredChunk, StoredPart
+from casefolio.indexes.stored_json import pack_identity
+from casefolio.ingest.chunking import chunk
+from casefolio.ingest.document import Chunk, Document, Span
+from casefolio.ingest.identity import Field, identify
 
 PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
 # The size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector.

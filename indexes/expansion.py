@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from indexes.analyzers import terms
-from indexes.meanings import other_words
-from indexes.sparse import Sparse
-from indexes.switches import ALL, Parts
-from ingest.languages import about, lines, own
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.meanings import other_words
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.switches import ALL, Parts
+from casefolio.ingest.languages import about, lines, own
 
 FIELD_MARKS = {"patient": "#patient", "party": "#party", "physician": "#physician", "stay": "#stay", "date": "#date",
                "number": "#number"}  # fmt: skip

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexes.globs import read_glob
-from ingest.errors import UsageError
+from casefolio.indexes.globs import read_glob
+from casefolio.ingest.errors import UsageError
 
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 

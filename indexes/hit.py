@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.document import Chunk
+from casefolio.ingest.document import Chunk
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ingest.errors import StoreError
+from casefolio.ingest.errors import StoreError
 
 _KEY_BYTES = 32
 PART = ".part-"  # how the name of a file begins that is being written

@@ -11,28 +11,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import plain
-from indexes.caches import drop_caches, open_caches
-from indexes.dense import Dense
-from indexes.embedded_text import stored_part
-from indexes.encoders.base import Encoder
-from indexes.expansion import expand
-from indexes.filters import NO_FILTERS, Filters, scope_filter
-from indexes.hit import Hit
-from indexes.persons import several
-from indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
-from indexes.reading_questions import Named, Naming, identity_zone, long_zone
-from indexes.reordering import agreeing_first, same_words
-from indexes.reranking import Reranker, reranked
-from indexes.sparse import Sparse
-from indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
-from indexes.stored_json import unpack_identity
-from indexes.switches import ALL, Parts
-from indexes.sync import Changes, compare
-from ingest.document import Document, Unread
-from ingest.errors import StoreError
-from ingest.identity import Identity
-from ingest.language import detect_language
+from casefolio.indexes.analyzers import plain
+from casefolio.indexes.caches import drop_caches, open_caches
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.embedded_text import stored_part
+from casefolio.indexes.encoders.base import Encoder
+from casefolio.indexes.expansion import expand
+from casefolio.indexes.filters import NO_FILTERS, Filters, scope_filter
+from casefolio.indexes.hit import Hit
+from casefolio.indexes.persons import several
+from casefolio.indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
+from casefolio.indexes.reading_questions import Named, Naming, identity_zone, long_zone
+from casefolio.indexes.reordering import agreeing_first, same_words
+from casefolio.indexes.reranking import Reranker, reranked
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.store import ChunkTable, LedgerEntry, Moved, Store, StoredPart
+from casefolio.indexes.stored_json import unpack_identity
+from casefolio.indexes.switches import ALL, Parts
+from casefolio.indexes.sync import Changes, compare
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.errors import StoreError
+from casefolio.ingest.identity import Identity
+from casefolio.ingest.language import detect_language
 
 _ATTEMPTS = 8  # a question is asked again where what it reads is changed meanwhile
 ENCODE_BATCH = 256  # passages whose vectors are committed together: what a kill can cost

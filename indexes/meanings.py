@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from indexes.analyzers import terms, transcribed
-from ingest.languages import common_lines, lines
+from casefolio.indexes.analyzers import terms, transcribed
+from casefolio.ingest.languages import common_lines, lines
 
 _START = 4  # letters that a stem keeps of a longer word; the last of a shorter one may change (dry, dri)
 

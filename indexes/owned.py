@@ -8,8 +8,8 @@ import shutil
 import stat
 from pathlib import Path
 
-from indexes.home import PART
-from ingest.errors import StoreError
+from casefolio.indexes.home import PART
+from casefolio.ingest.errors import StoreError
 
 CACHE_FOLDER = "cache"
 NEXT_FOLDER = "next"  # an index under another encoder, while it is being built

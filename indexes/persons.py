@@ -16,9 +16,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import Word, keys, words
-from indexes.sparse import Sparse
-from ingest.languages import every, own
+from casefolio.indexes.analyzers import Word, keys, words
+from casefolio.indexes.sparse import Sparse
+from casefolio.ingest.languages import every, own
 
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")

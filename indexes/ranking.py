@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.blend import Features, best_in_document, blended, covered, long_as, of_question
-from indexes.dense import Dense
-from indexes.fusion import best, normalised
-from indexes.reading_questions import Named
-from indexes.sparse import Sparse
-from indexes.switches import ALL, Parts
+from casefolio.indexes.blend import Features, best_in_document, blended, covered, long_as, of_question
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.fusion import best, normalised
+from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.switches import ALL, Parts
 
 DOCUMENT_WEIGHT = 2.0  # what a document's evidence counts where candidates are chosen, and beside a reranker
 FEEDBACK, FEEDBACK_WEIGHT = 3, 0.7  # passages of the first round that refine the question's vector, and how much

@@ -24,11 +24,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.analyzers import Word, capitals, keys, words
-from indexes.persons import Persons, Who
-from indexes.sparse import Sparse
-from indexes.switches import ALL, Parts
-from ingest.languages import about
+from casefolio.indexes.analyzers import Word, capitals, keys, words
+from casefolio.indexes.persons import Persons, Who
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.switches import ALL, Parts
+from casefolio.ingest.languages import about
 
 # Characters at a document's beginning and end in which it says what it is: about the first page and the signature.
 _USUAL_ZONE = (2500, 800)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexes.analyzers import keys
-from indexes.hit import Hit
-from ingest.meaning.agreement import agreement
+from casefolio.indexes.analyzers import keys
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.meaning.agreement import agreement
 
 TWINS_AMONG = 20  # hits looked at for twins
 _ALIKE = 0.6  # share of the words of both that twins have in common,

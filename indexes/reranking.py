@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.fusion import normalised
-from indexes.hit import Hit
-from ingest.errors import EncoderError
+from casefolio.indexes.fusion import normalised
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.errors import EncoderError
 
 DEPTH = 30
 

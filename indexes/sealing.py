@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexes.home import machine_key, write_private
+from casefolio.indexes.home import machine_key, write_private
 
 VERSION = "1"
 _BITS = 256

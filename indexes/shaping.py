@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ingest.fingerprint import build, fingerprint
+from casefolio.ingest.fingerprint import build, fingerprint
 
 SHAPED = "shaped"  # setting of an index: its fingerprints
 READING, PASSAGES = "reading", "passages"
 ROOMS = {
-    READING: ("ingest.reading", "ingest.worker"),
-    PASSAGES: ("indexes.embedded_text",),
+    READING: ("casefolio.ingest.reading", "casefolio.ingest.worker"),
+    PASSAGES: ("casefolio.indexes.embedded_text",),
 }
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex, Untrusted
-from indexes.stored_json import pack_document, unpack_document
-from ingest.document import Chunk, Document, Span, Unread, document_id
-from ingest.errors import ContractMismatch
+from casefolio.indexes.database import FILE_NAME, SCHEMA_VERSION, Database, Moved, NoIndex, Untrusted
+from casefolio.indexes.stored_json import pack_document, unpack_document
+from casefolio.ingest.document import Chunk, Document, Span, Unread, document_id
+from casefolio.ingest.errors import ContractMismatch
 
 __all__ = [
     "FILE_NAME",

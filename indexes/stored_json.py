@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ingest.document import Document, Page, Row, Section, Span, document_id
-from ingest.document_json import shared
-from ingest.identity import Field, Identity
+from casefolio.ingest.document import Document, Page, Row, Section, Span, document_id
+from casefolio.ingest.document_json import shared
+from casefolio.ingest.identity import Field, Identity
 
 
 def pack_document(document: Document) -> str:

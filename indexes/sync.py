@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from indexes.witness import file_state, on_fixed_disk
-from ingest.opening import file_sha256
+from casefolio.indexes.witness import file_state, on_fixed_disk
+from casefolio.ingest.opening import file_sha256
 
 
 @dataclass(frozen=True, slots=True)

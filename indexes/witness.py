@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from indexes.home import home_folder, write_private
+from casefolio.indexes.home import home_folder, write_private
 
 _FOLDER = "seen"
 _MEMORY = frozenset({"tmpfs", "ramfs", "overlay"})

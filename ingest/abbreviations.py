@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.languages import applying, own
+from casefolio.ingest.languages import applying, own
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import bisect
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ingest.document import Chunk, Document, Span
-from ingest.locating import Places
-from ingest.segmenting import Bound, Ruler, Unit, pack
-from ingest.sentences import clause_cut, sentence_spans
+from casefolio.ingest.document import Chunk, Document, Span
+from casefolio.ingest.locating import Places
+from casefolio.ingest.segmenting import Bound, Ruler, Unit, pack
+from casefolio.ingest.sentences import clause_cut, sentence_spans
 
 TokenSpans = Callable[[str], list[tuple[int, int]]]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.document import Row
-from ingest.paging import PageText, Ruled
+from casefolio.ingest.document import Row
+from casefolio.ingest.paging import PageText, Ruled
 
 _NEAR = 8.0  # points that the left edge of a column may differ by from page to page
 _FOLLOWS = 400  # characters that may stand above the first row of a page: running heads

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from ingest.document import Document, Page, Row, Section, Span, Unread
+from casefolio.ingest.document import Document, Page, Row, Section, Span, Unread
 
 
 def pack(documents: Sequence[Document | Unread]) -> bytes:

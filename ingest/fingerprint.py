@@ -15,7 +15,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from ingest.languages import FOLDER
+from casefolio.ingest.languages import FOLDER
 
 _ROOM = Path(__file__).parent
 _DATA = (".toml", ".tsv", ".txt", ".json", ".xcu")

@@ -6,9 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from ingest.document import Unread
-from ingest.errors import FolderError
-from ingest.opening import LEAVES, NO_FILE
+from casefolio.ingest.document import Unread
+from casefolio.ingest.errors import FolderError
+from casefolio.ingest.opening import LEAVES, NO_FILE
 
 _DEEPEST = 2_000  # folders within folders
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.abbreviations import dots
-from ingest.languages import applying, own
+from casefolio.ingest.abbreviations import dots
+from casefolio.ingest.languages import applying, own
 
 _SPACES = re.compile(r"\s+")
 _HANGUL = re.compile("[가-힣]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.headings import CLINICAL, Headings
+from casefolio.ingest.headings import CLINICAL, Headings
 
 _LINE = re.compile(r"[^\n\f]+")
 _SOFT_BREAK = re.compile(

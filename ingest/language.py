@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from ingest.languages import DEFAULT, LANGUAGES, common, own
+from casefolio.ingest.languages import DEFAULT, LANGUAGES, common, own
 
 _SAMPLE = 3000  # characters of a long text that are looked at: a third each from its start, middle and end
 _WORD = re.compile(r"[^\W\d_]+")

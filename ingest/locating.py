@@ -6,8 +6,8 @@ import bisect
 from collections.abc import Sequence
 from itertools import takewhile
 
-from ingest.document import Chunk, Document, Row, Section, Span
-from ingest.language import detect_language
+from casefolio.ingest.document import Chunk, Document, Row, Section, Span
+from casefolio.ingest.language import detect_language
 
 _PROBES = 8
 _LARGE = 0.2  # a section with less of a passage does not change where the passage stands

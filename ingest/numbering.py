@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.headings import Headings
-from ingest.headlines import DECIMAL, ITEM, LETTER, PAGE_NUMBER, RANK, ROMAN, SYLLABLE, Head, Line, title_end
+from casefolio.ingest.headings import Headings
+from casefolio.ingest.headlines import DECIMAL, ITEM, LETTER, PAGE_NUMBER, RANK, ROMAN, SYLLABLE, Head, Line, title_end
 
 _ROMANS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,2}){0,4})([.)]?)(?:[ \t]+|$)")

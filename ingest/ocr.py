@@ -12,10 +12,10 @@ from itertools import groupby
 import numpy as np
 from PIL import Image
 
-from ingest import limits, tesseract
-from ingest.language import detect_language
-from ingest.languages import LANGUAGES, about
-from ingest.tesseract import Word
+from casefolio.ingest import limits, tesseract
+from casefolio.ingest.language import detect_language
+from casefolio.ingest.languages import LANGUAGES, about
+from casefolio.ingest.tesseract import Word
 
 GOOD = 85.0
 """Mean confidence from which a page is taken as it is."""

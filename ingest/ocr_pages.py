@@ -9,15 +9,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest import limits
-from ingest.errors import ReadingError
-from ingest.ocr_text import page_text
-from ingest.paging import NO_WORDS, PageText
+from casefolio.ingest import limits
+from casefolio.ingest.errors import ReadingError
+from casefolio.ingest.ocr_text import page_text
+from casefolio.ingest.paging import NO_WORDS, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from ingest.ocr import Ocr
+    from casefolio.ingest.ocr import Ocr
 
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -41,7 +41,7 @@ def recognise(
         return {}
     if not allowed:
         return {index: _unread(page, "OCR is switched off") for index, page in wanted.items()}
-    from ingest.ocr import Ocr
+    from casefolio.ingest.ocr import Ocr
 
     try:
         ocr = Ocr(language)

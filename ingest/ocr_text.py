@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-from ingest import layout
-from ingest.document import Row, Span
-from ingest.tables import CELL_BREAK, Table, table_of
-from ingest.tesseract import Word
+from casefolio.ingest import layout
+from casefolio.ingest.document import Row, Span
+from casefolio.ingest.tables import CELL_BREAK, Table, table_of
+from casefolio.ingest.tesseract import Word
 
 _CLOSE = 0.37  # of the height: Hangul closer than this is one word, though Tesseract may cut it into syllables
 

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest import limits
+from casefolio.ingest import limits
 
 NO_FILE = "not a regular file"
 LEAVES = "a symbolic link that leaves the folder is not followed"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.document import PAGE_BREAK, Page, PageSource, Row, Span
-from ingest.loaders.shared.source import Reading
+from casefolio.ingest.document import PAGE_BREAK, Page, PageSource, Row, Span
+from casefolio.ingest.loaders.shared.source import Reading
 
 NO_TEXT = "no text layer"
 """Reason of a page whose text is only in its picture."""

@@ -19,13 +19,13 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from types import TracebackType
 
-from ingest import document_json as wire
-from ingest import limits
-from ingest.document import Document, Unread
-from ingest.opening import file_sha256
-from ingest.scratch import Scratch
+from casefolio.ingest import document_json as wire
+from casefolio.ingest import limits
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.opening import file_sha256
+from casefolio.ingest.scratch import Scratch
 
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from ingest.worker import main; main({descriptor})"
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from casefolio.ingest.worker import main; main({descriptor})"
 # Ends of a process that say nothing about the file: somebody, or the system short of memory, stopped it.
 _STOPPED = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
 _MAX_RESULT = 1024 * limits.MIB

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest import limits
-from ingest.document import EMPTY_FILE, Document, Unread, document_id
-from ingest.errors import LimitExceeded, ReadingError
-from ingest.folder_listing import list_files
-from ingest.language import detect_language
-from ingest.loaders import detect, load
-from ingest.loaders.shared.source import Reading, Source
-from ingest.opening import Refused, read_inside
-from ingest.pool import Reader
-from ingest.sections import find_sections
-from ingest.speaking import speaking_to_machines
+from casefolio.ingest import limits
+from casefolio.ingest.document import EMPTY_FILE, Document, Unread, document_id
+from casefolio.ingest.errors import LimitExceeded, ReadingError
+from casefolio.ingest.folder_listing import list_files
+from casefolio.ingest.language import detect_language
+from casefolio.ingest.loaders import detect, load
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.opening import Refused, read_inside
+from casefolio.ingest.pool import Reader
+from casefolio.ingest.sections import find_sections
+from casefolio.ingest.speaking import speaking_to_machines
 
 __all__ = ["PASSWORD_VARIABLE", "Reader", "list_files", "read_file"]
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.document import Span
-from ingest.paging import PageText
+from casefolio.ingest.document import Span
+from casefolio.ingest.paging import PageText
 
 _EDGE = 4  # lines at the top and at the bottom of a page
 _MOST = 0.5  # of the pages have the same line there

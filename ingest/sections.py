@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ingest.document import Page, Section, Span
-from ingest.headings import CLINICAL, Headings, headings
-from ingest.headlines import (
+from casefolio.ingest.document import Page, Section, Span
+from casefolio.ingest.headings import CLINICAL, Headings, headings
+from casefolio.ingest.headlines import (
     DECIMAL,
     INNER,
     LETTER,
@@ -27,7 +27,7 @@ from ingest.headlines import (
     markdown,
     unknown,
 )
-from ingest.numbering import numbered
+from casefolio.ingest.numbering import numbered
 
 _REPEATED = 3  # a heading that no list knows and that comes this often is a running header
 _LEGAL = 3

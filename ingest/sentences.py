@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.abbreviations import Dots, dots
-from ingest.document import Span
+from casefolio.ingest.abbreviations import Dots, dots
+from casefolio.ingest.document import Span
 
 # A piece without any sentence end is cut here, in characters: no sentence of a contract is that long.
 LONGEST = 2000

@@ -11,8 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.document import Span
-from ingest.languages import common_lines
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import common_lines
 
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n|\n\f|\Z")
 _LONGEST = 4_000  # characters of a paragraph; beyond, it is taken up to here

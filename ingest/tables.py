@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.layout import Block, Line, Word, is_list, is_prose
-from ingest.loaders.shared.grids import Line as GridLine
-from ingest.loaders.shared.grids import column_names
+from casefolio.ingest.layout import Block, Line, Word, is_list, is_prose
+from casefolio.ingest.loaders.shared.grids import Line as GridLine
+from casefolio.ingest.loaders.shared.grids import column_names
 
 CELL_BREAK = "\t"
 """Parts the cells of a row: white space, since nothing else stands between them on the page."""

@@ -10,8 +10,8 @@ from functools import cache
 
 from PIL import Image
 
-from ingest.errors import MissingTool, ReadingError
-from ingest.text import canonical
+from casefolio.ingest.errors import MissingTool, ReadingError
+from casefolio.ingest.text import canonical
 
 SECONDS = 90.0
 """A run over one picture that takes longer is given up."""

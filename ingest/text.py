@@ -10,8 +10,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from ingest.encodings import detect_encoding
-from ingest.mojibake import repair
+from casefolio.ingest.encodings import detect_encoding
+from casefolio.ingest.mojibake import repair
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),

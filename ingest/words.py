@@ -10,7 +10,7 @@ import threading
 from functools import cache
 from typing import Any
 
-from ingest.languages import about, all_of, every
+from casefolio.ingest.languages import about, all_of, every
 
 _local = threading.local()
 

@@ -22,9 +22,9 @@ def main(descriptor: int) -> None:
     limit_memory(settings["memory"])
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
 
-    from ingest import document_json as wire
-    from ingest import limits
-    from ingest.reading import read_file
+    from casefolio.ingest import document_json as wire
+    from casefolio.ingest import limits
+    from casefolio.ingest.reading import read_file
 
     limits.on_beat(_Pulse(connection))
     root, passwords = Path(settings["root"]), tuple(settings["passwords"])

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.errors import PromptError
-from prompts.estimating import estimate, margin
+from casefolio.ingest.errors import PromptError
+from casefolio.prompts.estimating import estimate, margin
 
 _CHAT_OVERHEAD = 32  # tokens that chat formats put around two messages
 

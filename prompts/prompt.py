@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from indexes.hit import Hit
-from prompts.budget import Counter, fitting
-from prompts.fencing import excerpted, fenced, label, new_fence, short_fence
-from prompts.template import Template, template
+from casefolio.indexes.hit import Hit
+from casefolio.prompts.budget import Counter, fitting
+from casefolio.prompts.fencing import excerpted, fenced, label, new_fence, short_fence
+from casefolio.prompts.template import Template, template
 
 # The one mark of abstention; a model is told to write it and nothing else.
 ABSTENTION = "NOT_IN_SOURCES"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.errors import PromptError
+from casefolio.ingest.errors import PromptError
 
 FOLDER = Path(__file__).parent / "templates"
 LANGUAGES = ("en", "de", "ko")

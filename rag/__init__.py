@@ -12,24 +12,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexes.filters import Filters
-    from ingest.errors import RagError
-    from ingest.meaning import annotate
-    from rag.answer import Answer, Citation
-    from rag.library import Library
-    from rag.verifying import verify
+    from casefolio.answer import Answer, Citation
+    from casefolio.indexes.filters import Filters
+    from casefolio.ingest.errors import RagError
+    from casefolio.ingest.meaning import annotate
+    from casefolio.library import Library
+    from casefolio.verifying import verify
 
 __all__ = ["Answer", "Citation", "Filters", "Library", "RagError", "annotate", "verify"]
 
 # Loaded when asked for, so that importing this package and `rag --help` cost nothing.
 _ROOMS = {
-    "Answer": "rag.answer",
-    "Citation": "rag.answer",
-    "Filters": "indexes.filters",
-    "Library": "rag.library",
-    "RagError": "ingest.errors",
-    "annotate": "ingest.meaning",
-    "verify": "rag.verifying",
+    "Answer": "casefolio.answer",
+    "Citation": "casefolio.answer",
+    "Filters": "casefolio.indexes.filters",
+    "Library": "casefolio.library",
+    "RagError": "casefolio.ingest.errors",
+    "annotate": "casefolio.ingest.meaning",
+    "verify": "casefolio.verifying",
 }
 
 

@@ -1,4 +1,4 @@
-"""`python -m rag`: the same as the command `rag`."""
+"""`python -m casefolio`: the same as the command `rag`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from rag.cli import main
+from casefolio.cli import main
 
 if Path(__file__).resolve().parent.parent != Path.cwd():
     # the current folder may be one of documents, and nothing from there is imported

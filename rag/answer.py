@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from indexes.hit import Hit
-from ingest.document import Span
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
 
 Status = Literal["supported", "abstained", "unread"]
 VerdictLabel = Literal["supported", "contradicted", "unsupported"]

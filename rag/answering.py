@@ -7,27 +7,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from indexes.hit import Hit
-from ingest.identity import Identity
-from rag.answer import Answer, UnreadPages
-from rag.composing import Composer
-from rag.events import Done, Event, Passages, Text
-from rag.gathering import Whole, date_of, heading_of, remembered, text_of
-from rag.guarding import on_quotes
-from rag.messages import say
-from rag.nearest import nearest
-from rag.reader.answering import Evidence, Quoted, quote
-from rag.reader.deciding import Decision, shipped_decision
-from rag.reader.forms import form_of
-from rag.reader.model import shipped
-from rag.reader.reading import Asked, Model
-from rag.reader.tongue import language_of
-from rag.reader.yes_no import Judge
+from casefolio.answer import Answer, UnreadPages
+from casefolio.composing import Composer
+from casefolio.events import Done, Event, Passages, Text
+from casefolio.gathering import Whole, date_of, heading_of, remembered, text_of
+from casefolio.guarding import on_quotes
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.identity import Identity
+from casefolio.messages import say
+from casefolio.nearest import nearest
+from casefolio.reader.answering import Evidence, Quoted, quote
+from casefolio.reader.deciding import Decision, shipped_decision
+from casefolio.reader.forms import form_of
+from casefolio.reader.model import shipped
+from casefolio.reader.reading import Asked, Model
+from casefolio.reader.tongue import language_of
+from casefolio.reader.yes_no import Judge
 
 if TYPE_CHECKING:
-    from prompts.prompt import PromptProfile
-    from rag.gate import Unsupported, Verify
-    from rag.generators.base import Generator
+    from casefolio.gate import Unsupported, Verify
+    from casefolio.generators.base import Generator
+    from casefolio.prompts.prompt import PromptProfile
 
 
 NOBODY: Mapping[str, Identity] = {}
@@ -139,9 +139,9 @@ def events_from_hits(
     if generator is None:
         yield Done(record)
         return
-    from rag.fragments import Aim
-    from rag.guarding import for_a_model, uncovered
-    from rag.writing import Writing, write
+    from casefolio.fragments import Aim
+    from casefolio.guarding import for_a_model, uncovered
+    from casefolio.writing import Writing, write
 
     visible, covered = for_a_model(hits, language)
     dates = {h.document: dated(h.document) for h in hits}

@@ -11,22 +11,22 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest.errors import UsageError
-from ingest.language import detect_language
-from rag.answer import Answer, UnreadPages
-from rag.answering import events_from_hits
-from rag.events import Done, Event, Restated
-from rag.messages import say
-from rag.question import checked
+from casefolio.answer import Answer, UnreadPages
+from casefolio.answering import events_from_hits
+from casefolio.events import Done, Event, Restated
+from casefolio.ingest.errors import UsageError
+from casefolio.ingest.language import detect_language
+from casefolio.messages import say
+from casefolio.question import checked
 
 if TYPE_CHECKING:
-    from indexes.index import Found
-    from ingest.document import Document
-    from prompts.prompt import PromptProfile
-    from rag.conversation import History
-    from rag.gate import Unsupported
-    from rag.generators.base import Generator
-    from rag.library import Library
+    from casefolio.conversation import History
+    from casefolio.gate import Unsupported
+    from casefolio.generators.base import Generator
+    from casefolio.indexes.index import Found
+    from casefolio.ingest.document import Document
+    from casefolio.library import Library
+    from casefolio.prompts.prompt import PromptProfile
 
 READ = 24  # passages that the reader reads for a question
 
@@ -75,7 +75,7 @@ def stream(
     asked = checked(question)
     carried: tuple[str, ...] = ()
     if history:
-        from rag.conversation import standalone
+        from casefolio.conversation import standalone
 
         whole = standalone(asked, history, generator)
         asked, carried = whole.question, whole.documents
@@ -142,7 +142,7 @@ async def astream(
     """`stream` for asynchronous backends. Closing it early, or cancelling who waits for it, stops the model."""
     stop = threading.Event()
     if settings.get("generator") is not None:
-        from rag.generators.pumping import Stoppable
+        from casefolio.generators.pumping import Stoppable
 
         settings["generator"] = Stoppable(settings["generator"], stop)  # type: ignore[arg-type]
     events = stream(library, question, k, scope, **settings)  # type: ignore[arg-type]
@@ -182,7 +182,7 @@ def _not_read_yet(missing: int) -> list[UnreadPages]:
 
 def _in_scope(paths: Sequence[str], scope: str | None) -> tuple[str, ...]:
     """Paths that the scope allows: a question may name a document that it may not see."""
-    from indexes.filters import scope_filter
+    from casefolio.indexes.filters import scope_filter
 
     inside = scope_filter(scope)
     return tuple(p for p in paths if inside(p))

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ingest.document import Document, Span
-from ingest.errors import RagError
-from ingest.viewing.viewer import has_picture
-from rag.answer import Answer, Box, Citation
+from casefolio.answer import Answer, Box, Citation
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.errors import RagError
+from casefolio.ingest.viewing.viewer import has_picture
 
 if TYPE_CHECKING:
-    from ingest.viewing.view import PageView
+    from casefolio.ingest.viewing.view import PageView
 
 View = Callable[[str, int], "PageView"]
 """The picture of a page, given the path of a document and the number of the page."""
@@ -54,7 +54,7 @@ def boxed_png(png: bytes, size: tuple[float, float], boxes: Sequence[Box]) -> by
     """A picture with boxes drawn on it, so that what is in them stays legible."""
     from PIL import Image, ImageChops, ImageDraw
 
-    from ingest.viewing.wanted import png as written
+    from casefolio.ingest.viewing.wanted import png as written
 
     with Image.open(io.BytesIO(png)) as opened:
         image = opened.convert("RGB")

@@ -10,16 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexes.hit import Hit
-from ingest.document import Span
-from ingest.meaning.agreement import agreement
-from ingest.sentences import sentence_spans
-from rag.answer import Citation
-from rag.names import names_in
-from rag.peeling import peel, plain
-from rag.quoting import citation_of
-from rag.reader.reading import units
-from rag.stems import terms
+from casefolio.answer import Citation
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.agreement import agreement
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.names import names_in
+from casefolio.peeling import peel, plain
+from casefolio.quoting import citation_of
+from casefolio.reader.reading import units
+from casefolio.stems import terms
 
 _NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
 _MARK = re.compile(rf"\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)

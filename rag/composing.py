@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.document import Span
-from rag.answer import Citation, Claim
+from casefolio.answer import Citation, Claim
+from casefolio.ingest.document import Span
 
 
 class Composer:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.errors import RagError
-from ingest.language import detect_language
-from rag.answer import Answer
-from rag.generators.base import Generator, complete
-from rag.names import analyse, asks, names_in
-from rag.reader.guards import drugs_in
-from rag.stems import terms, words
+from casefolio.answer import Answer
+from casefolio.generators.base import Generator, complete
+from casefolio.ingest.errors import RagError
+from casefolio.ingest.language import detect_language
+from casefolio.names import analyse, asks, names_in
+from casefolio.reader.guards import drugs_in
+from casefolio.stems import terms, words
 
 History = Sequence[Answer | tuple[str, str]]
 _TURNS = 4  # last turns that count
@@ -89,7 +89,7 @@ def _documents(recent: Sequence[Answer | tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _by_model(question: str, recent: Sequence[Answer | tuple[str, str]], generator: Generator, language: str) -> str:
-    from prompts.prompt import rewrite_prompt
+    from casefolio.prompts.prompt import rewrite_prompt
 
     pairs = [_pair(turn) for turn in recent]
     try:

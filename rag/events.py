@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexes.hit import Hit
-from rag.answer import Answer
+from casefolio.answer import Answer
+from casefolio.indexes.hit import Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexes.hit import Hit
-from ingest.document import Span
-from rag.answer import Citation
-from rag.reader.reading import units
+from casefolio.answer import Citation
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
+from casefolio.reader.reading import units
 
 _ROOM = 420  # characters of an excerpt beyond which no neighbour is taken in
 _MOST = 12

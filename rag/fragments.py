@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.meaning.alignment import align
-from ingest.meaning.facts import profile
-from rag.answer import Citation
-from rag.names import names_in, no_names
-from rag.reader.guards import drugs_in
-from rag.reader.reading import Model
-from rag.reader.yes_no import Judge
-from rag.stems import asked_terms, terms
-from rag.verification.pairs import uncovered
+from casefolio.answer import Citation
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.facts import profile
+from casefolio.names import names_in, no_names
+from casefolio.reader.guards import drugs_in
+from casefolio.reader.reading import Model
+from casefolio.reader.yes_no import Judge
+from casefolio.stems import asked_terms, terms
+from casefolio.verification.pairs import uncovered
 
 _VALUES = frozenset(("number", "dose", "date", "reference", "time"))
 _NAMES = frozenset(("name", "party"))  # words are looked for one by one

@@ -7,23 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from indexes.hit import Hit
-from ingest.document import Span
-from ingest.meaning.alignment import align
-from ingest.meaning.annotating import cues, negates
-from ingest.meaning.facts import profile
-from ingest.sentences import sentence_spans
-from rag.answer import Citation, Verdict
-from rag.citing import Draft, altered, evidence
-from rag.fragments import Aim, answers, is_bare, is_fragment, meets, reads_as_answer
-from rag.invented import invented
-from rag.names import names_in
-from rag.peeling import yes_no_of
-from rag.reader.yes_no import yes_or_no
-from rag.roles import swapped
-from rag.stems import terms, words
-from rag.verification.pairs import uncovered
-from rag.verifying import verbatim
+from casefolio.answer import Citation, Verdict
+from casefolio.citing import Draft, altered, evidence
+from casefolio.fragments import Aim, answers, is_bare, is_fragment, meets, reads_as_answer
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.annotating import cues, negates
+from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.invented import invented
+from casefolio.names import names_in
+from casefolio.peeling import yes_no_of
+from casefolio.reader.yes_no import yes_or_no
+from casefolio.roles import swapped
+from casefolio.stems import terms, words
+from casefolio.verification.pairs import uncovered
+from casefolio.verifying import verbatim
 
 _DOCTOR = re.compile(r"(?:dr|prof|pd|med|univ)\b", re.IGNORECASE)
 _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re.IGNORECASE)
@@ -304,12 +304,12 @@ def _same_person(claim: str, names: frozenset[str], text: str) -> bool:
 
 def ruled(claim: str, quote: str, language: str) -> Verdict:
     """The verdict of the rules alone."""
-    from rag.verifying import verify
+    from casefolio.verifying import verify
 
     return verify(claim, quote, language, read=False)
 
 
 def _verifier() -> Verify:
-    from rag.verifying import verify
+    from casefolio.verifying import verify
 
     return verify

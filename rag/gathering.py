@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from indexes.hit import Hit
-from ingest.document import Document
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Document
 
 # A document by its path, or all of its passages where no more is at hand.
 Whole = Callable[[str], Document | Sequence[Hit] | None]
@@ -60,7 +60,7 @@ def date_of(whole: Whole | None) -> Callable[[str], str]:
 
     def of(path: str) -> str:
         if path not in known:
-            from ingest.identity.dating import document_day
+            from casefolio.ingest.identity.dating import document_day
 
             document = whole(path) if whole is not None else None
             known[path] = document_day(document) if isinstance(document, Document) else ""

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from indexes.hit import Hit
-from ingest.speaking import mixed_words, speaking_to_machines
-from rag.answer import Citation
-from rag.events import Done, Event
-from rag.messages import say
+from casefolio.answer import Citation
+from casefolio.events import Done, Event
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.speaking import mixed_words, speaking_to_machines
+from casefolio.messages import say
 
 _HIDDEN = "\u2591"  # one for each character, so that the places of all others stay what they are
 # links and pictures in Markdown and HTML, and bare addresses: what an interface may follow, fetch or show

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from indexes.owned import CALIBRATION, NEXT_FOLDER, check_folder, remove_index
-from indexes.store import FILE_NAME, NoIndex, Store, Untrusted
-from ingest.errors import FolderError, StoreError
-from rag.locking import folder_lock
+from casefolio.indexes.owned import CALIBRATION, NEXT_FOLDER, check_folder, remove_index
+from casefolio.indexes.store import FILE_NAME, NoIndex, Store, Untrusted
+from casefolio.ingest.errors import FolderError, StoreError
+from casefolio.locking import folder_lock
 
 __all__ = ["CALIBRATION", "INDEX_FOLDER", "NEXT_FOLDER", "index_place", "is_ours", "make_way"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ingest.meaning.alignment import align
-from ingest.meaning.annotating import sides
-from ingest.meaning.facts import profile
-from rag.names import names_in, no_names
-from rag.reader.guards import drugs_in
-from rag.stems import terms, words
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.annotating import sides
+from casefolio.ingest.meaning.facts import profile
+from casefolio.names import names_in, no_names
+from casefolio.reader.guards import drugs_in
+from casefolio.stems import terms, words
 
 _VALUES = frozenset(("number", "dose", "date", "reference"))
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")

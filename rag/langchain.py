@@ -10,10 +10,10 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool
 from pydantic import ConfigDict
 
-from indexes.hit import Hit
-from ingest.errors import RagError
-from rag.generators.base import Generator
-from rag.library import Library
+from casefolio.generators.base import Generator
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.errors import RagError
+from casefolio.library import Library
 
 _DESCRIPTION = (
     "Answer a question from the user's clinical and legal files, in verified quotes with document and page. "
@@ -75,7 +75,7 @@ def casefolio_tool(
         name: of the tool, where an agent has several libraries.
         description: what the agent is told of it.
     """
-    from rag.asking import ask
+    from casefolio.asking import ask
 
     def ask_files(question: str) -> tuple[str, dict[str, Any]]:
         try:

@@ -1,6 +1,6 @@
 """`Library`: a folder of files that answers. The one place where the stages are wired together.
 
-from rag import Library
+from casefolio import Library
 library = Library.open("letters/")
 answer = library.ask("Which anticoagulant was he discharged on?", scope="patient_7/**")
 for c in answer.citations: print(c.document, c.page, c.span, c.quote)
@@ -19,35 +19,35 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from indexes.filters import NO_FILTERS, Filters, scope_filter
-from indexes.index import Found, Index
-from indexes.owned import remove_index
-from indexes.sealing import is_sealed
-from indexes.shaping import SHAPED, stale
-from indexes.store import FILE_NAME, NoIndex, Store
-from indexes.sync import Changes, Hashes, is_file
-from ingest.document import EMPTY_FILE, Document
-from ingest.errors import StoreError, UsageError
-from rag.answer import Answer, UnreadPages
-from rag.index_files import CALIBRATION, index_place, make_way
-from rag.locking import ENCODING_LOCK, folder_lock
-from rag.mirroring import LEFT, Mirror, Progress
-from rag.question import checked
+from casefolio.answer import Answer, UnreadPages
+from casefolio.index_files import CALIBRATION, index_place, make_way
+from casefolio.indexes.filters import NO_FILTERS, Filters, scope_filter
+from casefolio.indexes.index import Found, Index
+from casefolio.indexes.owned import remove_index
+from casefolio.indexes.sealing import is_sealed
+from casefolio.indexes.shaping import SHAPED, stale
+from casefolio.indexes.store import FILE_NAME, NoIndex, Store
+from casefolio.indexes.sync import Changes, Hashes, is_file
+from casefolio.ingest.document import EMPTY_FILE, Document
+from casefolio.ingest.errors import StoreError, UsageError
+from casefolio.locking import ENCODING_LOCK, folder_lock
+from casefolio.mirroring import LEFT, Mirror, Progress
+from casefolio.question import checked
 
 if TYPE_CHECKING:
-    from indexes.encoders import Profile
-    from indexes.encoders.base import Encoder
-    from indexes.hit import Hit
-    from indexes.reranking import Reranker
-    from indexes.store import LedgerEntry
-    from ingest.identity import Identity
-    from ingest.viewing.view import PageView
-    from ingest.viewing.viewer import Viewer
-    from prompts.prompt import PromptProfile
-    from rag.conversation import History
-    from rag.events import Event
-    from rag.gate import Unsupported
-    from rag.generators.base import Generator
+    from casefolio.conversation import History
+    from casefolio.events import Event
+    from casefolio.gate import Unsupported
+    from casefolio.generators.base import Generator
+    from casefolio.indexes.encoders import Profile
+    from casefolio.indexes.encoders.base import Encoder
+    from casefolio.indexes.hit import Hit
+    from casefolio.indexes.reranking import Reranker
+    from casefolio.indexes.store import LedgerEntry
+    from casefolio.ingest.identity import Identity
+    from casefolio.ingest.viewing.view import PageView
+    from casefolio.ingest.viewing.viewer import Viewer
+    from casefolio.prompts.prompt import PromptProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ class Library:
             StoreError: where the index is damaged or cannot be written.
             ContractMismatch: where the index was built with another encoder.
         """
-        from indexes.encoders import default_encoder, load_encoder
-        from indexes.encoders.trust import check_named, full_name, remember
+        from casefolio.indexes.encoders import default_encoder, load_encoder
+        from casefolio.indexes.encoders.trust import check_named, full_name, remember
 
         root = Path(folder)
         place = index_place(root, index)
@@ -228,7 +228,7 @@ class Library:
         )
 
     def _language_warning(self, languages: Iterable[str]) -> str | None:
-        from indexes.encoders import language_warning
+        from casefolio.indexes.encoders import language_warning
 
         return language_warning(self._profile, Counter(languages))
 
@@ -281,7 +281,7 @@ class Library:
             UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.
             GeneratorError: where a model cannot be reached or breaks off.
         """
-        from rag.asking import ask
+        from casefolio.asking import ask
 
         return ask(self, question, k, scope, **self.calibrated(settings))
 
@@ -289,13 +289,13 @@ class Library:
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
     ) -> Iterator[Event]:
         """The same answer as events: the passages, verified pieces of text, the whole answer."""
-        from rag.asking import stream
+        from casefolio.asking import stream
 
         return stream(self, question, k, scope, **self.calibrated(settings))
 
     async def aask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
         """`ask` for asynchronous backends."""
-        from rag.asking import aask
+        from casefolio.asking import aask
 
         return await aask(self, question, k, scope, **self.calibrated(settings))
 
@@ -303,7 +303,7 @@ class Library:
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
     ) -> AsyncIterator[Event]:
         """`stream` for asynchronous backends; closing it early stops the model."""
-        from rag.asking import astream
+        from casefolio.asking import astream
 
         return astream(self, question, k, scope, **self.calibrated(settings))
 
@@ -361,7 +361,7 @@ class Library:
             UsageError: where there is no such document.
             ReadingError: where the page cannot be drawn, or the file is no longer what was read.
         """
-        from ingest.viewing.viewer import Viewer
+        from casefolio.ingest.viewing.viewer import Viewer
 
         document = self.document(path)
         file = self._index.sources([path])[0][1]
@@ -372,7 +372,7 @@ class Library:
 
     def boxed(self, answer: Answer) -> Answer:
         """The answer, its citations with their boxes on the pictures of their pages."""
-        from rag.boxes import boxed
+        from casefolio.boxes import boxed
 
         return boxed(answer, self.document, self.view)
 

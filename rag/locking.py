@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexes.owned import ENCODING_LOCK, LOCK, NEXT_LOCK
-from ingest.errors import StoreError
+from casefolio.indexes.owned import ENCODING_LOCK, LOCK, NEXT_LOCK
+from casefolio.ingest.errors import StoreError
 
 __all__ = ["ENCODING_LOCK", "LOCK", "NEXT_LOCK", "folder_lock"]
 

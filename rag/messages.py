@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ingest.languages import DEFAULT, own, table
+from casefolio.ingest.languages import DEFAULT, own, table
 
 
 def say(key: str, language: str) -> str:

@@ -10,16 +10,16 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from indexes.index import Index
-from indexes.owned import remove_index
-from indexes.shaping import PASSAGES, READING, SHAPED, renewed, stale
-from indexes.store import LedgerEntry, StoredPart
-from indexes.sync import Changes
-from ingest.document import Document, Unread
-from ingest.errors import RagError, StoreError
-from ingest.opening import file_sha256
-from rag.index_files import NEXT_FOLDER, is_ours
-from rag.locking import NEXT_LOCK, folder_lock
+from casefolio.index_files import NEXT_FOLDER, is_ours
+from casefolio.indexes.index import Index
+from casefolio.indexes.owned import remove_index
+from casefolio.indexes.shaping import PASSAGES, READING, SHAPED, renewed, stale
+from casefolio.indexes.store import LedgerEntry, StoredPart
+from casefolio.indexes.sync import Changes
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.errors import RagError, StoreError
+from casefolio.ingest.opening import file_sha256
+from casefolio.locking import NEXT_LOCK, folder_lock
 
 Progress = Callable[[str, int, int], None]  # stage (`read`, `encode`), done, total
 
@@ -57,7 +57,7 @@ class Mirror:
         Returns:
             What had changed.
         """
-        from ingest.reading import list_files
+        from casefolio.ingest.reading import list_files
 
         files, refused = list_files(self._folder)
         files = [path for path in files if not is_ours(self._folder / path, self._index_folder)]
@@ -91,7 +91,7 @@ class Mirror:
 
     def _again(self) -> list[str]:
         """Files to read once more although their bytes are the same."""
-        from ingest.reading import PASSWORD_VARIABLE
+        from casefolio.ingest.reading import PASSWORD_VARIABLE
 
         before, entries = self._index.recall("reader"), self._index.ledger()
         if before is None:
@@ -106,7 +106,7 @@ class Mirror:
         return []
 
     def _read(self, paths: list[str], found: Mapping[str, str], progress: Progress | None) -> None:
-        from ingest.reading import Reader
+        from casefolio.ingest.reading import Reader
 
         if not paths:
             return

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.data import alternation
-from ingest.languages import all_of, any_of
-from rag.stems import asked_terms, words
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import all_of, any_of
+from casefolio.stems import asked_terms, words
 
 _CAPITAL = r"[A-ZÄÖÜÀ-Ý][\w'’\-]*"
 _INITIAL = r"[A-Z]\."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexes.hit import Hit
-from rag.messages import say
+from casefolio.indexes.hit import Hit
+from casefolio.messages import say
 
 _PLACES = 3
 

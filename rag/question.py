@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.errors import UsageError
+from casefolio.ingest.errors import UsageError
 
 _LONGEST, _LONGEST_WORD = 10_000, 200  # characters
 

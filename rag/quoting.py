@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from indexes.hit import Hit
-from ingest.document import Span
-from rag.answer import Citation, Verdict
+from casefolio.answer import Citation, Verdict
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
 
 
 def citation_of(hit: Hit, span: Span, verdict: Verdict | None, highlight: Span | None = None) -> Citation:

@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from indexes.caches import drop_caches
-from indexes.owned import remove_index
-from indexes.store import Store
-from rag.index_files import NEXT_FOLDER, index_place, make_way
-from rag.library import Library, Summary, stored_encoder
-from rag.locking import NEXT_LOCK, folder_lock
-from rag.mirroring import Progress
+from casefolio.index_files import NEXT_FOLDER, index_place, make_way
+from casefolio.indexes.caches import drop_caches
+from casefolio.indexes.owned import remove_index
+from casefolio.indexes.store import Store
+from casefolio.library import Library, Summary, stored_encoder
+from casefolio.locking import NEXT_LOCK, folder_lock
+from casefolio.mirroring import Progress
 
 
 def index_folder(
@@ -61,8 +61,8 @@ def _under_another(place: Path, encoder: str | None, int8: bool | None, code: bo
     stored, quantised = stored_encoder(place)
     if stored is None or (encoder in (None, stored) and int8 in (None, quantised)):
         return False
-    from indexes.encoders import load_encoder
-    from indexes.encoders.trust import check_named
+    from casefolio.indexes.encoders import load_encoder
+    from casefolio.indexes.encoders.trust import check_named
 
     if encoder is None:
         check_named(stored)

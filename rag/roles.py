@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ingest.languages import about, table
+from casefolio.ingest.languages import about, table
 
 
 @lru_cache(maxsize=4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from indexes import analyzers
-from ingest.languages import all_of
+from casefolio.indexes import analyzers
+from casefolio.ingest.languages import all_of
 
 _WORD = re.compile(r"[^\W_]+(?:[.,/][0-9]+)*")
 

@@ -12,18 +12,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.document import Span
-from ingest.meaning.alignment import align
-from ingest.meaning.facts import Profile, profile
-from ingest.meaning.finding import Finding
-from ingest.meaning.frames import says_as_much
-from ingest.meaning.tongue import rule_language
-from rag.answer import Reason, Verdict, VerdictLabel
-from rag.verification.deciding import Ruled, judged, needed_missing, settled
-from rag.verification.grounding import Grounding, ground
-from rag.verification.model import models
-from rag.verification.pairs import longest_run, pair_features, uncovered
-from rag.verification.reading import relations
+from casefolio.answer import Reason, Verdict, VerdictLabel
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.facts import Profile, profile
+from casefolio.ingest.meaning.finding import Finding
+from casefolio.ingest.meaning.frames import says_as_much
+from casefolio.ingest.meaning.tongue import rule_language
+from casefolio.verification.deciding import Ruled, judged, needed_missing, settled
+from casefolio.verification.grounding import Grounding, ground
+from casefolio.verification.model import models
+from casefolio.verification.pairs import longest_run, pair_features, uncovered
+from casefolio.verification.reading import relations
 
 # Beyond so many characters a claim or quote is cut: a claim is a sentence, and nobody reads a megabyte as a quote.
 LONGEST = 200_000

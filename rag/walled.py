@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexes.filters import NO_FILTERS, Filters, scope_filter
-from ingest.errors import UsageError
+from casefolio.indexes.filters import NO_FILTERS, Filters, scope_filter
+from casefolio.ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from indexes.encoders.base import Encoder
-    from indexes.index import Found
-    from indexes.store import LedgerEntry
-    from ingest.document import Document
-    from ingest.identity import Identity
-    from rag.answer import UnreadPages
-    from rag.library import Library
+    from casefolio.answer import UnreadPages
+    from casefolio.indexes.encoders.base import Encoder
+    from casefolio.indexes.index import Found
+    from casefolio.indexes.store import LedgerEntry
+    from casefolio.ingest.document import Document
+    from casefolio.ingest.identity import Identity
+    from casefolio.library import Library
 
 
 class Walled:

@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from indexes.hit import Hit
-from ingest.errors import GeneratorError, PromptError
-from ingest.language import detect_language
-from prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
-from rag.answer import Answer
-from rag.citing import Draft, drafts, finished
-from rag.composing import Composer
-from rag.events import Asking, Done, Event, Text
-from rag.excerpts import excerpts
-from rag.fragments import Aim, reads_as_answer
-from rag.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
-from rag.generators.base import Generator, closable
-from rag.guarding import unsafe
-from rag.messages import say
-from rag.names import analyse
-from rag.stems import terms
+from casefolio.answer import Answer
+from casefolio.citing import Draft, drafts, finished
+from casefolio.composing import Composer
+from casefolio.events import Asking, Done, Event, Text
+from casefolio.excerpts import excerpts
+from casefolio.fragments import Aim, reads_as_answer
+from casefolio.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
+from casefolio.generators.base import Generator, closable
+from casefolio.guarding import unsafe
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.errors import GeneratorError, PromptError
+from casefolio.ingest.language import detect_language
+from casefolio.messages import say
+from casefolio.names import analyse
+from casefolio.prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
+from casefolio.stems import terms
 
 _ENDS = frozenset(".!?。！？\n:]】)）")
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from eval.calibration import FILE, Given, calibrate, choose, given_of, halves, keep, read_threshold, try_on
-from eval.cases import CaseSet
-from ingest.errors import GeneratorError, SetError
+from casefolio.eval.calibration import FILE, Given, calibrate, choose, given_of, halves, keep, read_threshold, try_on
+from casefolio.eval.cases import CaseSet
+from casefolio.ingest.errors import GeneratorError, SetError
 
 
 def given(confidence: float, *, bad: bool = False, answerable: bool = True, group: str = "g") -> Given:

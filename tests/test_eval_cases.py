@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from eval.beir import read_beir_set
-from eval.cases import read_case_set
-from eval.faults import Faults
-from ingest.errors import SetError
+from casefolio.eval.beir import read_beir_set
+from casefolio.eval.cases import read_case_set
+from casefolio.eval.faults import Faults
+from casefolio.ingest.errors import SetError
 
 LETTER = "Entlassbrief\nFrau Ilse Grün wurde am 3. April 2021 mit Apixaban entlassen.\n"
 

@@ -20,7 +20,7 @@ def refuse(*args, **kwargs):
     raise RuntimeError("a name was looked up")
 socket.socket = Local
 socket.create_connection = socket.getaddrinfo = refuse
-from rag.cli import main
+from casefolio.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.cases import CaseSet
-from eval.encoders import as_json, as_text, compare_encoders
-from eval.sets import load_sets
-from ingest.errors import SetError, UsageError
+from casefolio.eval.cases import CaseSet
+from casefolio.eval.encoders import as_json, as_text, compare_encoders
+from casefolio.eval.sets import load_sets
+from casefolio.ingest.errors import SetError, UsageError
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.assertions import AssertionTask, flag_everything, read_assertion_set, score_assertions
-from eval.baseline import WordOverlap
-from eval.detector_scores import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
-from eval.faults import Faults
-from eval.grounding import Detection, GroundingTask, lexical_gate, read_grounding_set
-from eval.grounding import flag_everything as flag_response
-from eval.pairs import PairTask, read_pair_set, score_pairs
-from eval.sets import load_sets
-from eval.statistics import kappa_of
-from eval.system import Configuration
-from eval.twins import TwinTask, score_twins
-from indexes.hit import Hit
-from ingest.document import Span
-from ingest.errors import SetError
-from rag.answer import Answer
+from casefolio.answer import Answer
+from casefolio.eval.assertions import AssertionTask, flag_everything, read_assertion_set, score_assertions
+from casefolio.eval.baseline import WordOverlap
+from casefolio.eval.detector_scores import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
+from casefolio.eval.faults import Faults
+from casefolio.eval.grounding import Detection, GroundingTask, lexical_gate, read_grounding_set
+from casefolio.eval.grounding import flag_everything as flag_response
+from casefolio.eval.pairs import PairTask, read_pair_set, score_pairs
+from casefolio.eval.sets import load_sets
+from casefolio.eval.statistics import kappa_of
+from casefolio.eval.system import Configuration
+from casefolio.eval.twins import TwinTask, score_twins
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import SetError
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> Path:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from eval.grounding import Detection
-from eval.judge import Judge, chat_model, from_langchain
-from ingest.document import Span
-from ingest.errors import GeneratorError
+from casefolio.eval.grounding import Detection
+from casefolio.eval.judge import Judge, chat_model, from_langchain
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import GeneratorError
 
 
 def judge(*replies: str) -> Judge:

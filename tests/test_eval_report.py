@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from eval.comparing import as_text, compare_runs
-from eval.html_report import marked
-from eval.measures import is_detail, is_lower_better, meaning
-from eval.plots import interval_plot, line_plot, number, ticks
-from eval.report import write_report
-from eval.runner import House, run
-from eval.scores import Passage
-from eval.sets import load_sets
-from eval.statistics import Figure
-from eval.system import Configuration
-from ingest.errors import UsageError
+from casefolio.eval.comparing import as_text, compare_runs
+from casefolio.eval.html_report import marked
+from casefolio.eval.measures import is_detail, is_lower_better, meaning
+from casefolio.eval.plots import interval_plot, line_plot, number, ticks
+from casefolio.eval.report import write_report
+from casefolio.eval.runner import House, run
+from casefolio.eval.scores import Passage
+from casefolio.eval.sets import load_sets
+from casefolio.eval.statistics import Figure
+from casefolio.eval.system import Configuration
+from casefolio.ingest.errors import UsageError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "</p><script>console.error('x')</script><img src=http://example.invalid/a.png> & \"quoted\""

@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from eval.report import write_report
-from eval.results import Ledger, read_lines, read_run
-from eval.runner import House, run
-from eval.sets import load_sets
-from eval.system import Configuration
-from eval.tasks import Task
-from ingest.errors import StoreError, UsageError
-from rag.answer import Answer
+from casefolio.answer import Answer
+from casefolio.eval.report import write_report
+from casefolio.eval.results import Ledger, read_lines, read_run
+from casefolio.eval.runner import House, run
+from casefolio.eval.sets import load_sets
+from casefolio.eval.system import Configuration
+from casefolio.eval.tasks import Task
+from casefolio.ingest.errors import StoreError, UsageError
 
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from eval.runner import House, run
-from eval.sets import load_sets
-from eval.system import Configuration
+from casefolio.eval.runner import House, run
+from casefolio.eval.sets import load_sets
+from casefolio.eval.system import Configuration
 
 def verbatim(claim, quote, language):
     return ("supported", 1.0) if claim in quote else ("unsupported", 0.0)
@@ -181,10 +181,10 @@ def test_a_folder_without_a_run_is_no_evaluation(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_task_fits_the_protocol() -> None:
-    from eval.assertions import AssertionTask
-    from eval.grounding import GroundingTask
-    from eval.pairs import PairTask
-    from eval.tasks import BeirTask, CaseTask
+    from casefolio.eval.assertions import AssertionTask
+    from casefolio.eval.grounding import GroundingTask
+    from casefolio.eval.pairs import PairTask
+    from casefolio.eval.tasks import BeirTask, CaseTask
 
     wanted = {n for n in vars(Task) if not n.startswith("_") and callable(getattr(Task, n))}
     for kind in (CaseTask, BeirTask, GroundingTask, AssertionTask, PairTask):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from eval.overhearing import Overheard
-from eval.saying import says
-from prompts.prompt import Prompt
-from rag.generators.scripted import Scripted
+from casefolio.eval.overhearing import Overheard
+from casefolio.eval.saying import says
+from casefolio.generators.scripted import Scripted
+from casefolio.prompts.prompt import Prompt
 
 SAID = [
     ("She takes rosuvastatin 10 mg daily.", "10 mg", True),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.statistics import (
+from casefolio.eval.statistics import (
     compare,
     drawn_cases,
     f1_of,

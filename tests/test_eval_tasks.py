@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.baseline import WordOverlap
-from eval.case_scores import score_beir, score_cases
-from eval.sets import load_sets
-from eval.system import Configuration, open_library
-from eval.tasks import BeirTask, CaseTask, scope_of
+from casefolio.eval.baseline import WordOverlap
+from casefolio.eval.case_scores import score_beir, score_cases
+from casefolio.eval.sets import load_sets
+from casefolio.eval.system import Configuration, open_library
+from casefolio.eval.tasks import BeirTask, CaseTask, scope_of
 
 LETTERS = {
     "gruen.txt": "Letter about Ilse Gruen\nShe was discharged on apixaban.\nHer weight was 71 kg.\n",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.chunking import chunk
-from ingest.document import Document
-from ingest.reading import read_file
+from casefolio.ingest.chunking import chunk
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CASES = [json.loads(line) for line in (EXAMPLES / "questions.jsonl").read_text(encoding="utf-8").splitlines()]

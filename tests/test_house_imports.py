@@ -75,5 +75,6 @@ def test_heavy_libraries_wait_until_they_are_used():
 
 
 def test_import_rag_leaves_torch_unloaded():
-    code = "import sys, rag, rag.library; sys.exit(not {'torch', 'transformers', 'langchain'}.isdisjoint(sys.modules))"
+    code = "import sys, casefolio, casefolio.library\n"
+    code += "sys.exit(not {'torch', 'transformers', 'langchain'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

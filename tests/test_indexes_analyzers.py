@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.analyzers import fold, terms, words
-from ingest.words import without_particle
+from casefolio.indexes.analyzers import fold, terms, words
+from casefolio.ingest.words import without_particle
 
 
 @pytest.mark.parametrize(

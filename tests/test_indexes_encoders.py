@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexes.encoders import load_encoder
-from indexes.encoders.text_encoder import TextEncoder
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders import load_encoder
+from casefolio.indexes.encoders.text_encoder import TextEncoder
+from casefolio.ingest.errors import EncoderError
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_special_tokens_written_in_a_text_are_plain_characters(minilm: TextEncod
 
 def test_two_processes_convert_at_once_and_later_ones_import_no_torch(tmp_path: Path) -> None:
     code = (
-        "import sys; from indexes.encoders import load_encoder; told = [];"
+        "import sys; from casefolio.indexes.encoders import load_encoder; told = [];"
         "e = load_encoder('minilm', tell=told.append);"
         "v = e.encode_queries(['Which dose?']);"
         "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules);"

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexes.encoders import load_encoder
-from indexes.encoders.graph import relative_bucket
-from indexes.encoders.onnx_runtime import equal_batches
-from indexes.encoders.text_encoder import TextEncoder, ahead
-from indexes.encoders.tokens import Sequences
-from indexes.encoders.torch_runtime import padded_batches
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders import load_encoder
+from casefolio.indexes.encoders.graph import relative_bucket
+from casefolio.indexes.encoders.onnx_runtime import equal_batches
+from casefolio.indexes.encoders.text_encoder import TextEncoder, ahead
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.indexes.encoders.torch_runtime import padded_batches
+from casefolio.ingest.errors import EncoderError
 
 LENGTHS = st.lists(st.integers(1, 40), max_size=60)
 
@@ -58,7 +58,7 @@ def test_identical_passages_are_computed_once(minilm: TextEncoder, monkeypatch: 
 
 
 def test_a_stream_gives_the_vectors_of_one_call_in_order(minilm: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexes.encoders.text_encoder._BLOCK", 7)
+    monkeypatch.setattr("casefolio.indexes.encoders.text_encoder._BLOCK", 7)
     texts = [f"passage {n % 11} of the file" for n in range(40)]
     blocks = list(minilm.encode_stream(iter(texts)))
     assert len(blocks) == 6
@@ -67,7 +67,7 @@ def test_a_stream_gives_the_vectors_of_one_call_in_order(minilm: TextEncoder, mo
 
 
 def test_a_stream_reads_its_source_only_a_block_ahead(minilm: TextEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexes.encoders.text_encoder._BLOCK", 4)
+    monkeypatch.setattr("casefolio.indexes.encoders.text_encoder._BLOCK", 4)
     read: list[int] = []
 
     def source() -> Iterator[str]:

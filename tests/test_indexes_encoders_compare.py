@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.encoders import built_in, language_warning
-from indexes.encoders.compare import auc, score_pairs
-from indexes.encoders.pairs import Pair, read_pairs
-from ingest.errors import EncoderError
-from rag.cli import main
+from casefolio.cli import main
+from casefolio.indexes.encoders import built_in, language_warning
+from casefolio.indexes.encoders.compare import auc, score_pairs
+from casefolio.indexes.encoders.pairs import Pair, read_pairs
+from casefolio.ingest.errors import EncoderError
 
 FLOATS = st.lists(st.integers(0, 5).map(float), min_size=1, max_size=8)
 CARD = {

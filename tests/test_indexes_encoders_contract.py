@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexes.encoders import Profile, load_encoder
-from indexes.encoders.text_encoder import TextEncoder
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders import Profile, load_encoder
+from casefolio.indexes.encoders.text_encoder import TextEncoder
+from casefolio.ingest.errors import EncoderError
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 TEXT, TITLE = "the patient has pain in the left knee", "knee fracture of the left patient"

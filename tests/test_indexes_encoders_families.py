@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexes.encoders import Profile, built_in, load_encoder
-from indexes.encoders.checkpoint import open_checkpoint
-from indexes.encoders.load import RuntimeName
-from indexes.encoders.text_encoder import TextEncoder
-from indexes.encoders.tokens import TextTokenizer
-from indexes.encoders.torch_model import TorchModel
+from casefolio.indexes.encoders import Profile, built_in, load_encoder
+from casefolio.indexes.encoders.checkpoint import open_checkpoint
+from casefolio.indexes.encoders.load import RuntimeName
+from casefolio.indexes.encoders.text_encoder import TextEncoder
+from casefolio.indexes.encoders.tokens import TextTokenizer
+from casefolio.indexes.encoders.torch_model import TorchModel
 
 QUERY = "Has the patient pain in the left knee?"
 TEXTS = (

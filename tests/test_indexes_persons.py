@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexes.analyzers import plain, terms, words
-from indexes.persons import name_keys, names_in_documents, ordinary_words, several
-from indexes.reading_questions import Naming, identity_zone, long_zone
-from indexes.sparse import Sparse
+from casefolio.indexes.analyzers import plain, terms, words
+from casefolio.indexes.persons import name_keys, names_in_documents, ordinary_words, several
+from casefolio.indexes.reading_questions import Naming, identity_zone, long_zone
+from casefolio.indexes.sparse import Sparse
 
 ENGLISH = {
     ("Harold Brentwood", "4471902"): "Patient: Harold Brentwood. MRN 4471902. He takes apixaban. The rash has gone.",

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
-from indexes.dense import Dense
-from indexes.fusion import normalised
-from indexes.ranking import Passages, candidates, rank
-from indexes.reading_questions import Named
-from indexes.sparse import Sparse
+from casefolio.indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.fusion import normalised
+from casefolio.indexes.ranking import Passages, candidates, rank
+from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.sparse import Sparse
 
 
 def naming(n, documents=(), confidence=0.0, evidence=None, asked=("knee", "pain", "swollen")):

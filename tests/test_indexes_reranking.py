@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexes.hit import Hit
-from indexes.reranking import CrossEncoder, reranked
-from ingest.document import Chunk, Span
-from ingest.errors import EncoderError
-from rag import Library
+from casefolio import Library
+from casefolio.indexes.hit import Hit
+from casefolio.indexes.reranking import CrossEncoder, reranked
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.errors import EncoderError
 
 
 class LongestFirst:

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexes.analyzers import plain, terms
-from ingest.language import detect_language
-from rag.library import Library
+from casefolio.indexes.analyzers import plain, terms
+from casefolio.ingest.language import detect_language
+from casefolio.library import Library
 
 DATA = Path(__file__).parent / "data" / "scenarios"
 LANGUAGES = ("en", "de", "ko")

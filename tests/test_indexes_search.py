@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.library import Library
+from casefolio.library import Library
 
 LETTERS = {
     "anna.txt": "Patient: Anna Lindqvist\n\nShe has a penicillin allergy with a rash. The wound was dry.",

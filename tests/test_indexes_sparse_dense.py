@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import indexes.dense
-from indexes.dense import Dense
-from indexes.sparse import Sparse
+import casefolio.indexes.dense
+from casefolio.indexes.dense import Dense
+from casefolio.indexes.sparse import Sparse
 
 PASSAGES = ["knee pain left", "", "knee knee knee", "pain pain left #date", "한국 국어", "§ 5"]
 
@@ -115,7 +115,7 @@ def test_dense_search_is_the_exhaustive_order(n, k, scope, seed):
 def test_above_the_exact_limit_a_graph_finds_nearly_the_same(monkeypatch, tmp_path):
     rows = unit(600, 16)
     exact = Dense.of(rows, np.arange(600), 600)
-    monkeypatch.setattr(indexes.dense, "EXACT_LIMIT", 50)
+    monkeypatch.setattr(casefolio.indexes.dense, "EXACT_LIMIT", 50)
     graph = built(rows)
     assert type(graph._index).__name__ == "IndexHNSWFlat"
     graph.save(tmp_path / "d")

@@ -6,12 +6,12 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from indexes.analyzers import terms
-from indexes.filters import Filters
-from indexes.index import Index
-from indexes.store import Store
-from ingest.document import Document, Page, Span, document_id
-from ingest.errors import ContractMismatch, StoreError
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.filters import Filters
+from casefolio.indexes.index import Index
+from casefolio.indexes.store import Store
+from casefolio.ingest.document import Document, Page, Span, document_id
+from casefolio.ingest.errors import ContractMismatch, StoreError
 
 
 class HashEncoder:

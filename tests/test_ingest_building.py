@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.document import PAGE_BREAK, Span
-from ingest.errors import LimitExceeded
-from ingest.loaders.shared import building
-from ingest.loaders.shared.building import Builder, canonical, one_line
-from ingest.loaders.shared.grids import Line, append_table, column_names
+from casefolio.ingest.document import PAGE_BREAK, Span
+from casefolio.ingest.errors import LimitExceeded
+from casefolio.ingest.loaders.shared import building
+from casefolio.ingest.loaders.shared.building import Builder, canonical, one_line
+from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names
 
 WORDS = st.text(alphabet=st.sampled_from("ab 5,mg|\n\t\r\x00\x0b\f\ufeff\ud800환é\xa0"), max_size=12)
 STEPS = st.one_of(

@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.clinical.ccda import read_ccda
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.clinical.ccda import read_ccda
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 HEADER = """<code code="18842-5" displayName="Discharge summary"/><title>{title}</title>
 <effectiveTime value="20240301101500+0100"/><languageCode code="{language}"/>

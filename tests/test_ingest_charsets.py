@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.charsets import decode_as
 
 
 @pytest.mark.parametrize(

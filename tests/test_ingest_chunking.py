@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.chunking import chunk
-from ingest.document import PAGE_BREAK, Chunk, Document, Page, Row, Section, Span
-from ingest.reading import read_file
-from ingest.sections import find_sections
+from casefolio.ingest.chunking import chunk
+from casefolio.ingest.document import PAGE_BREAK, Chunk, Document, Page, Row, Section, Span
+from casefolio.ingest.reading import read_file
+from casefolio.ingest.sections import find_sections
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.meaning import annotate
-from ingest.meaning.alignment import align
-from ingest.meaning.bindings import exchanged_values
-from ingest.meaning.facts import profile
-from ingest.meaning.named_things import sort_of, unnamed
-from ingest.meaning.states import changed_states, of_the_past
+from casefolio.ingest.meaning import annotate
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.bindings import exchanged_values
+from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.named_things import sort_of, unnamed
+from casefolio.ingest.meaning.states import changed_states, of_the_past
 
 EXCHANGED = [
     ("en", "dose", "Doxazosin 4 mg and lisinopril 20 mg are taken.", "Lisinopril 4 mg and doxazosin 20 mg are taken."),
@@ -161,7 +161,7 @@ def test_words_that_only_end_like_a_name(word: str) -> None:
     ],
 )
 def test_negation_runs_over_a_line_end(language: str, text: str, target: str) -> None:
-    from ingest.document import Span
+    from casefolio.ingest.document import Span
 
     start = text.index(target)
     (found,) = annotate(text, language, [Span(start, start + len(target))])

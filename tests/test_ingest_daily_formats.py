@@ -14,15 +14,15 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 
-from ingest import limits
-from ingest.document import Document, Unread
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, UnknownType
-from ingest.loaders import detect, load
-from ingest.loaders.office.hwp import _said
-from ingest.loaders.office.number_formats import elapsed, formatted
-from ingest.loaders.office.workbook import read_xlsx
-from ingest.loaders.shared.source import Reading, Source
-from ingest.reading import read_file
+from casefolio.ingest import limits
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, UnknownType
+from casefolio.ingest.loaders import detect, load
+from casefolio.ingest.loaders.office.hwp import _said
+from casefolio.ingest.loaders.office.number_formats import elapsed, formatted
+from casefolio.ingest.loaders.office.workbook import read_xlsx
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.reading import read_file
 
 
 def packed(files: dict[str, bytes | str], stored: tuple[str, ...] = ()) -> bytes:
@@ -387,7 +387,7 @@ def test_hwp_is_read_with_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
             return io.BytesIO(streams[name])
 
     monkeypatch.setattr("olefile.OleFileIO", lambda _: Ole())
-    monkeypatch.setattr("ingest.loaders.office.hwp.ole_streams", lambda _: tuple(streams))
+    monkeypatch.setattr("casefolio.ingest.loaders.office.hwp.ole_streams", lambda _: tuple(streams))
     reading = load(Source("a.hwp", b"x"), "application/x-hwp")
     assert reading.text.split("\n\n") == ["피고는 금 27,500,000원을 지급하라.", "약품 | 용량\n아스피린 | 100", "끝"]
     streams["FileHeader"] = b"HWP Document File".ljust(36, b"\0") + struct.pack("<I", 3)

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from ingest.loaders import LOADERS, detect
-from ingest.loaders.detecting import DOCX, ODT, XLSX
+from casefolio.ingest.loaders import LOADERS, detect
+from casefolio.ingest.loaders.detecting import DOCX, ODT, XLSX
 
 
 def _zip(**files: bytes) -> bytes:
@@ -55,4 +55,4 @@ def test_type(data: bytes, name: str, expected: str) -> None:
 
 
 def test_every_loader_is_named_by_module_and_function() -> None:
-    assert all(target.count(":") == 1 and target.startswith("ingest.loaders.") for target in LOADERS.values())
+    assert all(target.count(":") == 1 and target.startswith("casefolio.ingest.loaders.") for target in LOADERS.values())

@@ -10,9 +10,9 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
-from ingest.errors import BrokenFile, LimitExceeded, ReadingError, UnknownType
-from ingest.loaders.clinical.dicom import read_dicom
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded, ReadingError, UnknownType
+from casefolio.ingest.loaders.clinical.dicom import read_dicom
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 
 def code(value: str, meaning: str) -> Dataset:

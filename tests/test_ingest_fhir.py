@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.clinical.fhir import read_fhir
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.clinical.fhir import read_fhir
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1950-01-02",
            "name": [{"family": "Muster", "given": ["Eva"]}]}  # fmt: skip

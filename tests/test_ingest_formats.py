@@ -16,21 +16,21 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from ingest.document import PAGE_BREAK
-from ingest.errors import ReadingError
-from ingest.loaders.clinical.ccda import read_ccda
-from ingest.loaders.clinical.dicom import read_dicom
-from ingest.loaders.clinical.fhir import read_fhir
-from ingest.loaders.clinical.hl7 import read_hl7
-from ingest.loaders.html.loader import read_html
-from ingest.loaders.mail.loader import read_eml, read_msg
-from ingest.loaders.odf.loader import read_odt
-from ingest.loaders.office.workbook import read_xlsx
-from ingest.loaders.rtf.loader import read_rtf
-from ingest.loaders.shared.containers import OLE_MAGIC
-from ingest.loaders.shared.source import Loader, Reading, Source
-from ingest.loaders.table import read_csv
-from ingest.loaders.word.loader import read_docx
+from casefolio.ingest.document import PAGE_BREAK
+from casefolio.ingest.errors import ReadingError
+from casefolio.ingest.loaders.clinical.ccda import read_ccda
+from casefolio.ingest.loaders.clinical.dicom import read_dicom
+from casefolio.ingest.loaders.clinical.fhir import read_fhir
+from casefolio.ingest.loaders.clinical.hl7 import read_hl7
+from casefolio.ingest.loaders.html.loader import read_html
+from casefolio.ingest.loaders.mail.loader import read_eml, read_msg
+from casefolio.ingest.loaders.odf.loader import read_odt
+from casefolio.ingest.loaders.office.workbook import read_xlsx
+from casefolio.ingest.loaders.rtf.loader import read_rtf
+from casefolio.ingest.loaders.shared.containers import OLE_MAGIC
+from casefolio.ingest.loaders.shared.source import Loader, Reading, Source
+from casefolio.ingest.loaders.table import read_csv
+from casefolio.ingest.loaders.word.loader import read_docx
 
 ROUNDS = 60
 

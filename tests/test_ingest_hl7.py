@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.errors import BrokenFile
-from ingest.loaders.clinical.hl7 import read_hl7
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.clinical.hl7 import read_hl7
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 HEAD = "MSH|^~\\&|LAB|Klinik Nord|EHR|X|202403011200||ORU^R01|1|P|2.5||||||{charset}"
 PATIENT = "PID|1||123^^^KH~456||Müller^Eva^Maria^^Dr.||19500102|F"

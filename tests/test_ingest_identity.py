@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.document import Document, Page, Span
-from ingest.identity import identify, rules
-from ingest.identity.dating import document_day, labels
-from ingest.languages import LANGUAGES, own
-from ingest.meaning.moments import moments
+from casefolio.ingest.document import Document, Page, Span
+from casefolio.ingest.identity import identify, rules
+from casefolio.ingest.identity.dating import document_day, labels
+from casefolio.ingest.languages import LANGUAGES, own
+from casefolio.ingest.meaning.moments import moments
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.language import detect_language
+from casefolio.ingest.language import detect_language
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Span
-from ingest.identity.dating import document_day
-from ingest.language import detect_language
-from ingest.languages import FOLDER, LANGUAGES, own
-from ingest.meaning import annotate, moments, quantities
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.references import references
-from ingest.reading import read_file
-from ingest.sections import find_sections
-from ingest.sentences import sentence_spans
-from rag import Library
+from casefolio import Library
+from casefolio.ingest.document import Span
+from casefolio.ingest.identity.dating import document_day
+from casefolio.ingest.language import detect_language
+from casefolio.ingest.languages import FOLDER, LANGUAGES, own
+from casefolio.ingest.meaning import annotate, moments, quantities
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.references import references
+from casefolio.ingest.reading import read_file
+from casefolio.ingest.sections import find_sections
+from casefolio.ingest.sentences import sentence_spans
 
 ROOT = Path(__file__).parent.parent
 # Without these a language cannot be read and answered: the tables, and of each the keys.

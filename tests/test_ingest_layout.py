@@ -14,9 +14,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from ingest.layout import Word, blocks_of, lines_of
-from ingest.loaders.pdf.loader import read_pdf
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.layout import Word, blocks_of, lines_of
+from casefolio.ingest.loaders.pdf.loader import read_pdf
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 KOREAN_FONT = "HYSMyeongJo-Medium"
 TABLES = {

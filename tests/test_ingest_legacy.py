@@ -10,9 +10,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from ingest.errors import BrokenFile, MissingTool, ReadingError
-from ingest.loaders.office.legacy import read_legacy
-from ingest.loaders.shared.source import Source
+from casefolio.ingest.errors import BrokenFile, MissingTool, ReadingError
+from casefolio.ingest.loaders.office.legacy import read_legacy
+from casefolio.ingest.loaders.shared.source import Source
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from ingest.errors import EncryptedFile, LimitExceeded
-from ingest.loaders.mail.loader import read_eml, read_msg
-from ingest.loaders.mail.outlook import decompressed_rtf
-from ingest.loaders.shared.source import Source
+from casefolio.ingest.errors import EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.mail.loader import read_eml, read_msg
+from casefolio.ingest.loaders.mail.outlook import decompressed_rtf
+from casefolio.ingest.loaders.shared.source import Source
 
 
 def mail(subject: str = "Befund", body: str = "Kein Erguss.\n") -> EmailMessage:

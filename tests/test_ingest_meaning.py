@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.document import Span
-from ingest.meaning import annotate, cues
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.tongue import rule_language
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning import annotate, cues
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.tongue import rule_language
 
 DATA = Path(__file__).parent / "data"
 

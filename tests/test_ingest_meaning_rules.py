@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Span
-from ingest.languages import FOLDER
-from ingest.meaning import annotate
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.lexicon import Rule, read_rules
-from ingest.meaning.patterns import pattern_regex
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import FOLDER
+from casefolio.ingest.meaning import annotate
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.lexicon import Rule, read_rules
+from casefolio.ingest.meaning.patterns import pattern_regex
 
 TABLES = {path.parent.name: read_rules(path) for path in sorted(FOLDER.glob("*/assertions.tsv"))}
 ALL = [(language, rule) for language, rules in TABLES.items() for rule in rules]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from indexes.stored_json import pack_document, unpack_document
-from ingest import limits
-from ingest.chunking import chunk
-from ingest.document import Document, Page, Row, Span, Unread
-from ingest.document_json import pack, unpack
-from ingest.reading import read_file
+from casefolio.indexes.stored_json import pack_document, unpack_document
+from casefolio.ingest import limits
+from casefolio.ingest.chunking import chunk
+from casefolio.ingest.document import Document, Page, Row, Span, Unread
+from casefolio.ingest.document_json import pack, unpack
+from casefolio.ingest.reading import read_file
 
 
 def document(text: str, rows: tuple[Row, ...] = ()) -> Document:

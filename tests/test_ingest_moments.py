@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.meaning.moments import moments
+from casefolio.ingest.meaning.moments import moments
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest import tesseract
-from ingest.loaders.image import read_image
-from ingest.loaders.pdf.loader import read_pdf
-from ingest.loaders.shared.source import Reading, Source
-from ingest.ocr import skew
-from ingest.ocr_text import join_words
-from ingest.tesseract import Word
+from casefolio.ingest import tesseract
+from casefolio.ingest.loaders.image import read_image
+from casefolio.ingest.loaders.pdf.loader import read_pdf
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.ocr import skew
+from casefolio.ingest.ocr_text import join_words
+from casefolio.ingest.tesseract import Word
 
 LINES = [
     "The patient was admitted with acute chest pain.",

@@ -15,9 +15,9 @@ from docx.oxml import parse_xml
 from docx.shared import Pt, RGBColor
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.word.loader import read_docx
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.word.loader import read_docx
 
 NS = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

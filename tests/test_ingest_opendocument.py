@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from ingest.errors import BrokenFile, EncryptedFile
-from ingest.loaders.odf.loader import read_odt
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.odf.loader import read_odt
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 _BASE = "urn:oasis:names:tc:opendocument:xmlns:"
 NS = " ".join(

@@ -11,11 +11,11 @@ from pypdf.generic import NameObject, StreamObject
 from reportlab.lib.colors import black, white
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import PAGE_BREAK
-from ingest.errors import BrokenFile, EncryptedFile
-from ingest.garbage import is_garbage
-from ingest.loaders.pdf.loader import read_pdf
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.document import PAGE_BREAK
+from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.garbage import is_garbage
+from casefolio.ingest.loaders.pdf.loader import read_pdf
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 Draw = Callable[[Canvas], None]
 

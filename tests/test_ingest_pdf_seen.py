@@ -13,11 +13,11 @@ from reportlab.lib.colors import Color, black, white
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest import tesseract
-from ingest.document import PARTLY
-from ingest.garbage import is_garbage
-from ingest.loaders.pdf.loader import read_pdf
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest import tesseract
+from casefolio.ingest.document import PARTLY
+from casefolio.ingest.garbage import is_garbage
+from casefolio.ingest.loaders.pdf.loader import read_pdf
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 Draw = Callable[[Canvas], None]
 ocr_needed = pytest.mark.skipif("eng" not in tesseract.installed(), reason="needs Tesseract")

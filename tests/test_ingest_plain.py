@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.loaders.plain import read_markdown, read_text
-from ingest.loaders.shared.source import Source
+from casefolio.ingest.loaders.plain import read_markdown, read_text
+from casefolio.ingest.loaders.shared.source import Source
 
 _LINE = st.sampled_from(["# Befund", "## 소견 #", "text", "```", "  # x", "####### no", "#no", ""])
 _LINES = st.lists(_LINE, max_size=12)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.meaning.numerals import number, numerals
-from ingest.meaning.quantities import quantities
+from casefolio.ingest.meaning.numerals import number, numerals
+from casefolio.ingest.meaning.quantities import quantities
 
 
 def found(text: str, language: str = "en") -> list[tuple[float, float, str]]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from ingest import document_json as wire
-from ingest import limits
-from ingest.document import PAGE_BREAK, Document, Page, Row, Section, Span, Unread, document_id
-from ingest.reading import Reader, list_files, read_file
+from casefolio.ingest import document_json as wire
+from casefolio.ingest import limits
+from casefolio.ingest.document import PAGE_BREAK, Document, Page, Row, Section, Span, Unread, document_id
+from casefolio.ingest.reading import Reader, list_files, read_file
 
 
 def _folder(root: Path, files: dict[str, bytes]) -> Path:

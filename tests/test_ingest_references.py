@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.meaning.references import references
+from casefolio.ingest.meaning.references import references
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.rtf.loader import read_rtf
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.rtf.loader import read_rtf
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 FONTS = r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset129 Batang;}{\f2\fcharset2 Symbol;}}"
 COLOURS = r"{\colortbl;\red255\green255\blue255;\red0\green0\blue128;}"

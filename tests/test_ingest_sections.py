@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.document import PAGE_BREAK, Document, Page, Section, Span
-from ingest.reading import read_file
-from ingest.sections import find_sections
+from casefolio.ingest.document import PAGE_BREAK, Document, Page, Section, Span
+from casefolio.ingest.reading import read_file
+from casefolio.ingest.sections import find_sections
 
 CASEFILE = Path(__file__).parent.parent / "examples" / "casefile"
 

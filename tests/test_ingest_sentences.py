@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.document import PAGE_BREAK
-from ingest.sentences import LONGEST, sentence_spans
+from casefolio.ingest.document import PAGE_BREAK
+from casefolio.ingest.sentences import LONGEST, sentence_spans
 
 
 def sentences(text: str, language: str) -> list[str]:

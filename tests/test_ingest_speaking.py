@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document import Document
-from ingest.reading import read_file
-from ingest.speaking import Row, mixed_words, rows, speaking_to_machines
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
+from casefolio.ingest.speaking import Row, mixed_words, rows, speaking_to_machines
 
 FACT = "Mr. Marlowe takes apixaban 5 mg twice daily."
 

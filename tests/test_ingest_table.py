@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from ingest.errors import BrokenFile
-from ingest.loaders.office.workbook import read_xlsx
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.table import read_csv
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.office.workbook import read_xlsx
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.table import read_csv
 
 
 def read(book: openpyxl.Workbook) -> Reading:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import canonical, decode, looks_like_text
+from casefolio.ingest.text import canonical, decode, looks_like_text
 
 GERMAN = "Entlassbrief: Die Patientin klagte über Schmerzen in der rechten Hüfte. Größe 1,68 m, müde, kein Fieber.\n"
 KOREAN = "퇴원 요약지\n환자는 우측 고관절 통증으로 내원하였다. 발열은 없었으며 와파린을 복용 중이었다.\n"

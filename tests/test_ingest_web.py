@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.errors import BrokenFile
-from ingest.loaders.html.loader import read_html
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.html.loader import read_html
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 
 def read(text: str | bytes) -> Reading:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Document
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders import detect, load
-from ingest.loaders.mail.signed import signed_content
-from ingest.loaders.mail.tnef import unpacked
-from ingest.loaders.shared.embedded import hidden_file, inflated
-from ingest.loaders.shared.source import Reading, Source
-from ingest.reading import read_file
+from casefolio.ingest.document import Document
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders import detect, load
+from casefolio.ingest.loaders.mail.signed import signed_content
+from casefolio.ingest.loaders.mail.tnef import unpacked
+from casefolio.ingest.loaders.shared.embedded import hidden_file, inflated
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.reading import read_file
 
 PDF = b"%PDF-1.4\n" + b"x" * 80
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import PromptError
-from prompts.budget import Counter, estimating, fitting
-from prompts.estimating import estimate, margin
+from casefolio.ingest.errors import PromptError
+from casefolio.prompts.budget import Counter, estimating, fitting
+from casefolio.prompts.estimating import estimate, margin
 
 CORPUS = Path(__file__).parent.parent / "examples" / "corpus"
 # tokens of each folder's text files by the vocabularies of Qwen2.5 and multilingual-e5, counted by their own tokenizers

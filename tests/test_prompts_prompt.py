@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from ingest.errors import PromptError
-from prompts.budget import Counter, byte_bound, openai_counter
-from prompts.fencing import label, new_fence
-from prompts.prompt import ABSTENTION, Prompt, answer_prompt, rewrite_prompt
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.errors import PromptError
+from casefolio.prompts.budget import Counter, byte_bound, openai_counter
+from casefolio.prompts.fencing import label, new_fence
+from casefolio.prompts.prompt import ABSTENTION, Prompt, answer_prompt, rewrite_prompt
 
 WORDS = Counter(lambda text: len(text.split()), True)
 _OPEN = re.compile(r"^<<<SOURCE (\d+) ([0-9a-f]{16})>>>$", re.MULTILINE)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import PromptError
-from prompts.prompt import ABSTENTION
-from prompts.template import FOLDER, LANGUAGES, PLACEHOLDERS, parse, template
+from casefolio.ingest.errors import PromptError
+from casefolio.prompts.prompt import ABSTENTION
+from casefolio.prompts.template import FOLDER, LANGUAGES, PLACEHOLDERS, parse, template
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

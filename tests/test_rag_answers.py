@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Document, Page, Row, Section, Span
-from rag.answer import Answer
-from rag.answering import answer_from_hits
+from casefolio.answer import Answer
+from casefolio.answering import answer_from_hits
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Document, Page, Row, Section, Span
 
 LETTER = """Harbour View Hospital
 Department of Medicine

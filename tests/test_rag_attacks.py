@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Document, Page, Span
-from ingest.errors import ContractMismatch, StoreError, UsageError
-from rag import Library
-from rag.cli import main
-from rag.cli.show import marked_pages
-from rag.reindexing import index_folder
+from casefolio import Library
+from casefolio.cli import main
+from casefolio.cli.show import marked_pages
+from casefolio.ingest.document import Document, Page, Span
+from casefolio.ingest.errors import ContractMismatch, StoreError, UsageError
+from casefolio.reindexing import index_folder
 
 ALPHA = "Alpha note. The patient received ketamine before the procedure.\n"
 
@@ -210,9 +210,9 @@ def test_a_vector_of_a_passage_deleted_meanwhile_is_not_kept(folder):
 
 
 def test_who_asks_does_not_wait_for_vectors(folder, monkeypatch):
-    from rag.locking import ENCODING_LOCK, folder_lock
+    from casefolio.locking import ENCODING_LOCK, folder_lock
 
-    monkeypatch.setattr("rag.locking.folder_lock.__wrapped__.__defaults__", ("lock", 0.2))
+    monkeypatch.setattr("casefolio.locking.folder_lock.__wrapped__.__defaults__", ("lock", 0.2))
     with Library.open(folder) as library:
         library.sync()
         with folder_lock(folder / ".rag", ENCODING_LOCK):
@@ -250,7 +250,8 @@ def test_damaged_caches_are_built_anew(folder, damage):
 
 
 def test_a_limit_of_the_disk_is_not_called_damage(folder):
-    limited = "import resource as r; from rag.cli import main; r.setrlimit(r.RLIMIT_FSIZE, (20480, 20480)); main()"
+    limited = "import resource as r; from casefolio.cli import main\n"
+    limited += "r.setrlimit(r.RLIMIT_FSIZE, (20480, 20480)); main()"
     result = subprocess.run(
         [sys.executable, "-c", limited, "index", str(folder)],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
@@ -274,7 +275,7 @@ def test_a_disk_that_fills_within_a_transaction_is_called_full(folder):
 
 def test_another_layout_is_made_anew(folder, monkeypatch):
     index_folder(folder)
-    monkeypatch.setattr("indexes.database.SCHEMA_VERSION", 99)
+    monkeypatch.setattr("casefolio.indexes.database.SCHEMA_VERSION", 99)
     with pytest.raises(StoreError, match=r"\.rag is not trusted: it has layout \d, this program reads layout 99"):
         Library.open(folder, create=False)
     assert "made anew" in index_folder(folder).warnings[0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.errors import StoreError
-from rag.serving.audit import AuditLog, verify
+from casefolio.ingest.errors import StoreError
+from casefolio.serving.audit import AuditLog, verify
 
 
 @pytest.fixture

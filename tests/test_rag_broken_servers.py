@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import GeneratorError
-from prompts.prompt import Prompt
-from rag import Library
-from rag.cli import main
-from rag.generators import generator_from
-from rag.generators.base import Limits
+from casefolio import Library
+from casefolio.cli import main
+from casefolio.generators import generator_from
+from casefolio.generators.base import Limits
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.prompt import Prompt
 
 pytest.importorskip("langchain_openai")
 pytestmark = pytest.mark.filterwarnings("ignore")  # LangChain warns about itself
@@ -314,7 +314,7 @@ def test_no_proxy_stands_between_us_and_this_machine(
 
 
 def test_an_answer_has_an_end_though_its_line_has_none(broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.generators.connections.MOST_BYTES", 100_000)
+    monkeypatch.setattr("casefolio.generators.connections.MOST_BYTES", 100_000)
     server = broken(endlessly(stream(b"data: "), b"x" * 10_000, 0))
     model = generator_from("openai:m", server.url, limits=Limits(timeout_s=20))
     assert model is not None

@@ -11,13 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ingest.errors import GeneratorError, StoreError
-from rag import Library
-from rag.cli import main
-from rag.events import Asking, Passages, Text
-from rag.generators.base import Limits
-from rag.generators.chat_models import ChatModel
-from rag.generators.scripted import Scripted
+from casefolio import Library
+from casefolio.cli import main
+from casefolio.events import Asking, Passages, Text
+from casefolio.generators.base import Limits
+from casefolio.generators.chat_models import ChatModel
+from casefolio.generators.scripted import Scripted
+from casefolio.ingest.errors import GeneratorError, StoreError
 
 QUESTION = "How much apixaban does Mr. Marlowe take?"
 
@@ -181,7 +181,7 @@ def test_a_model_that_breaks_off_with_nothing_to_show_is_an_error(library):
 
 @pytest.mark.parametrize("words", [[], ["He takes apixaban 3 mg twice a day. And"]])
 def test_the_exit_status_is_that_of_the_quotes(library, monkeypatch, capsys, words):
-    monkeypatch.setattr("rag.generators.generator_from", lambda *_, **__: broken(words))
+    monkeypatch.setattr("casefolio.generators.generator_from", lambda *_, **__: broken(words))
     assert main(["ask", str(library.folder), QUESTION, "--llm", "openai:x"]) == 0
     told = capsys.readouterr()
     assert "apixaban 3 mg twice daily" in told.out

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from prompts.prompt import Prompt
-from rag.answer import Answer
-from rag.asking import ask
-from rag.generators.scripted import Scripted
-from rag.library import Library
+from casefolio.answer import Answer
+from casefolio.asking import ask
+from casefolio.generators.scripted import Scripted
+from casefolio.library import Library
+from casefolio.prompts.prompt import Prompt
 
 CASEFILE = Path(__file__).parent.parent / "examples" / "casefile"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from rag.citing import altered, drafts, evidence, finished
+from casefolio.citing import altered, drafts, evidence, finished
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
 
 ONE = "Ramipril was stopped because of cough. He was discharged on 19 March 2022 in good condition. The wound is dry."
 TWO = "Apixaban 5 mg twice daily is continued. A control of the kidney values in four weeks is recommended."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.cli import VERBS
+from casefolio.cli import VERBS
 
 ROOT = Path(__file__).parent.parent
 LETTERS = {
@@ -185,7 +185,7 @@ def test_a_read_only_folder_needs_an_index_elsewhere(folder, tmp_path):
 
 def test_no_space_left_is_said(folder, tmp_path):
     result = subprocess.run(
-        ["sh", "-c", f"ulimit -f 8; exec {sys.executable} -m rag index {folder}"],
+        ["sh", "-c", f"ulimit -f 8; exec {sys.executable} -m casefolio index {folder}"],
         capture_output=True,
         text=True,
         timeout=120,
@@ -232,7 +232,8 @@ def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path):
 
 
 def test_help_needs_no_heavy_module():
-    code = "import sys; sys.argv = ['rag', '--help']\nfrom rag.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = "import sys; sys.argv = ['rag', '--help']\nfrom casefolio.cli import main\n"
+    code += "try: main()\nexcept SystemExit: pass\n"
     code += (
         "heavy = {'torch', 'numpy', 'onnxruntime', 'faiss', 'langchain', 'transformers', 'lxml'} & set(sys.modules)\n"
     )
@@ -244,7 +245,7 @@ def test_help_needs_no_heavy_module():
 def test_a_cold_question_imports_no_torch(folder):
     rag("index", folder)
     code = (
-        "import sys; from rag.cli import main\n"
+        "import sys; from casefolio.cli import main\n"
         f"main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
     )
     code += (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import UsageError
-from rag.cli import annotate
+from casefolio.cli import annotate
+from casefolio.ingest.errors import UsageError
 
 
 def _run(arguments: list[str]) -> int:

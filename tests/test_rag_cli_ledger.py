@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.cli.ledger_text import LONG, lines
+from casefolio.cli.ledger_text import LONG, lines
 
 TOOLS = {"tesseract": "reads scans: apt install tesseract-ocr"}
 

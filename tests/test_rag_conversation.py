@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document import Span
-from ingest.errors import GeneratorError
-from rag.answer import Answer, Citation, Claim
-from rag.conversation import standalone
-from rag.generators.scripted import Scripted
+from casefolio.answer import Answer, Citation, Claim
+from casefolio.conversation import standalone
+from casefolio.generators.scripted import Scripted
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import GeneratorError
 
 ASKED = "Which anticoagulant was Owen Marlowe discharged on?"
 SAID = "“Apixaban 5 mg twice daily is continued.” [1]"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer import Verdict
-from rag.cli import verify as verb
-from rag.verification import reading
-from rag.verification.deciding import LABELS, Ruled, judged, measures, weighing
-from rag.verification.model import Model
-from rag.verification.reading import Relation, speaking_part
-from rag.verifying import grounding, verify
+from casefolio.answer import Verdict
+from casefolio.cli import verify as verb
+from casefolio.verification import reading
+from casefolio.verification.deciding import LABELS, Ruled, judged, measures, weighing
+from casefolio.verification.model import Model
+from casefolio.verification.reading import Relation, speaking_part
+from casefolio.verifying import grounding, verify
 
 SUPPORTS, CONTRADICTS, NEITHER = (0.96, 0.02, 0.02), (0.02, 0.96, 0.02), (0.02, 0.02, 0.96)
 

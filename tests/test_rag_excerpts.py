@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from rag.answer import Citation
-from rag.excerpts import excerpts, part_of
+from casefolio.answer import Citation
+from casefolio.excerpts import excerpts, part_of
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
 
 SENTENCES = [f"This is sentence number {n} of the letter, which says nothing of note." for n in range(12)]
 TEXT = "\n".join([*SENTENCES[:6], "\f" + SENTENCES[6], *SENTENCES[7:]])

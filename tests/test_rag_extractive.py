@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from ingest.sentences import sentence_spans
-from rag.answer import Answer, UnreadPages
-from rag.answering import answer_from_hits
+from casefolio.answer import Answer, UnreadPages
+from casefolio.answering import answer_from_hits
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.sentences import sentence_spans
 
 LETTER = """St. Anselm Hospital
 Department of Cardiology
@@ -189,6 +189,6 @@ def test_no_hits_is_an_abstention() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = ("torch", "transformers", "langchain", "langchain_core", "sklearn", "openai", "onnxruntime")
-    code = f"import rag.answering, sys; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import casefolio.answering, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest import opening
-from ingest.document import Document, Unread
-from ingest.folder_listing import list_files
-from ingest.opening import file_sha256
-from ingest.pool import Reader
-from ingest.reading import read_file
-from ingest.scratch import Scratch, sweep
-from rag import Library
-from rag.cli import main
-from rag.mirroring import Mirror
-from rag.reindexing import index_folder
+from casefolio import Library
+from casefolio.cli import main
+from casefolio.ingest import opening
+from casefolio.ingest.document import Document, Unread
+from casefolio.ingest.folder_listing import list_files
+from casefolio.ingest.opening import file_sha256
+from casefolio.ingest.pool import Reader
+from casefolio.ingest.reading import read_file
+from casefolio.ingest.scratch import Scratch, sweep
+from casefolio.mirroring import Mirror
+from casefolio.reindexing import index_folder
 
 SOURCE = Path(__file__).parent.parent
 LETTER = "Alpha note. The patient received ketamine before the procedure.\n"
@@ -52,7 +52,7 @@ def failing(*outcomes):
 
 
 def test_a_failure_of_the_machine_is_tried_again_at_the_next_sync(folder, monkeypatch):
-    monkeypatch.setattr("ingest.pool.Reader.read", failing("the process that read it ended: Killed"))
+    monkeypatch.setattr("casefolio.ingest.pool.Reader.read", failing("the process that read it ended: Killed"))
     with Library.open(folder) as library:
         assert library.sync().not_read == 1
         assert library.ledger()[0].hint == "it is tried again at the next sync"
@@ -62,7 +62,7 @@ def test_a_failure_of_the_machine_is_tried_again_at_the_next_sync(folder, monkey
 
 
 def test_what_the_machine_fails_each_time_is_given_up_after_a_few(folder, monkeypatch):
-    monkeypatch.setattr("ingest.pool.Reader.read", failing(*["Killed"] * 99))
+    monkeypatch.setattr("casefolio.ingest.pool.Reader.read", failing(*["Killed"] * 99))
     with Library.open(folder) as library:
         tries = [library.sync().changes.any for _ in range(8)]
     assert tries == [True] * 5 + [False] * 3
@@ -262,7 +262,8 @@ def test_what_reading_writes_is_gone_when_it_ends_and_the_users_alone(tmp_path, 
 
 def test_what_a_kill_left_is_swept_at_the_next_start(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    command = "import os; from ingest.scratch import Scratch as S; (S().folder / 'x').touch(); os.kill(os.getpid(), 9)"
+    command = "import os; from casefolio.ingest.scratch import Scratch as S\n"
+    command += "(S().folder / 'x').touch(); os.kill(os.getpid(), 9)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", command], env=environment, check=False)
     held = Scratch()

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.results import write_json
-from indexes.filters import scope_filter
-from ingest.errors import UsageError
-from rag import Library
-from rag.cli import main
-from rag.reindexing import index_folder
+from casefolio import Library
+from casefolio.cli import main
+from casefolio.eval.results import write_json
+from casefolio.indexes.filters import scope_filter
+from casefolio.ingest.errors import UsageError
+from casefolio.reindexing import index_folder
 
 SOURCE = Path(__file__).parent.parent
 LETTER = "Mr. Marlowe takes apixaban 3 mg twice daily. He was seen in March.\n"
@@ -138,7 +138,7 @@ def test_a_file_without_an_end_is_refused(folder, verb, file):
     words = [verb[0], str(folder), *verb[1:], file] if len(verb) > 1 else [*verb, file]
     limited = (
         "import resource as r, sys; r.setrlimit(r.RLIMIT_DATA, (3 << 30, 3 << 30)); "
-        "from rag.cli import main; sys.exit(main())"
+        "from casefolio.cli import main; sys.exit(main())"
     )
     done = subprocess.run(
         [sys.executable, "-c", limited, *words],
@@ -152,7 +152,7 @@ def test_a_file_without_an_end_is_refused(folder, verb, file):
 
 
 def test_a_pipe_without_an_end_is_given_up(folder):
-    rag = f"{sys.executable} -m rag"
+    rag = f"{sys.executable} -m casefolio"
     command = f"yes '{{}}' | {rag} ask {folder} --questions -; tr '\\0' a </dev/zero | {rag} verify"
     environment = {"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"]}
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, env=environment)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from ingest.sentences import sentence_spans
-from rag.answer import Answer, UnreadPages
-from rag.answering import answer_from_hits
-from rag.citing import drafts
-from rag.gate import Judged, judge
-from rag.generators.scripted import Scripted
-from rag.names import analyse
+from casefolio.answer import Answer, UnreadPages
+from casefolio.answering import answer_from_hits
+from casefolio.citing import drafts
+from casefolio.gate import Judged, judge
+from casefolio.generators.scripted import Scripted
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.names import analyse
 
 LETTER = """St. Anselm Hospital, Department of Cardiology
 Re: Mr. Owen Marlowe, born 4 May 1951

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from ingest.errors import GeneratorError
-from prompts.prompt import Prompt, answer_prompt
-from rag.answering import answer_from_hits
-from rag.generators import generator_from
-from rag.generators.base import Limits, complete
-from rag.generators.scripted import Scripted
+from casefolio.answering import answer_from_hits
+from casefolio.generators import generator_from
+from casefolio.generators.base import Limits, complete
+from casefolio.generators.scripted import Scripted
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.prompt import Prompt, answer_prompt
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch and LangChain warn about themselves
 
@@ -300,7 +300,7 @@ def test_chat_streams_from_a_server_and_outlives_it(
     import io
     import sys
 
-    from rag.cli import main
+    from casefolio.cli import main
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{ASKED}\n{ASKED}\n"))

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import GeneratorError
-from prompts.prompt import Prompt
-from rag.generators import generator_from
-from rag.generators.base import Limits, Sampling
-from rag.generators.chat_format import chat_parts
-from rag.generators.gguf_file import read_gguf
+from casefolio.generators import generator_from
+from casefolio.generators.base import Limits, Sampling
+from casefolio.generators.chat_format import chat_parts
+from casefolio.generators.gguf_file import read_gguf
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.prompt import Prompt
 
 WIDTH, LAYERS, CONTEXT = 32, 1, 2048
 TEMPLATE = (

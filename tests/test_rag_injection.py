@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Span
-from prompts.prompt import Prompt
-from rag.answer import Answer
-from rag.answering import answer_from_hits
-from rag.generators.scripted import Scripted
+from casefolio.answer import Answer
+from casefolio.answering import answer_from_hits
+from casefolio.generators.scripted import Scripted
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.prompts.prompt import Prompt
 
 FACT = "Mr. Marlowe takes apixaban 5 mg twice daily."
 QUESTION = "What does Mr. Marlowe take?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.invented import invented
+from casefolio.invented import invented
 
 QUOTE = "Mr. Marlowe takes apixaban 5 mg twice daily since 12 March 2022; the left knee has a cut of 15 percent."
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from rag import Library
-from rag.keeping import keep
-from rag.keeping.checking import check
-from rag.keeping.page import sealed
+from casefolio import Library
+from casefolio.keeping import keep
+from casefolio.keeping.checking import check
+from casefolio.keeping.page import sealed
 
 NOTE = "Discharge letter\nPatient: Anna Velden\n\nAnna Velden was given apixaban 5 mg twice daily for stroke prevention.\n"  # noqa: E501
 OTHER = "Plan\nPatient: Anna Velden\n\nThe next appointment is on 4 May 2024. <script>alert(1)</script>\n"

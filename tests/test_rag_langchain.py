@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.events import Asking, Done, Passages, Restated, Text
-from rag.generators.scripted import Scripted
-from rag.library import Library
+from casefolio.events import Asking, Done, Passages, Restated, Text
+from casefolio.generators.scripted import Scripted
+from casefolio.library import Library
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -39,7 +39,7 @@ def test_the_retriever_gives_documents_with_true_offsets(library: Library) -> No
     pytest.importorskip("langchain_core")
     from langchain_core.retrievers import BaseRetriever
 
-    from rag.langchain import CasefolioRetriever
+    from casefolio.langchain import CasefolioRetriever
 
     retriever = CasefolioRetriever(library=library, k=3)
     assert isinstance(retriever, BaseRetriever)
@@ -54,7 +54,7 @@ def test_the_retriever_gives_documents_with_true_offsets(library: Library) -> No
 
 def test_the_retriever_keeps_its_scope(library: Library) -> None:
     pytest.importorskip("langchain_core")
-    from rag.langchain import CasefolioRetriever
+    from casefolio.langchain import CasefolioRetriever
 
     found = CasefolioRetriever(library=library, scope="quill/**").invoke(QUESTION)
     assert {d.metadata["source"] for d in found} <= {"quill/letter.txt"}
@@ -62,7 +62,7 @@ def test_the_retriever_keeps_its_scope(library: Library) -> None:
 
 def test_the_tool_answers_in_quotes_or_says_that_it_cannot(library: Library) -> None:
     pytest.importorskip("langchain_core")
-    from rag.langchain import casefolio_tool
+    from casefolio.langchain import casefolio_tool
 
     tool = casefolio_tool(library)
     said = tool.invoke({"question": QUESTION})
@@ -73,8 +73,8 @@ def test_the_tool_answers_in_quotes_or_says_that_it_cannot(library: Library) -> 
 
 def test_the_tool_tells_an_agent_what_went_wrong(library: Library) -> None:
     pytest.importorskip("langchain_core")
-    from ingest.errors import GeneratorError
-    from rag.langchain import casefolio_tool
+    from casefolio.ingest.errors import GeneratorError
+    from casefolio.langchain import casefolio_tool
 
     assert "question is empty" in casefolio_tool(library).invoke({"question": " "})
     gone = casefolio_tool(library, generator=Scripted(GeneratorError("the server is gone")))
@@ -87,14 +87,14 @@ def test_the_tool_tells_an_agent_what_went_wrong(library: Library) -> None:
 
 def test_the_tool_can_be_named(library: Library) -> None:
     pytest.importorskip("langchain_core")
-    from rag.langchain import casefolio_tool
+    from casefolio.langchain import casefolio_tool
 
     tools = [casefolio_tool(library, name=name, description=f"Ask {name}.") for name in ("letters", "contracts")]
     assert [(t.name, t.description) for t in tools] == [("letters", "Ask letters."), ("contracts", "Ask contracts.")]
 
 
 def test_the_quotes_are_there_before_the_model_is_asked(library: Library) -> None:
-    from rag.asking import stream
+    from casefolio.asking import stream
 
     writer = Scripted("He was admitted on 12 March 2022 for his heart.")
     seen = []
@@ -106,7 +106,7 @@ def test_the_quotes_are_there_before_the_model_is_asked(library: Library) -> Non
 
 
 def test_events_come_in_order_and_their_text_is_the_answer(library: Library) -> None:
-    from rag.asking import stream
+    from casefolio.asking import stream
 
     writer = Scripted(["Mr. Marlowe was admitted ", "on 12 March 2022 [1]. He was ", "then sent to the moon [1]."])
     events = list(stream(library, QUESTION, generator=writer))
@@ -120,7 +120,7 @@ def test_events_come_in_order_and_their_text_is_the_answer(library: Library) -> 
 
 def test_a_scope_is_never_left(library: Library) -> None:
     """The question names a document that the scope does not allow; it is not read whole either."""
-    from rag.asking import ask
+    from casefolio.asking import ask
 
     answer = ask(library, QUESTION, scope="quill/**")
     assert "marlowe/letter.txt" not in {c.document for c in answer.citations}
@@ -128,7 +128,7 @@ def test_a_scope_is_never_left(library: Library) -> None:
 
 
 def test_a_follow_up_is_answered_and_shown_as_it_was_asked(library: Library) -> None:
-    from rag.asking import ask, stream
+    from casefolio.asking import ask, stream
 
     first = ask(library, QUESTION)
     second = ask(library, "And what dose of apixaban does he take?", history=[first])
@@ -140,7 +140,7 @@ def test_a_follow_up_is_answered_and_shown_as_it_was_asked(library: Library) -> 
 
 
 def test_fifty_at_once_do_not_mix_their_scopes(library: Library) -> None:
-    from rag.asking import aask
+    from casefolio.asking import aask
 
     async def all_of_them() -> list[set[str]]:
         scopes = ["marlowe/**", "quill/**"] * 25
@@ -154,7 +154,7 @@ def test_fifty_at_once_do_not_mix_their_scopes(library: Library) -> None:
 
 
 def test_astream_gives_the_same_events(library: Library) -> None:
-    from rag.asking import astream
+    from casefolio.asking import astream
 
     async def collect() -> list[str]:
         return [type(event).__name__ async for event in astream(library, QUESTION)]
@@ -163,8 +163,8 @@ def test_astream_gives_the_same_events(library: Library) -> None:
 
 
 def test_a_day_that_is_none_is_refused(library: Library) -> None:
-    from ingest.errors import UsageError
-    from rag.asking import ask
+    from casefolio.asking import ask
+    from casefolio.ingest.errors import UsageError
 
     with pytest.raises(UsageError, match="YYYY-MM-DD"):
         ask(library, QUESTION, as_of="soon")
@@ -174,7 +174,7 @@ def test_chat_on_a_pipe(library: Library, monkeypatch: pytest.MonkeyPatch, capsy
     import io
     import sys
 
-    from rag.cli import main
+    from casefolio.cli import main
 
     typed = f"{QUESTION}\n\nand what dose of apixaban does he take?\n/quit\nlost\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from rag import Library
-from rag.reindexing import index_folder
+from casefolio import Library
+from casefolio.reindexing import index_folder
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_hits_do_not_depend_on_the_order_files_came_in(folder, tmp_path):
 
 
 def test_another_encoder_is_built_beside_and_a_failure_leaves_the_old_index(folder):
-    from ingest.errors import RagError
+    from casefolio.ingest.errors import RagError
 
     index_folder(folder)
     before = (folder / ".rag" / "casefolio.sqlite").read_bytes()

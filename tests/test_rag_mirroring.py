@@ -7,9 +7,9 @@ import hashlib
 
 import pytest
 
-from indexes.index import Index
-from ingest.document import Document
-from rag import Library
+from casefolio import Library
+from casefolio.indexes.index import Index
+from casefolio.ingest.document import Document
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_stage_behind_reading_that_fails_costs_its_file_only(folder, monkeypat
 
 
 def test_a_text_that_cannot_be_stored_costs_its_file_only(folder, monkeypatch):
-    from indexes.store import Store
+    from casefolio.indexes.store import Store
 
     (folder / "odd.txt").write_text("A text that no table holds.")
     put = Store.put

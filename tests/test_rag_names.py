@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.names import analyse, names_in
+from casefolio.names import analyse, names_in
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_libreoffice_follows_no_link_even_where_there_is_a_network(folder, tmp_p
         pytest.skip("needs LibreOffice and strace")
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from ingest.loaders import legacy\nfrom ingest.loaders.shared.source import Source\n"
+        "from casefolio.ingest.loaders import legacy\nfrom casefolio.ingest.loaders.shared.source import Source\n"
         "legacy._without_network = lambda: ()\n"
         "print(legacy.read_legacy(Source('old.doc', Path(sys.argv[1]).read_bytes())).text)\n"
     )
@@ -175,7 +175,7 @@ def test_only_trace_lets_the_tracer_hear(folder, tmp_path, model):
 
 def test_reports_are_off_before_the_library_is_loaded():
     code = (
-        "import os, sys, indexes; assert 'onnxruntime' not in sys.modules\n"
+        "import os, sys, casefolio.indexes; assert 'onnxruntime' not in sys.modules\n"
         "print(os.environ['ORT_DISABLE_TELEMETRY'])"
     )
     environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"} | {"PYTHONPATH": str(SOURCE)}

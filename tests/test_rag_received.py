@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from indexes.encoders.trust import check_named, remember
-from ingest.errors import EncoderError, StoreError
-from rag import Library
-from rag.reindexing import index_folder
+from casefolio import Library
+from casefolio.indexes.encoders.trust import check_named, remember
+from casefolio.ingest.errors import EncoderError, StoreError
+from casefolio.reindexing import index_folder
 
 LETTER = "Mr. Marlowe takes apixaban 3 mg twice daily. He was seen in March.\n"
 SOURCE = Path(__file__).parent.parent
@@ -90,7 +90,7 @@ def test_an_encoder_is_taken_from_a_path_that_the_user_named_and_as_it_was_then(
 
 
 def test_a_model_in_the_folder_of_documents_is_not_taken_for_one_of_the_hub(tmp_path, monkeypatch):
-    from indexes.encoders.sources import find_source
+    from casefolio.indexes.encoders.sources import find_source
 
     (tmp_path / "someone" / "model").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
@@ -211,16 +211,16 @@ def test_the_seal_follows_every_change_of_ours_and_a_copy_is_known_by_its_rows(f
 
 def test_an_index_that_is_known_is_opened_in_milliseconds(folder, monkeypatch):
     index_folder(folder)
-    monkeypatch.setattr("indexes.sealing.Seal.stands", lambda self: pytest.fail("every row was read"))
+    monkeypatch.setattr("casefolio.indexes.sealing.Seal.stands", lambda self: pytest.fail("every row was read"))
     with Library.open(folder, create=False) as library:
         assert library.search("apixaban")
 
 
 def test_on_a_stick_nothing_is_known_again(folder, monkeypatch):
     index_folder(folder)
-    monkeypatch.setattr("indexes.witness.on_fixed_disk", lambda folder: False)
+    monkeypatch.setattr("casefolio.indexes.witness.on_fixed_disk", lambda folder: False)
     read = []
-    monkeypatch.setattr("indexes.sealing.Seal.stands", lambda self: read.append(1) or True)
+    monkeypatch.setattr("casefolio.indexes.sealing.Seal.stands", lambda self: read.append(1) or True)
     with Library.open(folder, create=False) as library:
         assert library.search("apixaban")
     assert read
@@ -348,7 +348,7 @@ def test_a_journal_that_names_another_file_is_not_rolled_back(folder, tmp_path):
 
 def test_the_index_and_the_home_are_the_users_alone_whatever_the_umask(folder, tmp_path):
     home, cache = tmp_path / "home", tmp_path / "cache"
-    command = f"umask 000; exec {sys.executable} -m rag index {folder}"
+    command = f"umask 000; exec {sys.executable} -m casefolio index {folder}"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "CASEFOLIO_HOME": str(home), "CASEFOLIO_CACHE": str(cache)}
     subprocess.run(["sh", "-c", command], check=True, capture_output=True, env=environment)
     for place in (folder / ".rag", home, cache):

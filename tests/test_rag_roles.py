@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.roles import swapped
+from casefolio.roles import swapped
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.cli import main
-from rag.cli.screen import Screen, acts, escaped, on_one_line, shown
-from rag.reindexing import index_folder
+from casefolio.cli import main
+from casefolio.cli.screen import Screen, acts, escaped, on_one_line, shown
+from casefolio.reindexing import index_folder
 
 SOURCE = Path(__file__).parent.parent
 # erase the line, write into the clipboard, set the title; C1 forms of the same; turn the order of what is read

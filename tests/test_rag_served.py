@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from prompts.estimating import estimate
-from rag.generators.base import advice
-from rag.generators.served import Server
+from casefolio.generators.base import advice
+from casefolio.generators.served import Server
+from casefolio.prompts.estimating import estimate
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.training.errors import TrainingError
-from rag.training.pairs import Pair
-from rag.training.recipes import recipe, recipes
+from casefolio.training.errors import TrainingError
+from casefolio.training.pairs import Pair
+from casefolio.training.recipes import recipe, recipes
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -62,18 +62,18 @@ def small(name, **changes):
 
 
 def figure(run, base, chosen, pairs):
-    from rag.training.base import Reading
-    from rag.training.encoder import evaluate
-    from rag.training.ranking import mean, set_of_pairs
+    from casefolio.training.base import Reading
+    from casefolio.training.encoder import evaluate
+    from casefolio.training.ranking import mean, set_of_pairs
 
     return mean(evaluate(run, set_of_pairs(pairs), Reading(base, chosen))["cross-patient"])
 
 
 def test_a_batch_cut_in_pieces_has_the_gradient_of_the_whole(folder):
-    from rag.training.base import Reading, open_base
-    from rag.training.batching import make_batch
-    from rag.training.steps import backward, sides_and_loss
-    from rag.training.tower import Tower
+    from casefolio.training.base import Reading, open_base
+    from casefolio.training.batching import make_batch
+    from casefolio.training.steps import backward, sides_and_loss
+    from casefolio.training.tower import Tower
 
     chosen = small("miracle")
     base = open_base(str(folder), chosen)
@@ -94,9 +94,9 @@ def test_a_batch_cut_in_pieces_has_the_gradient_of_the_whole(folder):
 
 @pytest.mark.parametrize("name", list(recipes()))
 def test_every_recipe_beats_its_base_on_a_toy_task(folder, tmp_path, name):
-    from rag.training.base import open_base
-    from rag.training.encoder import Run, Settings, train_encoder
-    from rag.training.tower import Tower
+    from casefolio.training.base import open_base
+    from casefolio.training.encoder import Run, Settings, train_encoder
+    from casefolio.training.tower import Tower
 
     chosen = small(name, negatives=1 if recipes()[name].negatives else 0)
     base = open_base(str(folder), chosen)
@@ -110,8 +110,8 @@ def test_every_recipe_beats_its_base_on_a_toy_task(folder, tmp_path, name):
 
 
 def test_killed_and_resumed_ends_as_if_undisturbed(folder, tmp_path):
-    from rag.training.base import open_base
-    from rag.training.encoder import Settings, train_encoder
+    from casefolio.training.base import open_base
+    from casefolio.training.encoder import Settings, train_encoder
 
     chosen = small("miracle", epochs=2, mini_batch=8, dropout=0.1)
     base, pairs = open_base(str(folder), chosen), toy(64)
@@ -130,8 +130,8 @@ def test_killed_and_resumed_ends_as_if_undisturbed(folder, tmp_path):
 
 
 def test_another_training_is_not_gone_on_with(folder, tmp_path):
-    from rag.training.base import open_base
-    from rag.training.encoder import Settings, train_encoder
+    from casefolio.training.base import open_base
+    from casefolio.training.encoder import Settings, train_encoder
 
     chosen = small("miracle", epochs=2)
     base = open_base(str(folder), chosen)
@@ -142,10 +142,10 @@ def test_another_training_is_not_gone_on_with(folder, tmp_path):
 
 @pytest.mark.parametrize("name", ["medembed", "dpr-ko"])
 def test_the_result_is_an_encoder_of_the_house(folder, tmp_path, name):
-    from indexes.encoders import load_encoder
-    from rag.training.base import Reading, open_base
-    from rag.training.encoder import Settings
-    from rag.training.encoder_run import run_encoder
+    from casefolio.indexes.encoders import load_encoder
+    from casefolio.training.base import Reading, open_base
+    from casefolio.training.encoder import Settings
+    from casefolio.training.encoder_run import run_encoder
 
     chosen = replace(small(name, epochs=2, negatives=1), merge=name == "medembed", miner="bm25", mined=2)
     out = tmp_path / "tuned"
@@ -161,8 +161,8 @@ def test_the_result_is_an_encoder_of_the_house(folder, tmp_path, name):
     assert encoder.contract["weights"] != load_encoder(str(folder)).contract["weights"]
     chosen_again = small("miracle")
     base = open_base(str(out), chosen_again)
-    from rag.training.encoder import encode
-    from rag.training.tower import Tower
+    from casefolio.training.encoder import encode
+    from casefolio.training.tower import Tower
 
     tower = Tower(base.passages, encoder.profile.pooling, "cpu")
     text = "warfarin dose in left knee"
@@ -174,8 +174,8 @@ def test_the_result_is_an_encoder_of_the_house(folder, tmp_path, name):
 
 
 def test_what_cannot_be_trained_is_said_in_one_line(folder, tmp_path):
-    from rag.training.encoder import Settings
-    from rag.training.encoder_run import run_encoder
+    from casefolio.training.encoder import Settings
+    from casefolio.training.encoder_run import run_encoder
 
     with pytest.raises(TrainingError, match="5 pairs are too few"):
         run_encoder(toy(5), toy(5), str(folder), small("miracle"), tmp_path / "a", Settings(), print)

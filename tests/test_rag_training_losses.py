@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rag.training.recipes import recipe
-from rag.training.schedule import rate_at
+from casefolio.training.recipes import recipe
+from casefolio.training.schedule import rate_at
 
 torch = pytest.importorskip("torch")
 
@@ -25,7 +25,7 @@ def put(array):
 
 
 def test_softmax_is_the_log_of_the_share_of_the_own_passage():
-    from rag.training.losses import softmax_loss
+    from casefolio.training.losses import softmax_loss
 
     q, p, t = unit((3, 5)), unit((7, 5), 1), 0.05
     allowed = np.ones((3, 7), bool)
@@ -39,7 +39,7 @@ def test_softmax_is_the_log_of_the_share_of_the_own_passage():
 
 
 def test_symmetric_softmax_also_lets_passages_choose():
-    from rag.training.losses import softmax_loss
+    from casefolio.training.losses import softmax_loss
 
     q, p, t = unit((3, 4)), unit((3, 4), 1), 0.1
     s = np.exp(q @ p.T / t)
@@ -50,7 +50,7 @@ def test_symmetric_softmax_also_lets_passages_choose():
 
 
 def test_multi_similarity_as_sapbert_writes_it():
-    from rag.training.losses import multi_similarity_loss
+    from casefolio.training.losses import multi_similarity_loss
 
     v, labels = unit((5, 4)), [0, 0, 1, 1, 2]
     chosen = replace(recipe("sapbert"), positive_scale=1.0, negative_scale=8.0, threshold=0.8, temperature=0.5)
@@ -65,7 +65,7 @@ def test_multi_similarity_as_sapbert_writes_it():
 
 
 def test_triplets_want_a_margin_between_distances():
-    from rag.training.losses import triplet_loss
+    from casefolio.training.losses import triplet_loss
 
     q, p, n = unit((2, 3)), unit((2, 3), 1), unit((2, 2, 3), 2)
     told = [

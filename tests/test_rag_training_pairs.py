@@ -8,21 +8,21 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.document import Document
-from ingest.reading import read_file
-from rag.generators.scripted import Scripted
-from rag.training.audit_page import page
-from rag.training.auditing import audit
-from rag.training.batching import epoch_batches, make_batch
-from rag.training.errors import TrainingError
-from rag.training.making import pairs_by_rule, passages_of
-from rag.training.mining import mine_bm25
-from rag.training.pairs import Pair, read_pairs, write_pairs
-from rag.training.ranking import measure, measure_all, set_of_pairs
-from rag.training.recipes import recipe
-from rag.training.shifting import shifted
-from rag.training.splitting import split
-from rag.training.surrogates import Surrogates, patterns
+from casefolio.generators.scripted import Scripted
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
+from casefolio.training.audit_page import page
+from casefolio.training.auditing import audit
+from casefolio.training.batching import epoch_batches, make_batch
+from casefolio.training.errors import TrainingError
+from casefolio.training.making import pairs_by_rule, passages_of
+from casefolio.training.mining import mine_bm25
+from casefolio.training.pairs import Pair, read_pairs, write_pairs
+from casefolio.training.ranking import measure, measure_all, set_of_pairs
+from casefolio.training.recipes import recipe
+from casefolio.training.shifting import shifted
+from casefolio.training.splitting import split
+from casefolio.training.surrogates import Surrogates, patterns
 
 LETTER = """Klinikum Nordhafen, Abteilung für Innere Medizin
 
@@ -134,7 +134,7 @@ def test_pseudonymised_pairs_hold_nobody(tmp_path):
 
 
 def test_who_signs_is_found_without_a_title():
-    from rag.training.surrogates import _person_patterns
+    from casefolio.training.surrogates import _person_patterns
 
     for rule in _person_patterns():
         text = rule.example.replace("<<", "").replace(">>", "")
@@ -268,7 +268,7 @@ def test_the_readers_word_counts_where_it_is_sure():
 
 
 def test_a_model_asks_and_only_what_the_passage_holds_is_kept(tmp_path):
-    from rag.training.asking_model import pairs_by_model
+    from casefolio.training.asking_model import pairs_by_model
 
     passages = passages_of(documents(tmp_path, brief=LETTER), spans, 400)
     replies = '{"type": "natural", "question": "Welches Mittel?", "answer": "Apixaban 5 mg"}\n' \

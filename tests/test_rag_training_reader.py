@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from ingest.document import Span
-from rag.reader.framing import BEGIN, END, question_frame
-from rag.training.corpus import find_quote, read_case_folder
-from rag.training.errors import TrainingError
-from rag.training.naming_people import with_person
-from rag.training.reader_examples import collate, make_example
-from rag.training.reader_rows import Row, read_rows, rows_of_folder
+from casefolio.ingest.document import Span
+from casefolio.reader.framing import BEGIN, END, question_frame
+from casefolio.training.corpus import find_quote, read_case_folder
+from casefolio.training.errors import TrainingError
+from casefolio.training.naming_people import with_person
+from casefolio.training.reader_examples import collate, make_example
+from casefolio.training.reader_rows import Row, read_rows, rows_of_folder
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -190,7 +190,7 @@ def rows_to_learn():
 
 
 def test_the_span_loss_is_the_log_of_the_share_of_right_places():
-    from rag.training.reader_model import Logits, reader_loss
+    from casefolio.training.reader_model import Logits, reader_loss
 
     row = Row("q", "a b a", answers=(Span(0, 1), Span(4, 5)))
     data = collate([make_example(row, words, np.random.default_rng(0), training=False)])
@@ -208,10 +208,10 @@ def test_the_span_loss_is_the_log_of_the_share_of_right_places():
 
 
 def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path):
-    from indexes.encoders.table import open_table
-    from rag.reader.model import ReaderModel
-    from rag.training.reader import Plan, train_reader
-    from rag.training.reader_run import run_reader
+    from casefolio.indexes.encoders.table import open_table
+    from casefolio.reader.model import ReaderModel
+    from casefolio.training.reader import Plan, train_reader
+    from casefolio.training.reader_run import run_reader
 
     rows, plan = rows_to_learn(), Plan(steps=60, batch=16, rate=1e-3)
     report = run_reader(rows, str(small_base), plan, tmp_path / "whole", lambda _: None)
@@ -225,8 +225,8 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
     with pytest.raises(TrainingError, match="holds a reader already"):
         run_reader(rows, str(small_base), plan, tmp_path / "whole", print)
 
-    from rag.training.base import open_base
-    from rag.training.recipes import recipe
+    from casefolio.training.base import open_base
+    from casefolio.training.recipes import recipe
 
     base, table = open_base(str(small_base), recipe("miracle")), open_table()
 

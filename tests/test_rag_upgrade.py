@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from indexes.shaping import PASSAGES, READING, ROOMS, SHAPED
-from ingest import fingerprint
-from ingest.reading import Reader
-from rag import Library
-from rag.cli.doctor import examine
-from rag.cli.ledger_text import lines
+from casefolio import Library
+from casefolio.cli.doctor import examine
+from casefolio.cli.ledger_text import lines
+from casefolio.indexes.shaping import PASSAGES, READING, ROOMS, SHAPED
+from casefolio.ingest import fingerprint
+from casefolio.ingest.reading import Reader
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "casefile"
 
@@ -107,15 +107,15 @@ def _counted(*stages: str) -> set[Path]:
 TRACED = """
 import sys
 from pathlib import Path
-from ingest import data
+from casefolio.ingest import data
 
 table, lines = data.table, data.lines
 data.table = lambda path: print(path) or table(path)
 data.lines = lambda path: print(path) or lines(path)
 
-from indexes.embedded_text import stored_part
-from ingest.document import Document
-from ingest.reading import read_file
+from casefolio.indexes.embedded_text import stored_part
+from casefolio.ingest.document import Document
+from casefolio.ingest.reading import read_file
 
 for file in sys.argv[2:]:
     for part in read_file(Path(sys.argv[1]), file):

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import UsageError
-from ingest.meaning.agreement import agreement
-from ingest.meaning.alignment import align
-from ingest.meaning.facts import profile
-from rag.cli import verify as verb
-from rag.verification import reading
-from rag.verifying import grounding, verify
+from casefolio.cli import verify as verb
+from casefolio.ingest.errors import UsageError
+from casefolio.ingest.meaning.agreement import agreement
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.facts import profile
+from casefolio.verification import reading
+from casefolio.verifying import grounding, verify
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from indexes.hit import Hit
-from ingest.document import Chunk, Document, Page, Span
-from ingest.identity.dating import document_day
-from rag.answer import Answer
-from rag.answering import answer_from_hits
-from rag.messages import spoken
+from casefolio.answer import Answer
+from casefolio.answering import answer_from_hits
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Document, Page, Span
+from casefolio.ingest.identity.dating import document_day
+from casefolio.messages import spoken
 
 FIRST = """Services Agreement, dated 1 July 2022, between Norwell Ltd. and Tarn Hospital Trust.
 4.2 Either party may terminate this Agreement without cause by giving ninety days' written notice.

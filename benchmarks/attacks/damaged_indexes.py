@@ -23,12 +23,12 @@ from pathlib import Path
 
 os.environ["CASEFOLIO_HOME"] = tempfile.mkdtemp(prefix="casefolio-attack-home-")
 
-import indexes.encoders
-import ingest.pool
-from ingest.errors import RagError
-from ingest.reading import read_file
-from rag import Library
-from rag.reindexing import index_folder
+import casefolio.indexes.encoders
+import casefolio.ingest.pool
+from casefolio import Library
+from casefolio.ingest.errors import RagError
+from casefolio.ingest.reading import read_file
+from casefolio.reindexing import index_folder
 
 QUESTION = "How much apixaban does Mr. Marlowe take?"
 FILES = {
@@ -77,8 +77,8 @@ def main() -> int:
 
 
 def _quicken() -> None:
-    indexes.encoders.load_encoder = cache(indexes.encoders.load_encoder)  # type: ignore[assignment]
-    ingest.pool.Reader.read = (  # type: ignore[method-assign]
+    casefolio.indexes.encoders.load_encoder = cache(casefolio.indexes.encoders.load_encoder)  # type: ignore[assignment]
+    casefolio.ingest.pool.Reader.read = (  # type: ignore[method-assign]
         lambda self, paths: (read_file(self._root, path, ocr=False) for path in paths)
     )
 

@@ -74,8 +74,8 @@ def main() -> int:
 
 _MEASURED = """
 import json, resource, sys, time
-from ingest.pool import Reader
-from rag.library import Library
+from casefolio.ingest.pool import Reader
+from casefolio.library import Library
 read, slowest = Reader.read, [0.0]
 def timed(self, paths):
     last = time.monotonic()

@@ -21,8 +21,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 os.environ["CASEFOLIO_HOME"] = tempfile.mkdtemp(prefix="casefolio-attack-home-")
 
-from rag import Library  # noqa: E402
-from rag.reindexing import index_folder  # noqa: E402
+from casefolio import Library  # noqa: E402
+from casefolio.reindexing import index_folder  # noqa: E402
 
 QUERIES = ("apixaban dose", "When does the lease end?", "warfarin at night")
 KINDS = ("index", "encoder", "edit")

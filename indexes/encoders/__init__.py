@@ -1,8 +1,8 @@
 """Encoders: text to vectors, under a contract."""
 
-from indexes.encoders.language import language_warning
-from indexes.encoders.load import better_encoder, default_encoder, find_profile, is_installed, load_encoder
-from indexes.encoders.profile import Profile, built_in
+from casefolio.indexes.encoders.language import language_warning
+from casefolio.indexes.encoders.load import better_encoder, default_encoder, find_profile, is_installed, load_encoder
+from casefolio.indexes.encoders.profile import Profile, built_in
 
 __all__ = [
     "Profile",

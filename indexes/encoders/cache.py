@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from indexes.home import made_folder, write_private
-from indexes.owned import close_to_others
-from ingest.errors import EncoderError
+from casefolio.indexes.home import made_folder, write_private
+from casefolio.indexes.owned import close_to_others
+from casefolio.ingest.errors import EncoderError
 
 
 def cache_folder() -> Path:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexes.encoders.load import find_profile, load_encoder
-from indexes.encoders.modules import read_modules
-from indexes.encoders.profile import Profile
-from indexes.encoders.sources import find_source
-from indexes.encoders.text_encoder import Contract
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.load import find_profile, load_encoder
+from casefolio.indexes.encoders.modules import read_modules
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.sources import find_source
+from casefolio.indexes.encoders.text_encoder import Contract
+from casefolio.ingest.errors import EncoderError
 
 _EXAMPLE = ("Which drug was given for the infection?", "The infection was treated with amoxicillin.")
 

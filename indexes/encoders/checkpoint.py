@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.architectures import ARCHITECTURES, UNUSED, Architecture
-from indexes.encoders.profile import Profile
-from indexes.encoders.tensors import open_tensors, read_json, weight_files
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.architectures import ARCHITECTURES, UNUSED, Architecture
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.tensors import open_tensors, read_json, weight_files
+from casefolio.ingest.errors import EncoderError
 
 Tensor = NDArray[np.float32]
 

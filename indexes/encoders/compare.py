@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.base import Encoder
-from indexes.encoders.pairs import Pair
+from casefolio.indexes.encoders.base import Encoder
+from casefolio.indexes.encoders.pairs import Pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from indexes.encoders.checkpoint import Checkpoint, Tensor
-from indexes.encoders.profile import Pooling
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.checkpoint import Checkpoint, Tensor
+from casefolio.indexes.encoders.profile import Pooling
+from casefolio.ingest.errors import EncoderError
 
 # Part of the key under which a converted model is cached: raise it when the graph changes.
 GRAPH_VERSION = 6

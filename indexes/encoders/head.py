@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.base import Vectors
-from indexes.encoders.profile import Profile
-from indexes.encoders.tensors import load_pickle, read_json
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.base import Vectors
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.tensors import load_pickle, read_json
+from casefolio.ingest.errors import EncoderError
 
 _ACTIVATIONS = {"": False, "Identity": False, "NoneType": False, "Tanh": True}
 

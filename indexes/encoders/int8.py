@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexes.encoders.head import Head
-from indexes.encoders.onnx_runtime import OnnxRuntime, Rows
-from indexes.encoders.pairs import read_pairs
-from indexes.encoders.tokens import TextTokenizer
+from casefolio.indexes.encoders.head import Head
+from casefolio.indexes.encoders.onnx_runtime import OnnxRuntime, Rows
+from casefolio.indexes.encoders.pairs import read_pairs
+from casefolio.indexes.encoders.tokens import TextTokenizer
 
 
 def report_cosine(

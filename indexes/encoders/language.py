@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexes.encoders.profile import Profile, built_in
+from casefolio.indexes.encoders.profile import Profile, built_in
 
 # An encoder outside its language loses to plain word search; a few foreign passages are no reason to choose another.
 _TOLERATED = 0.1

@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from indexes.encoders.architectures import ARCHITECTURES
-from indexes.encoders.cache import file_hash
-from indexes.encoders.checkpoint import Checkpoint, model_folder, open_checkpoint
-from indexes.encoders.head import load_head
-from indexes.encoders.modules import read_modules
-from indexes.encoders.profile import Profile, built_in, read_profile
-from indexes.encoders.runtime import Runtime
-from indexes.encoders.sources import find_source, is_hub_name, resolve
-from indexes.encoders.tensors import weight_files
-from indexes.encoders.text_encoder import Contract, TextEncoder, Tower
-from indexes.encoders.tokens import TextTokenizer
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.architectures import ARCHITECTURES
+from casefolio.indexes.encoders.cache import file_hash
+from casefolio.indexes.encoders.checkpoint import Checkpoint, model_folder, open_checkpoint
+from casefolio.indexes.encoders.head import load_head
+from casefolio.indexes.encoders.modules import read_modules
+from casefolio.indexes.encoders.profile import Profile, built_in, read_profile
+from casefolio.indexes.encoders.runtime import Runtime
+from casefolio.indexes.encoders.sources import find_source, is_hub_name, resolve
+from casefolio.indexes.encoders.tensors import weight_files
+from casefolio.indexes.encoders.text_encoder import Contract, TextEncoder, Tower
+from casefolio.indexes.encoders.tokens import TextTokenizer
+from casefolio.ingest.errors import EncoderError
 
 RuntimeName = Literal["auto", "onnx", "torch"]
 OWN_PROFILE = "profile.toml"  # of a folder that `rag train encoder` wrote
@@ -157,7 +157,7 @@ def open_source(source: Path, profile: Profile) -> Source:
     Raises:
         EncoderError: something is missing, damaged, or not what the profile says.
     """
-    from indexes.encoders.table import read_table
+    from casefolio.indexes.encoders.table import read_table
 
     if source.is_file():
         table = read_table(source, profile.sha256)
@@ -182,16 +182,16 @@ def _tower(source: Path, wanted: _Wanted) -> _Loaded:
     head = load_head(source, profile)
     runtime: Runtime
     if wanted.runtime == "torch":
-        from indexes.encoders.torch_runtime import TorchRuntime
+        from casefolio.indexes.encoders.torch_runtime import TorchRuntime
 
         runtime = TorchRuntime(inner, profile, opened=opened)
     else:
-        from indexes.encoders.onnx_runtime import OnnxRuntime, convert
+        from casefolio.indexes.encoders.onnx_runtime import OnnxRuntime, convert
 
         rows = opened.rows if opened else None
         model = convert(inner, profile, weights, wanted.tell, opened=opened)
         if wanted.int8:
-            from indexes.encoders.int8 import report_cosine
+            from casefolio.indexes.encoders.int8 import report_cosine
 
             full, model = model, convert(inner, profile, weights, wanted.tell, int8=True, opened=opened)
             report_cosine(full, model, (profile.name, tokenizer, head), wanted.tell, rows)

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from indexes.encoders.architectures import ARCHITECTURES
-from indexes.encoders.profile import Backbone, Pooling, Profile, Similarity
-from indexes.encoders.tensors import read_json, tensor_names
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.architectures import ARCHITECTURES
+from casefolio.indexes.encoders.profile import Backbone, Pooling, Profile, Similarity
+from casefolio.indexes.encoders.tensors import read_json, tensor_names
+from casefolio.ingest.errors import EncoderError
 
 _QUERY_PROMPTS = ("query", "question", "search_query", "retrieval.query")
 _PASSAGE_PROMPTS = ("passage", "document", "search_document", "retrieval.passage")

@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.base import Vectors
-from indexes.encoders.cache import build_once, cache_folder
-from indexes.encoders.checkpoint import Checkpoint, Sizes, hold_against, open_checkpoint
-from indexes.encoders.graph import GRAPH_VERSION, write_graph
-from indexes.encoders.profile import Profile
-from indexes.encoders.runtime import TOKENS_A_BATCH, physical_cores
-from indexes.encoders.tensors import read_json
-from indexes.encoders.tokens import Sequences
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.base import Vectors
+from casefolio.indexes.encoders.cache import build_once, cache_folder
+from casefolio.indexes.encoders.checkpoint import Checkpoint, Sizes, hold_against, open_checkpoint
+from casefolio.indexes.encoders.graph import GRAPH_VERSION, write_graph
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.runtime import TOKENS_A_BATCH, physical_cores
+from casefolio.indexes.encoders.tensors import read_json
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.ingest.errors import EncoderError
 
 Rows = Callable[[NDArray[np.int32]], NDArray[np.float32]]
 

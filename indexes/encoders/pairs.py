@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import EncoderError
+from casefolio.ingest.errors import EncoderError
 
 _OWN = Path(__file__).with_name("pairs.tsv")
 _COLUMNS = ("relation", "language", "first", "related", "unrelated")

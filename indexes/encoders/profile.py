@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from ingest.errors import EncoderError
+from casefolio.ingest.errors import EncoderError
 
 Pooling = Literal["cls", "mean"]
 Similarity = Literal["cosine", "dot"]

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import EncoderError
+from casefolio.ingest.errors import EncoderError
 
 _MAGIC = b"E5S1"
 _BLOCK, _BLOCK_BYTES = 32, 18

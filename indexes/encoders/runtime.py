@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from indexes.encoders.base import Vectors
-from indexes.encoders.tokens import Sequences
+from casefolio.indexes.encoders.base import Vectors
+from casefolio.indexes.encoders.tokens import Sequences
 
 # About this many tokens are computed at once: larger batches fall out of the processor's caches.
 TOKENS_A_BATCH = 1024

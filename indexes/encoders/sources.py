@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from ingest.errors import EncoderError
+from casefolio.ingest.errors import EncoderError
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 # No Python code, no other framework's weights.

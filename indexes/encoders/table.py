@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.architectures import ARCHITECTURES
-from indexes.encoders.cache import file_hash
-from indexes.encoders.checkpoint import Checkpoint, Shape, Sizes, Tensor, expected_tensors
-from indexes.encoders.profile import Profile, built_in
-from indexes.encoders.q4_file import Q4File
-from indexes.encoders.sources import resolve
-from indexes.encoders.unigram import Unigram
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.architectures import ARCHITECTURES
+from casefolio.indexes.encoders.cache import file_hash
+from casefolio.indexes.encoders.checkpoint import Checkpoint, Shape, Sizes, Tensor, expected_tensors
+from casefolio.indexes.encoders.profile import Profile, built_in
+from casefolio.indexes.encoders.q4_file import Q4File
+from casefolio.indexes.encoders.sources import resolve
+from casefolio.indexes.encoders.unigram import Unigram
+from casefolio.ingest.errors import EncoderError
 
 PROFILE = "multilingual-e5-small"
 _EMBEDDINGS = {

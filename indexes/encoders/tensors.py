@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import EncoderError
+from casefolio.ingest.errors import EncoderError
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from indexes.encoders.base import Vectors
-from indexes.encoders.head import Head
-from indexes.encoders.profile import Profile
-from indexes.encoders.runtime import Runtime
-from indexes.encoders.tokens import Ids, Sequences, TextTokenizer
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.base import Vectors
+from casefolio.indexes.encoders.head import Head
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.runtime import Runtime
+from casefolio.indexes.encoders.tokens import Ids, Sequences, TextTokenizer
+from casefolio.ingest.errors import EncoderError
 
 Contract = dict[str, str | int | float | bool]
 

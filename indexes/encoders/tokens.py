@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.cache import file_hash
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.cache import file_hash
+from casefolio.ingest.errors import EncoderError
 
 Ids = NDArray[np.int32]
 
@@ -156,7 +156,7 @@ def _wordpiece(folder: Path) -> Any:
     """BERT's tokenizer from its word list, for repositories without `tokenizer.json`."""
     from tokenizers.implementations.bert_wordpiece import BertWordPieceTokenizer
 
-    from indexes.encoders.tensors import read_json
+    from casefolio.indexes.encoders.tensors import read_json
 
     settings = read_json(folder / "tokenizer_config.json") if (folder / "tokenizer_config.json").is_file() else {}
     return BertWordPieceTokenizer(

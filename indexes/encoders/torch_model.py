@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from indexes.encoders.checkpoint import Checkpoint
-from indexes.encoders.graph import relative_bucket
-from indexes.encoders.profile import Pooling
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.checkpoint import Checkpoint
+from casefolio.indexes.encoders.graph import relative_bucket
+from casefolio.indexes.encoders.profile import Pooling
+from casefolio.ingest.errors import EncoderError
 
 _APPROXIMATE = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}
 

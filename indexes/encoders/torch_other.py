@@ -6,9 +6,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from indexes.encoders.architectures import UNUSED
-from indexes.encoders.profile import Profile
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.architectures import UNUSED
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.ingest.errors import EncoderError
 
 
 class OtherModel:

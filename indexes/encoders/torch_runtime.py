@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexes.encoders.base import Vectors
-from indexes.encoders.checkpoint import Checkpoint, open_checkpoint
-from indexes.encoders.profile import Profile
-from indexes.encoders.runtime import TOKENS_A_BATCH
-from indexes.encoders.tokens import Sequences
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.base import Vectors
+from casefolio.indexes.encoders.checkpoint import Checkpoint, open_checkpoint
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.indexes.encoders.runtime import TOKENS_A_BATCH
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.ingest.errors import EncoderError
 
 # A GPU needs more work at a time than a core's cache holds.
 _TOKENS_A_BATCH_ON_GPU = 32_768
@@ -58,10 +58,10 @@ class TorchRuntime:
 
     def _load(self, dtype: Any) -> _Model:
         if self._profile.backbone == "other":
-            from indexes.encoders.torch_other import OtherModel
+            from casefolio.indexes.encoders.torch_other import OtherModel
 
             return OtherModel(self._folder, self._profile, self._device, dtype)
-        from indexes.encoders.torch_model import TorchModel
+        from casefolio.indexes.encoders.torch_model import TorchModel
 
         checkpoint = self._opened or open_checkpoint(self._folder, self._profile)
         return TorchModel(checkpoint, self._profile.pooling, self._device, dtype)

@@ -7,12 +7,12 @@ import json
 import os
 from pathlib import Path
 
-from indexes.encoders.cache import file_hash
-from indexes.encoders.load import find_profile, is_installed
-from indexes.encoders.profile import built_in
-from indexes.encoders.sources import find_source, is_hub_name
-from indexes.home import home_folder, write_private
-from ingest.errors import EncoderError
+from casefolio.indexes.encoders.cache import file_hash
+from casefolio.indexes.encoders.load import find_profile, is_installed
+from casefolio.indexes.encoders.profile import built_in
+from casefolio.indexes.encoders.sources import find_source, is_hub_name
+from casefolio.indexes.home import home_folder, write_private
+from casefolio.ingest.errors import EncoderError
 
 _FILE = "encoders.json"
 _MOST_FILES = 10_000  # of a model's folder

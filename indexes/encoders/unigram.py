@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexes.encoders.q4_file import Vocabulary
+from casefolio.indexes.encoders.q4_file import Vocabulary
 
 _BLANK = "▁"
 # What parts words whatever the character map says; other white space becomes a blank by the map, or goes.

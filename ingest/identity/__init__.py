@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.document import Document, Span
-from ingest.identity.dating import document_day
-from ingest.languages import known, table
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.identity.dating import document_day
+from casefolio.ingest.languages import known, table
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")

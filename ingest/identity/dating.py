@@ -12,10 +12,10 @@ from datetime import date
 from functools import cache
 from pathlib import PurePosixPath
 
-from ingest.document import Document
-from ingest.languages import any_of, every
-from ingest.meaning.assertion import Moment
-from ingest.meaning.moments import moments
+from casefolio.ingest.document import Document
+from casefolio.ingest.languages import any_of, every
+from casefolio.ingest.meaning.assertion import Moment
+from casefolio.ingest.meaning.moments import moments
 
 _HEAD, _TAIL = 3000, 700  # characters in which a document says its date
 _REACH = 60  # characters behind a label in which its date begins

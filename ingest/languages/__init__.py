@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest import data
+from casefolio.ingest import data
 
 FOLDER = Path(__file__).parent
 DEFAULT = "en"

@@ -7,11 +7,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ingest import limits
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.guard import MAX_RATIO, MAX_TOTAL, SMALL, guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest import limits
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.guard import MAX_RATIO, MAX_TOTAL, SMALL, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 ZIP = "application/zip"
 _NOISE = ("__MACOSX/", "META-INF/")

@@ -159,7 +159,7 @@ def _in_zip(data: bytes, suffix: str) -> str:
 def _in_ole(data: bytes, suffix: str) -> str:
     """The type of an OLE container, by the names of its streams."""
 
-    from ingest.loaders.shared.containers import ole_streams
+    from casefolio.ingest.loaders.shared.containers import ole_streams
 
     # what stands at the top says what it is: a mail may have a Word file attached
     top = {name.split("/")[0] for name in ole_streams(data)}
@@ -186,7 +186,7 @@ def _textual(data: bytes, suffix: str) -> str | None:
     """A type of text, or None where the bytes are no text."""
     if suffix == ".pdf" and b"endobj" in data:
         return "application/pdf"  # its header is gone; readers can often repair that
-    from ingest.text import looks_like_text, peek
+    from casefolio.ingest.text import looks_like_text, peek
 
     head = data[:_HEAD]
     if not looks_like_text(head):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageOps
 
-from ingest import limits
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.ocr_pages import recognise
-from ingest.paging import PageText, join
+from casefolio.ingest import limits
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.ocr_pages import recognise
+from casefolio.ingest.paging import PageText, join
 
 _MAX_PIXELS = 150_000_000
 _SMALL = 1_400  # pixels of the longer side; letters on a smaller picture are too low for Tesseract

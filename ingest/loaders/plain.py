@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ingest import limits
-from ingest.document import Page, Section, Span
-from ingest.errors import LimitExceeded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.text import decode
+from casefolio.ingest import limits
+from casefolio.ingest.document import Page, Section, Span
+from casefolio.ingest.errors import LimitExceeded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.text import decode
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)

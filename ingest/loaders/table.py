@@ -7,12 +7,12 @@ import io
 import re
 from collections.abc import Iterator
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.charsets import decode_as
-from ingest.loaders.shared.grids import Line, append_table
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.grids import Line, append_table
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 CSV = "text/csv"
 MAX_CELLS = 3_000_000

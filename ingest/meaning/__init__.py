@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ingest.meaning.annotating import annotate, cues, negates, sides
-from ingest.meaning.assertion import Assertion, Cue, Moment, Quantity, Reference
-from ingest.meaning.moments import moments
-from ingest.meaning.quantities import quantities
-from ingest.meaning.references import references
+from casefolio.ingest.meaning.annotating import annotate, cues, negates, sides
+from casefolio.ingest.meaning.assertion import Assertion, Cue, Moment, Quantity, Reference
+from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.quantities import quantities
+from casefolio.ingest.meaning.references import references
 
 __all__ = [
     "Assertion",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.meaning.assertion import Moment, Quantity
-from ingest.meaning.facts import Fact
+from casefolio.ingest.meaning.assertion import Moment, Quantity
+from casefolio.ingest.meaning.facts import Fact
 
 AGREE, CONFLICT, APART = 1, -1, 0
 # "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not.

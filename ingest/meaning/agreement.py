@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ingest.meaning.alignment import align
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.facts import Profile, profile
-from ingest.meaning.finding import Finding
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.facts import Profile, profile
+from casefolio.ingest.meaning.finding import Finding
 
 # Characters of a passage that are compared; sentences that share no word with the question are left out first.
 _WINDOW = 400

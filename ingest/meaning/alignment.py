@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from ingest.meaning.assertion import Moment, Quantity
-from ingest.meaning.bindings import exchanged_values
-from ingest.meaning.compared_words import telling_keys
-from ingest.meaning.exchanged_roles import exchanged_roles
-from ingest.meaning.facts import Fact, Profile, families, likeness
-from ingest.meaning.finding import LONG, Finding, speaking_sentences
-from ingest.meaning.frames import same_frame
-from ingest.meaning.named_things import unnamed
-from ingest.meaning.numerals import numerals
-from ingest.meaning.scopes import assertions
-from ingest.meaning.states import changed_states
+from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from casefolio.ingest.meaning.assertion import Moment, Quantity
+from casefolio.ingest.meaning.bindings import exchanged_values
+from casefolio.ingest.meaning.compared_words import telling_keys
+from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
+from casefolio.ingest.meaning.facts import Fact, Profile, families, likeness
+from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
+from casefolio.ingest.meaning.frames import same_frame
+from casefolio.ingest.meaning.named_things import unnamed
+from casefolio.ingest.meaning.numerals import numerals
+from casefolio.ingest.meaning.scopes import assertions
+from casefolio.ingest.meaning.states import changed_states
 
 # How alike the surroundings of two conflicting values must be, and by how much more than those of an agreeing value.
 ALIKE = 0.30

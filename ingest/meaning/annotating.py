@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.document import Span
-from ingest.meaning.assertion import Assertion, Cue
-from ingest.meaning.engine import Mark, Scan, scan
-from ingest.meaning.tongue import rule_language
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.assertion import Assertion, Cue
+from casefolio.ingest.meaning.engine import Mark, Scan, scan
+from casefolio.ingest.meaning.tongue import rule_language
 
 # What the heading of a section says about everything beneath it; keys are kinds of `Section`.
 SECTION_KINDS = {

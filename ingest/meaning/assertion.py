@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ingest.document import Span
+from casefolio.ingest.document import Span
 
 Certainty = Literal["certain", "possible", "hypothetical"]
 Temporality = Literal["recent", "historical", "planned"]

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.languages import about, table
-from ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
-from ingest.meaning.facts import Fact, Profile
-from ingest.meaning.finding import LONG, Finding
+from casefolio.ingest.languages import about, table
+from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from casefolio.ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
+from casefolio.ingest.meaning.facts import Fact, Profile
+from casefolio.ingest.meaning.finding import LONG, Finding
 
 # Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
 BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))

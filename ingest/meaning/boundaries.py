@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.document import Span
+from casefolio.ingest.document import Span
 
 # A sentence that never ends is cut, so that no scope and no work grows with the length of the text.
 MAX_TOKENS = 160

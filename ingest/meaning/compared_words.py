@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from ingest.languages import about, table
-from ingest.words import bare, stem
+from casefolio.ingest.languages import about, table
+from casefolio.ingest.words import bare, stem
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*|[^\W_]+|[.;:!?\n,()]")
 _HANGUL = re.compile(r"[가-힣]")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.languages import common, every
+from casefolio.ingest.languages import common, every
 
 _WORD = re.compile(r"\w+")
 

@@ -13,11 +13,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.meaning.assertion import Cue
-from ingest.meaning.boundaries import Boundaries, find_boundaries
-from ingest.meaning.lexicon import KINDS, WORD, Lexicon, Rule, lexicon
-from ingest.sentences import sentence_spans
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.assertion import Cue
+from casefolio.ingest.meaning.boundaries import Boundaries, find_boundaries
+from casefolio.ingest.meaning.lexicon import KINDS, WORD, Lexicon, Rule, lexicon
+from casefolio.ingest.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)

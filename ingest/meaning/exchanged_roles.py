@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.document import Span
-from ingest.languages import table
-from ingest.meaning.facts import Fact, Profile
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import table
+from casefolio.ingest.meaning.facts import Fact, Profile
 
 _KINDS = ("party", "person")
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ingest.document import Span
-from ingest.meaning.annotating import annotate
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.compared_words import Word, words
-from ingest.meaning.contrasts import contrasts
-from ingest.meaning.moments import moments
-from ingest.meaning.names import names
-from ingest.meaning.numerals import numerals
-from ingest.meaning.quantities import quantities
-from ingest.meaning.references import references
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.annotating import annotate
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.compared_words import Word, words
+from casefolio.ingest.meaning.contrasts import contrasts
+from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.names import names
+from casefolio.ingest.meaning.numerals import numerals
+from casefolio.ingest.meaning.quantities import quantities
+from casefolio.ingest.meaning.references import references
 
 # Words up to here from a fact say what it is about; the weight halves with every three words.
 _REACH = 9

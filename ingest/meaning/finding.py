@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.document import Span
-from ingest.meaning.facts import Profile
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.facts import Profile
 
 Status = Literal["agree", "conflict", "missing"]
 # A quote of more content words than this is a passage: the same words stand in it for several reasons.

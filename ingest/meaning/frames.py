@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.document import Span
-from ingest.meaning.agreeing import CONFLICT, relation
-from ingest.meaning.compared_words import light_words, negating_words
-from ingest.meaning.facts import Fact, Profile
-from ingest.meaning.finding import Finding
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.agreeing import CONFLICT, relation
+from casefolio.ingest.meaning.compared_words import light_words, negating_words
+from casefolio.ingest.meaning.facts import Fact, Profile
+from casefolio.ingest.meaning.finding import Finding
 
 _FEWEST = 1  # words of a claim that is compared as a whole
 _END = re.compile(r"[.;!?:](?=\s)|\n\s*\n")

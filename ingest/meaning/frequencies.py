@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ingest.data import alternation
-from ingest.document import Span
-from ingest.languages import all_of
-from ingest.languages import every as every_language
-from ingest.meaning.assertion import Quantity
-from ingest.meaning.numerals import Numeral
+from casefolio.ingest.data import alternation
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import all_of
+from casefolio.ingest.languages import every as every_language
+from casefolio.ingest.meaning.assertion import Quantity
+from casefolio.ingest.meaning.numerals import Numeral
 
 _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")

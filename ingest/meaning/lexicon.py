@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.languages import FOLDER, LANGUAGES, applying
-from ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
+from casefolio.ingest.languages import FOLDER, LANGUAGES, applying
+from casefolio.ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
 
 KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
 DIRECTIONS = ("forward", "backward", "both")

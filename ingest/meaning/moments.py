@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
-from ingest.data import alternation
-from ingest.document import Span
-from ingest.languages import about, all_of, any_of, every, known, own
-from ingest.meaning.assertion import Moment
-from ingest.meaning.numerals import Numeral, numerals
+from casefolio.ingest.data import alternation
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import about, all_of, any_of, every, known, own
+from casefolio.ingest.meaning.assertion import Moment
+from casefolio.ingest.meaning.numerals import Numeral, numerals
 
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from ingest.document import Span
-from ingest.languages import common
-from ingest.meaning.compared_words import alike
-from ingest.meaning.facts import Profile, likeness
-from ingest.meaning.finding import LONG, Finding
-from ingest.words import bare
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import common
+from casefolio.ingest.meaning.compared_words import alike
+from casefolio.ingest.meaning.facts import Profile, likeness
+from casefolio.ingest.meaning.finding import LONG, Finding
+from casefolio.ingest.words import bare
 
 # How alike the surroundings of two names of one class must be for one to stand in the other's place.
 _IN_ITS_PLACE = 0.4

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.document import Span
-from ingest.languages import about, all_of, own
-from ingest.meaning.compared_words import Word, stop_words
-from ingest.words import bare
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import about, all_of, own
+from casefolio.ingest.meaning.compared_words import Word, stop_words
+from casefolio.ingest.words import bare
 
 _KOREAN_NAME = re.compile(r"^[가-힣]{2,4}$")
 

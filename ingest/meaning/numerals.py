@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.data import alternation
-from ingest.languages import DEFAULT, about, all_of, own, table
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import DEFAULT, about, all_of, own, table
 
 _GROUPS = "'’\u00a0\u202f\u2009"
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.languages import about, every
+from casefolio.ingest.languages import about, every
 
 HANGUL = "가-힣"
 

@@ -10,15 +10,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
-from ingest.data import alternation
-from ingest.document import Span
-from ingest.languages import all_of
-from ingest.meaning.assertion import Moment, Quantity, Reference
-from ingest.meaning.frequencies import every, frequencies
-from ingest.meaning.moments import age_end, moments
-from ingest.meaning.numerals import Numeral, number, numerals
-from ingest.meaning.references import references
-from ingest.meaning.units import Unit, after_number, before_number, compose, lookup
+from casefolio.ingest.data import alternation
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import all_of
+from casefolio.ingest.meaning.assertion import Moment, Quantity, Reference
+from casefolio.ingest.meaning.frequencies import every, frequencies
+from casefolio.ingest.meaning.moments import age_end, moments
+from casefolio.ingest.meaning.numerals import Numeral, number, numerals
+from casefolio.ingest.meaning.references import references
+from casefolio.ingest.meaning.units import Unit, after_number, before_number, compose, lookup
 
 _PHONE = re.compile(
     r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"

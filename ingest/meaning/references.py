@@ -10,10 +10,10 @@ import re
 from functools import cache
 from typing import Any
 
-from ingest.data import alternation
-from ingest.document import Span
-from ingest.languages import DEFAULT, every, own
-from ingest.meaning.assertion import Reference
+from casefolio.ingest.data import alternation
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import DEFAULT, every, own
+from casefolio.ingest.meaning.assertion import Reference
 
 # 4, 4.2, 4a, IV, A, 10.1, A-1; then (b)(ii).
 _NUMBER = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ingest.document import Span
-from ingest.meaning.assertion import Assertion
-from ingest.meaning.compared_words import generic_keys
-from ingest.meaning.facts import Profile, likeness
-from ingest.meaning.finding import LONG, OCCURRENCES, Finding, speaking_sentences
-from ingest.meaning.states import GONE, state_of
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.compared_words import generic_keys
+from casefolio.ingest.meaning.facts import Profile, likeness
+from casefolio.ingest.meaning.finding import LONG, OCCURRENCES, Finding, speaking_sentences
+from casefolio.ingest.meaning.states import GONE, state_of
 
 # How alike the surroundings of one word under another negation, person or mood must be: the word itself counts half.
 _WORD_ALIKE = 0.50

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingest.document import Span
-from ingest.languages import table
-from ingest.meaning.agreeing import AGREE, relation
-from ingest.meaning.annotating import annotate
-from ingest.meaning.assertion import Assertion, Cue
-from ingest.meaning.compared_words import generic_keys, tense_words
-from ingest.meaning.facts import Profile, likeness
-from ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import table
+from casefolio.ingest.meaning.agreeing import AGREE, relation
+from casefolio.ingest.meaning.annotating import annotate
+from casefolio.ingest.meaning.assertion import Assertion, Cue
+from casefolio.ingest.meaning.compared_words import generic_keys, tense_words
+from casefolio.ingest.meaning.facts import Profile, likeness
+from casefolio.ingest.meaning.finding import OCCURRENCES, Finding, speaking_sentences
 
 GONE = frozenset(("ended", "held", "declined", "replaced"))
 _STRENGTH = 0.9

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.language import detect_language, script_language
-from ingest.languages import DEFAULT
+from casefolio.ingest.language import detect_language, script_language
+from casefolio.ingest.languages import DEFAULT
 
 _SAMPLE = 2_000
 

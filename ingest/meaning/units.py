@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest.data import alternation
-from ingest.languages import common
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import common
 
 _RAISED = str.maketrans("³⁶⁹", "369")
 _MANY = {"": 1.0, "k": 1e3, "tsd": 1e3, "mio": 1e6, "g": 1e9, "t": 1e12}

@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.tables import CELL_BREAK
+from casefolio.ingest.tables import CELL_BREAK
 
 _WORD = re.compile(r"\S+")
 _ROUNDS = 40

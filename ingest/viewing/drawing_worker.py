@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ingest.worker import end_with_parent, keep_to_ourselves, limit_memory
+from casefolio.ingest.worker import end_with_parent, keep_to_ourselves, limit_memory
 
 VIEW, FAULT = b"v", b"f"
 
@@ -30,11 +30,11 @@ def main(descriptor: int) -> None:
 
 
 def _answer(root: Path, request: dict[str, object], passwords: Sequence[str]) -> bytes:
-    from ingest.errors import ReadingError
-    from ingest.viewing.pdf import view_pdf
-    from ingest.viewing.scan import view_image
-    from ingest.viewing.source import source_of
-    from ingest.viewing.wanted import Wanted
+    from casefolio.ingest.errors import ReadingError
+    from casefolio.ingest.viewing.pdf import view_pdf
+    from casefolio.ingest.viewing.scan import view_image
+    from casefolio.ingest.viewing.source import source_of
+    from casefolio.ingest.viewing.wanted import Wanted
 
     wanted = Wanted(**request)  # type: ignore[arg-type]
     try:

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ingest.errors import BrokenFile
-from ingest.loaders.pdf.annotations import taken_in
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.loader import open_pdf
-from ingest.loaders.pdf.page import clean, look_at, picture
-from ingest.loaders.shared.source import Source
-from ingest.viewing.aligning import Placed, place
-from ingest.viewing.scan import place_read
-from ingest.viewing.view import IDENTITY, PageView
-from ingest.viewing.wanted import Wanted, png
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.pdf.annotations import taken_in
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.loader import open_pdf
+from casefolio.ingest.loaders.pdf.page import clean, look_at, picture
+from casefolio.ingest.loaders.shared.source import Source
+from casefolio.ingest.viewing.aligning import Placed, place
+from casefolio.ingest.viewing.scan import place_read
+from casefolio.ingest.viewing.view import IDENTITY, PageView
+from casefolio.ingest.viewing.wanted import Wanted, png
 
 _WORD = re.compile("[^\\s\ufffe]+")
 _MAX_SIDE = 4_000  # pixels

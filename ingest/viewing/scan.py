@@ -9,15 +9,15 @@ from itertools import groupby
 
 from PIL import Image
 
-from ingest.errors import BrokenFile
-from ingest.loaders.image import frame_of
-from ingest.loaders.shared.source import Source
-from ingest.ocr import Ocr, Recognised
-from ingest.ocr_text import is_close
-from ingest.tesseract import Word
-from ingest.viewing.aligning import Placed, place
-from ingest.viewing.view import Affine, PageView, after
-from ingest.viewing.wanted import Wanted, png
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.image import frame_of
+from casefolio.ingest.loaders.shared.source import Source
+from casefolio.ingest.ocr import Ocr, Recognised
+from casefolio.ingest.ocr_text import is_close
+from casefolio.ingest.tesseract import Word
+from casefolio.ingest.viewing.aligning import Placed, place
+from casefolio.ingest.viewing.view import Affine, PageView, after
+from casefolio.ingest.viewing.wanted import Wanted, png
 
 _MAX_SIDE = 2_000  # pixels of the picture that is shown
 

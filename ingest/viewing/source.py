@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest import limits
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders import detect, load
-from ingest.loaders.shared.source import Source
-from ingest.reading import PASSWORD_VARIABLE, free_name
-from ingest.viewing.wanted import Wanted
+from casefolio.ingest import limits
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders import detect, load
+from casefolio.ingest.loaders.shared.source import Source
+from casefolio.ingest.reading import PASSWORD_VARIABLE, free_name
+from casefolio.ingest.viewing.wanted import Wanted
 
 
 def source_of(root: Path, wanted: Wanted, passwords: Sequence[str]) -> Source:

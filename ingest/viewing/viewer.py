@@ -16,13 +16,16 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import TracebackType
 
-from ingest import limits
-from ingest.document import Document
-from ingest.errors import BrokenFile, ReadingError
-from ingest.viewing.view import PageView
-from ingest.viewing.wanted import Wanted
+from casefolio.ingest import limits
+from casefolio.ingest.document import Document
+from casefolio.ingest.errors import BrokenFile, ReadingError
+from casefolio.ingest.viewing.view import PageView
+from casefolio.ingest.viewing.wanted import Wanted
 
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from ingest.viewing.drawing_worker import main; main({descriptor})"
+_PROGRAM = (
+    "import sys; sys.path[:] = {path!r}; "
+    "from casefolio.ingest.viewing.drawing_worker import main; main({descriptor})"
+)
 _SECONDS = 100.0  # a page that takes longer is given up
 _KEPT_BYTES = 64 * limits.MIB
 

@@ -14,22 +14,22 @@ import sys
 from collections.abc import Sequence
 
 VERBS = {
-    "index": ("read a folder and index it", "rag.cli.index"),
-    "search": ("find the passages for a question", "rag.cli.search"),
-    "ask": ("answer a question in quotes", "rag.cli.ask"),
-    "chat": ("ask one question after another", "rag.cli.chat"),
-    "serve": ("serve a page to ask on, and endpoints for programs", "rag.cli.serve"),
-    "mcp": ("serve tools for models on stdin and stdout", "rag.cli.mcp"),
-    "audit": ("say whether an audit log stands as it was written", "rag.cli.audit"),
-    "check": ("say whether every quote of an answer kept in a file still stands", "rag.cli.check"),
-    "show": ("print the page of a span, the span marked", "rag.cli.show"),
-    "text": ("print the canonical text of a document", "rag.cli.text"),
-    "doctor": ("list what was read, what was not and why", "rag.cli.doctor"),
-    "encoders": ("list, check and compare encoders", "rag.cli.encoders"),
-    "annotate": ("say what passages assert", "rag.cli.annotate"),
-    "verify": ("say whether quotes support claims", "rag.cli.verify"),
-    "train": ("make pairs, train an encoder or a reader on one's own files", "rag.cli.train"),
-    "eval": ("evaluate on sets of cases", "eval.cli"),
+    "index": ("read a folder and index it", "casefolio.cli.index"),
+    "search": ("find the passages for a question", "casefolio.cli.search"),
+    "ask": ("answer a question in quotes", "casefolio.cli.ask"),
+    "chat": ("ask one question after another", "casefolio.cli.chat"),
+    "serve": ("serve a page to ask on, and endpoints for programs", "casefolio.cli.serve"),
+    "mcp": ("serve tools for models on stdin and stdout", "casefolio.cli.mcp"),
+    "audit": ("say whether an audit log stands as it was written", "casefolio.cli.audit"),
+    "check": ("say whether every quote of an answer kept in a file still stands", "casefolio.cli.check"),
+    "show": ("print the page of a span, the span marked", "casefolio.cli.show"),
+    "text": ("print the canonical text of a document", "casefolio.cli.text"),
+    "doctor": ("list what was read, what was not and why", "casefolio.cli.doctor"),
+    "encoders": ("list, check and compare encoders", "casefolio.cli.encoders"),
+    "annotate": ("say what passages assert", "casefolio.cli.annotate"),
+    "verify": ("say whether quotes support claims", "casefolio.cli.verify"),
+    "train": ("make pairs, train an encoder or a reader on one's own files", "casefolio.cli.train"),
+    "eval": ("evaluate on sets of cases", "casefolio.eval.cli"),
 }
 EXIT_ERROR, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141
 
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whatever the locale: results are UTF-8, and half a surrogate pair is shown as what it is, in JSON too
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    from rag.cli.screen import screens
+    from casefolio.cli.screen import screens
 
     with screens():
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -96,7 +96,7 @@ def _version() -> str:
 
 
 def _guarded(module: str, args: argparse.Namespace) -> int:
-    from ingest.errors import RagError, UsageError
+    from casefolio.ingest.errors import RagError, UsageError
 
     try:
         status = int(importlib.import_module(module).run(args))

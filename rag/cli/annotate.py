@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ingest.document import Span
-from ingest.errors import UsageError
-from ingest.meaning import annotate
-from ingest.meaning.assertion import Assertion
-from rag.cli.lines import Record, answer_lines
+from casefolio.cli.lines import Record, answer_lines
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import UsageError
+from casefolio.ingest.meaning import annotate
+from casefolio.ingest.meaning.assertion import Assertion
 
 EPILOG = """\
 Each line of the input is {"id", "text", "language"?, "start"?, "end"?, "section_kind"?}. With start and end the

@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import GeneratorError, PromptError, UsageError
-from rag.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
-from rag.cli.generating import add_generator, print_events, settings_of
-from rag.question import NoQuestion
+from casefolio.cli.common import add_folder, add_question, add_reading, one_of, opened, print_json, read_lines, say
+from casefolio.cli.generating import add_generator, print_events, settings_of
+from casefolio.ingest.errors import GeneratorError, PromptError, UsageError
+from casefolio.question import NoQuestion
 
 if TYPE_CHECKING:
-    from rag.library import Asking, Library
+    from casefolio.library import Asking, Library
 
 EXIT_STATUS = {"supported": 0, "abstained": 3, "unread": 4}
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             answer = print_events(library.stream(args.question, args.k, args.scope, **settings))
         if args.html:
-            from rag.keeping import keep
+            from casefolio.keeping import keep
 
             keep(library, answer, args.scope, Path(args.html))
             say(f"  kept in {args.html}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ingest.errors import UsageError
-from rag.cli.screen import put
+from casefolio.cli.screen import put
+from casefolio.ingest.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print; 1 where the log does not stand."""
-    from rag.serving.audit import verify
+    from casefolio.serving.audit import verify
 
     path = Path(args.file)
     if not path.is_file():

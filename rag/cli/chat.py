@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ingest.errors import GeneratorError, PromptError
-from rag.cli.common import add_folder, add_question, add_reading, opened, print_json, say
-from rag.cli.generating import add_generator, print_events, settings_of
-from rag.question import NoQuestion
+from casefolio.cli.common import add_folder, add_question, add_reading, opened, print_json, say
+from casefolio.cli.generating import add_generator, print_events, settings_of
+from casefolio.ingest.errors import GeneratorError, PromptError
+from casefolio.question import NoQuestion
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
+    from casefolio.answer import Answer
 
 _KEPT = 8  # answers that are remembered
 _PROMPT = "> "
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     Ctrl-C stops an answer and keeps the conversation; at the prompt it ends it. A model that breaks off costs that
     answer alone. Returns 0.
     """
-    from rag.asking import ask, stream
+    from casefolio.asking import ask, stream
 
     settings = settings_of(args)
     history: list[Answer] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ingest.errors import FolderError
-from rag.cli.common import add_reading, say
-from rag.cli.screen import put
+from casefolio.cli.common import add_reading, say
+from casefolio.cli.screen import put
+from casefolio.ingest.errors import FolderError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check and print; 1 where anything does not stand."""
-    from rag.keeping.checking import check
+    from casefolio.keeping.checking import check
 
     folder = Path(args.folder) if args.folder else None
     if folder is not None and not folder.is_dir():

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ingest.data import record
-from ingest.errors import UsageError
-from rag.cli.lines import json_text, lines_of
-from rag.cli.screen import on_one_line
+from casefolio.cli.lines import json_text, lines_of
+from casefolio.cli.screen import on_one_line
+from casefolio.ingest.data import record
+from casefolio.ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from rag.library import Library
-    from rag.mirroring import Progress
+    from casefolio.library import Library
+    from casefolio.mirroring import Progress
 
 _MOST_LINES, _MOST_FAULTS = 1_000_000, 10
 
@@ -59,11 +59,11 @@ def add_question(parser: argparse.ArgumentParser, k: int) -> None:
 
 def open_library(args: argparse.Namespace, *, create: bool = True, encoder: str | None = None) -> Library:
     """The library that the arguments name."""
-    from rag.library import Library
+    from casefolio.library import Library
 
     reranker = None
     if getattr(args, "rerank", None):
-        from indexes.reranking import CrossEncoder
+        from casefolio.indexes.reranking import CrossEncoder
 
         reranker = CrossEncoder(args.rerank)
     return Library.open(
@@ -97,7 +97,7 @@ def progress_bars() -> Iterator[Progress | None]:
         return
     from tqdm import tqdm
 
-    from rag.cli.screen import below
+    from casefolio.cli.screen import below
 
     bars: dict[str, Any] = {}
     units = {"read": ("reading", "file"), "encode": ("encoding", "passage")}

@@ -6,15 +6,15 @@ import argparse
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from rag.cli.common import add_folder, open_library, print_json
-from rag.cli.ledger_text import lines
-from rag.cli.screen import put
+from casefolio.cli.common import add_folder, open_library, print_json
+from casefolio.cli.ledger_text import lines
+from casefolio.cli.screen import put
 
 if TYPE_CHECKING:
-    from indexes.store import LedgerEntry
-    from ingest.document import Document
-    from ingest.identity import Identity
-    from rag.library import Library
+    from casefolio.indexes.store import LedgerEntry
+    from casefolio.ingest.document import Document
+    from casefolio.ingest.identity import Identity
+    from casefolio.library import Library
 
 _TOOLS = {
     "tesseract": "reads pages without a text layer: apt install tesseract-ocr tesseract-ocr-deu tesseract-ocr-kor",
@@ -45,7 +45,7 @@ def examine(library: Library) -> dict[str, Any]:
     """The ledger and the index as plain values."""
     passages, with_vector = library.passages()
     identities = library.identities()
-    from indexes.encoders import better_encoder
+    from casefolio.indexes.encoders import better_encoder
 
     return {
         "better_encoder": better_encoder(library.encoder.name),

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.cli.common import add_code, print_json
+from casefolio.cli.common import add_code, print_json
 
 if TYPE_CHECKING:
-    from indexes.encoders.check import CheckReport
-    from indexes.encoders.compare import Comparison
+    from casefolio.indexes.encoders.check import CheckReport
+    from casefolio.indexes.encoders.compare import Comparison
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def _tell(line: str) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from indexes.encoders import built_in, is_installed
+    from casefolio.indexes.encoders import built_in, is_installed
 
     rows: list[dict[str, Any]] = [
         {
@@ -71,7 +71,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from indexes.encoders.check import check_encoder
+    from casefolio.indexes.encoders.check import check_encoder
 
     report = check_encoder(args.encoder, tell=_tell, code=args.trust_remote_code)
     if args.json:
@@ -98,9 +98,9 @@ def _print_check(report: CheckReport) -> None:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from indexes.encoders import load_encoder
-    from indexes.encoders.compare import score_pairs
-    from indexes.encoders.pairs import read_pairs
+    from casefolio.indexes.encoders import load_encoder
+    from casefolio.indexes.encoders.compare import score_pairs
+    from casefolio.indexes.encoders.pairs import read_pairs
 
     pairs = read_pairs(args.pairs) if args.pairs else read_pairs()
     scores = [score_pairs(load_encoder(name, tell=_tell, code=args.trust_remote_code), pairs) for name in args.encoders]

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import UsageError
-from ingest.offline import no_tracing
-from rag.cli.common import say
-from rag.cli.screen import put
+from casefolio.cli.common import say
+from casefolio.cli.screen import put
+from casefolio.ingest.errors import UsageError
+from casefolio.ingest.offline import no_tracing
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
-    from rag.events import Event
+    from casefolio.answer import Answer
+    from casefolio.events import Event
 
 _LONGEST_S = 1e6
 _HOTTEST = 2.0
@@ -68,8 +68,8 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
     if args.llm:
         if not args.trace:
             no_tracing()
-        from rag.generators import generator_from
-        from rag.generators.base import Limits, Sampling
+        from casefolio.generators import generator_from
+        from casefolio.generators.base import Limits, Sampling
 
         if not 0.0 < args.timeout < _LONGEST_S:
             raise UsageError(f"--timeout is a number of seconds, got {args.timeout}")
@@ -87,7 +87,7 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
 
 def print_events(events: Iterator[Event]) -> Answer:
     """Print verified text as it comes, then where each quote stands; Ctrl-C stops the model and passes on."""
-    from rag.events import Asking, Done, Restated, Text
+    from casefolio.events import Asking, Done, Restated, Text
 
     answer, begun = None, False
     try:
@@ -120,8 +120,8 @@ def print_events(events: Iterator[Event]) -> Answer:
 
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr."""
-    from rag.messages import say as word
-    from rag.reader.tongue import language_of
+    from casefolio.messages import say as word
+    from casefolio.reader.tongue import language_of
 
     for number, citation in enumerate(answer.citations, start=1):
         put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rag.cli.common import add_folder, add_reading, print_json, progress_bars, say
-from rag.cli.screen import put
+from casefolio.cli.common import add_folder, add_reading, print_json, progress_bars, say
+from casefolio.cli.screen import put
 
 if TYPE_CHECKING:
-    from rag.library import Summary
+    from casefolio.library import Summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Index and print the summary."""
-    from rag.reindexing import index_folder
+    from casefolio.reindexing import index_folder
 
     with progress_bars() as progress:
         summary = index_folder(

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
-from ingest.data import record
-from ingest.errors import UsageError
-from rag.cli.screen import escaped
+from casefolio.cli.screen import escaped
+from casefolio.ingest.data import record
+from casefolio.ingest.errors import UsageError
 
 Record = dict[str, Any]
 _LONGEST = 16_000_000  # characters of one line

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.cli.generating import add_generator, settings_of
-from rag.cli.serve import add_served, needs_extra, open_shelf
+from casefolio.cli.generating import add_generator, settings_of
+from casefolio.cli.serve import add_served, needs_extra, open_shelf
 
 if TYPE_CHECKING:
-    from rag.serving.shelf import Shelf
+    from casefolio.serving.shelf import Shelf
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,12 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until the other side closes the pipe."""
     needs_extra()
-    from indexes.filters import scope_filter
-    from rag.serving.audit import AuditLog
-    from rag.serving.desk import Desk
-    from rag.serving.logs import to_stderr
-    from rag.serving.tools import server
-    from rag.serving.walls import Wall
+    from casefolio.indexes.filters import scope_filter
+    from casefolio.serving.audit import AuditLog
+    from casefolio.serving.desk import Desk
+    from casefolio.serving.logs import to_stderr
+    from casefolio.serving.tools import server
+    from casefolio.serving.walls import Wall
 
     to_stderr()
     settings: Any = settings_of(args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rag.cli.common import (
+from casefolio.cli.common import (
     add_folder,
     add_question,
     add_reading,
@@ -16,13 +16,13 @@ from rag.cli.common import (
     say,
     say_changed,
 )
-from rag.cli.screen import put
-from rag.question import NoQuestion
+from casefolio.cli.screen import put
+from casefolio.question import NoQuestion
 
 if TYPE_CHECKING:
-    from indexes.filters import Filters
-    from indexes.hit import Hit
-    from rag.library import Library
+    from casefolio.indexes.filters import Filters
+    from casefolio.indexes.hit import Hit
+    from casefolio.library import Library
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Search and print the hits."""
     one_of(args, "query", "queries")
-    from indexes.filters import Filters
+    from casefolio.indexes.filters import Filters
 
     filters = Filters(args.scope, args.kind, args.language, args.since, args.until)
     batch = read_lines(args.queries, ("id", "text")) if args.queries else None

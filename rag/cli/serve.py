@@ -9,16 +9,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import UsageError
-from rag.cli.common import add_code, add_reading, say
-from rag.cli.generating import add_generator, settings_of
+from casefolio.cli.common import add_code, add_reading, say
+from casefolio.cli.generating import add_generator, settings_of
+from casefolio.ingest.errors import UsageError
 
 if TYPE_CHECKING:
     import socket
 
-    from rag.library import Library
-    from rag.serving.shelf import Shelf
-    from rag.serving.walls import Walls
+    from casefolio.library import Library
+    from casefolio.serving.shelf import Shelf
+    from casefolio.serving.walls import Walls
 
 TOKEN_VARIABLE = "CASEFOLIO_TOKEN"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -63,11 +63,11 @@ def run(args: argparse.Namespace) -> int:
     needs_extra()
     import uvicorn
 
-    from rag.serving.app import application
-    from rag.serving.audit import AuditLog
-    from rag.serving.desk import Desk
-    from rag.serving.guard import Limits
-    from rag.serving.logs import to_stderr
+    from casefolio.serving.app import application
+    from casefolio.serving.audit import AuditLog
+    from casefolio.serving.desk import Desk
+    from casefolio.serving.guard import Limits
+    from casefolio.serving.logs import to_stderr
 
     to_stderr()
     if not 0 <= args.port < 65_536:
@@ -108,7 +108,7 @@ def walls_of(args: argparse.Namespace, libraries: list[str]) -> Walls:
     Raises:
         UsageError: where others than this machine could ask without one.
     """
-    from rag.serving.walls import Walls
+    from casefolio.serving.walls import Walls
 
     token = args.token or os.environ.get(TOKEN_VARIABLE)
     if args.tokens and args.token:
@@ -126,8 +126,8 @@ def walls_of(args: argparse.Namespace, libraries: list[str]) -> Walls:
 
 def open_shelf(args: argparse.Namespace, stack: ExitStack) -> Shelf:
     """The libraries of the folders, by the folders' names."""
-    from rag.library import Library
-    from rag.serving.shelf import Shelf
+    from casefolio.library import Library
+    from casefolio.serving.shelf import Shelf
 
     if args.index and len(args.folder) > 1:
         raise UsageError("--index goes with one FOLDER")

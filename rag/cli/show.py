@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.document import Document, Page, Span
-from ingest.errors import UsageError
-from rag.cli.common import add_folder, add_reading, open_library, say_changed
-from rag.cli.screen import below, on_one_line, put, shown
+from casefolio.cli.common import add_folder, add_reading, open_library, say_changed
+from casefolio.cli.screen import below, on_one_line, put, shown
+from casefolio.ingest.document import Document, Page, Span
+from casefolio.ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from rag.library import Library
+    from casefolio.library import Library
 
 _REVERSE, _PLAIN = "\x1b[7m", "\x1b[0m"
 _NAMED_SPAN = re.compile(r"(?P<path>.*):(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})", re.DOTALL)
@@ -50,7 +50,7 @@ def _check(document: Document, span: Span | None) -> None:
 
 def _draw(library: Library, document: Document, span: Span | None, args: argparse.Namespace) -> int:
     """Write the picture of the page on which a span begins."""
-    from rag.boxes import boxed_png, boxes_of
+    from casefolio.boxes import boxed_png, boxes_of
 
     page = args.page or (document.page_of(span.start) if span else 1)
     view = library.view(document.path, page)

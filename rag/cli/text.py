@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from rag.cli.common import add_folder, open_library, say_changed
+from casefolio.cli.common import add_folder, open_library, say_changed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

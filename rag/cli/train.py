@@ -6,7 +6,7 @@ import argparse
 import secrets
 from pathlib import Path
 
-from rag.cli.common import print_json, say
+from casefolio.cli.common import print_json, say
 
 RECIPES = ("miracle", "medembed", "dpr-ko", "sapbert", "triplet", "biolord-like")
 
@@ -97,12 +97,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _pairs(args: argparse.Namespace) -> int:
-    from indexes.encoders import default_encoder, find_profile
-    from indexes.encoders.load import open_source
-    from indexes.encoders.sources import resolve
-    from rag.training.making import documents_in, pairs_by_rule, passages_of
-    from rag.training.pairs import write_pairs
-    from rag.training.surrogates import Surrogates
+    from casefolio.indexes.encoders import default_encoder, find_profile
+    from casefolio.indexes.encoders.load import open_source
+    from casefolio.indexes.encoders.sources import resolve
+    from casefolio.training.making import documents_in, pairs_by_rule, passages_of
+    from casefolio.training.pairs import write_pairs
+    from casefolio.training.surrogates import Surrogates
 
     profile = find_profile(args.base or default_encoder()[0])
     tokenizer = open_source(resolve(profile.source), profile).tokenizer
@@ -111,7 +111,7 @@ def _pairs(args: argparse.Namespace) -> int:
     passages = passages_of(documents, tokenizer.spans, window)
     pairs = pairs_by_rule(passages, args.per_passage, args.seed)
     if args.llm:
-        from rag.training.asking_model import pairs_by_model
+        from casefolio.training.asking_model import pairs_by_model
 
         pairs += pairs_by_model(passages, args.llm, say)
     if not args.no_pseudonymise:
@@ -130,9 +130,9 @@ def _pairs(args: argparse.Namespace) -> int:
 
 
 def _audit(args: argparse.Namespace) -> int:
-    from rag.training.audit_page import page
-    from rag.training.auditing import audit, reader_judge
-    from rag.training.pairs import read_pairs, write_pairs
+    from casefolio.training.audit_page import page
+    from casefolio.training.auditing import audit, reader_judge
+    from casefolio.training.pairs import read_pairs, write_pairs
 
     found = audit(read_pairs(args.pairs), None if args.no_reader else reader_judge())
     clean = found.clean()
@@ -153,11 +153,11 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _encoder(args: argparse.Namespace) -> int:
-    from indexes.encoders import default_encoder
-    from rag.training.encoder import Settings
-    from rag.training.encoder_run import estimate, run_encoder
-    from rag.training.pairs import read_pairs
-    from rag.training.recipes import recipe
+    from casefolio.indexes.encoders import default_encoder
+    from casefolio.training.encoder import Settings
+    from casefolio.training.encoder_run import estimate, run_encoder
+    from casefolio.training.pairs import read_pairs
+    from casefolio.training.recipes import recipe
 
     changes = {
         n: getattr(args, n) for n in ("batch", "mini_batch", "epochs", "rate", "temperature", "negatives", "miner")
@@ -183,8 +183,8 @@ def _encoder(args: argparse.Namespace) -> int:
 
 
 def _reader(args: argparse.Namespace) -> int:
-    from rag.training.reader import Plan
-    from rag.training.reader_run import read_all, run_reader
+    from casefolio.training.reader import Plan
+    from casefolio.training.reader_run import read_all, run_reader
 
     weights = dict(_weight(text) for text in args.weight)
     plan = Plan(
@@ -207,7 +207,7 @@ def _reader(args: argparse.Namespace) -> int:
 
 
 def _weight(text: str) -> tuple[str, float]:
-    from ingest.errors import UsageError
+    from casefolio.ingest.errors import UsageError
 
     name, _, number = text.partition("=")
     try:

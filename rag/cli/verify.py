@@ -6,12 +6,12 @@ import argparse
 import sys
 from typing import Any
 
-from ingest.document import Span
-from ingest.errors import UsageError
-from rag.answer import Verdict
-from rag.cli.lines import answer_lines
-from rag.verification.reading import MISSING, reader
-from rag.verifying import grounding, verify
+from casefolio.answer import Verdict
+from casefolio.cli.lines import answer_lines
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import UsageError
+from casefolio.verification.reading import MISSING, reader
+from casefolio.verifying import grounding, verify
 
 EPILOG = """\
 Each line of the input is one of

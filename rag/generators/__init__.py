@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.generators.base import Generator, Limits, Sampling
+    from casefolio.generators.base import Generator, Limits, Sampling
 
 EXTRACTIVE = "extractive"
 
@@ -36,13 +36,13 @@ def generator_from(
     if name is None or name == EXTRACTIVE:
         return None
     if name.startswith("gguf:"):
-        from rag.generators.gguf import GgufModel
+        from casefolio.generators.gguf import GgufModel
 
         return GgufModel(name.removeprefix("gguf:"), limits, window, sampling)
     if name.startswith("transformers:"):
-        from rag.generators.local import LocalModel
+        from casefolio.generators.local import LocalModel
 
         return LocalModel(name.removeprefix("transformers:"), limits, sampling=sampling)
-    from rag.generators.chat_models import ChatModel
+    from casefolio.generators.chat_models import ChatModel
 
     return ChatModel(name, base_url, limits, window, sampling=sampling, trace=trace)

@@ -10,9 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ingest.errors import GeneratorError
-from prompts.budget import Counter
-from prompts.prompt import Prompt
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.budget import Counter
+from casefolio.prompts.prompt import Prompt
 
 BEAT_S = 0.1  # a model that is silent gives an empty piece this often, so that who waits can look up and stop it
 _SLOW = "raise the time-out or use a faster model"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.errors import GeneratorError
+from casefolio.ingest.errors import GeneratorError
 
 Message = dict[str, str]
 Part = tuple[str, bool]  # text, and whether it is the template's own, in which control tokens mean something

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from ingest.errors import GeneratorError
-from prompts.budget import Counter, estimating, openai_counter
-from prompts.prompt import Prompt
-from rag.generators.base import Limits, Sampling, bounded
-from rag.generators.pumping import drawn
-from rag.generators.served import Server
+from casefolio.generators.base import Limits, Sampling, bounded
+from casefolio.generators.pumping import drawn
+from casefolio.generators.served import Server
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.budget import Counter, estimating, openai_counter
+from casefolio.prompts.prompt import Prompt
 
 _WINDOW = 8192  # tokens; a safe size for a server that does not say
 _TRANSIENT = ("timeout", "connect", "ratelimit", "overloaded", "internalserver", "serviceunavailable", "remoteprotocol")
@@ -109,7 +109,7 @@ def _open(name: str, base_url: str | None, limits: Limits, sampling: Sampling) -
     if base_url:
         settings["base_url"] = base_url
     if provider == "openai":
-        from rag.generators.connections import clients
+        from casefolio.generators.connections import clients
 
         settings |= {"timeout": limits.timeout_s, "max_retries": 0, **clients(base_url)}
         if base_url:

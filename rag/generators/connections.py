@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ingest.errors import GeneratorError
+from casefolio.ingest.errors import GeneratorError
 
 MOST_BYTES = 16 * 2**20  # a hundred times what the longest answer takes with all that the protocol says around it
 _BOM = b"\xef\xbb\xbf"

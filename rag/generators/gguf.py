@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.errors import GeneratorError
-from prompts.budget import Counter
-from prompts.prompt import Prompt
-from rag.generators.base import Limits, Sampling, bounded
-from rag.generators.chat_format import chat_parts
-from rag.generators.gguf_file import GgufFile, read_gguf
-from rag.generators.gguf_trial import way_to_run
-from rag.generators.llama_engine import Engine
-from rag.generators.pumping import worked
+from casefolio.generators.base import Limits, Sampling, bounded
+from casefolio.generators.chat_format import chat_parts
+from casefolio.generators.gguf_file import GgufFile, read_gguf
+from casefolio.generators.gguf_trial import way_to_run
+from casefolio.generators.llama_engine import Engine
+from casefolio.generators.pumping import worked
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.budget import Counter
+from casefolio.prompts.prompt import Prompt
 
 WINDOW_CAP = 8192  # tokens; a few hundred MB of memory for models of 1 to 7 B, and longer than any prompt of ours
 _LEAST_WINDOW = 256

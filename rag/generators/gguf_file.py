@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import GeneratorError
+from casefolio.ingest.errors import GeneratorError
 
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)

@@ -17,7 +17,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from ingest.errors import GeneratorError
+from casefolio.ingest.errors import GeneratorError
 
 _TRIAL_WINDOW = 512
 _LONGEST_S = 300.0
@@ -38,7 +38,7 @@ def way_to_run(file: Path) -> str:
             return known
     for way in _WAYS:
         if _runs(file, way):
-            from indexes.home import write_private
+            from casefolio.indexes.home import write_private
 
             with suppress(OSError):  # a cache that cannot be written costs time, not the answer
                 write_private(note, way.encode("ascii"))
@@ -49,8 +49,8 @@ def way_to_run(file: Path) -> str:
 def _note(file: Path) -> Path:
     from importlib.metadata import PackageNotFoundError, version
 
-    from indexes.encoders.cache import cache_folder
-    from rag.generators.llama_engine import llama_api
+    from casefolio.generators.llama_engine import llama_api
+    from casefolio.indexes.encoders.cache import cache_folder
 
     llama_api()
     try:
@@ -76,7 +76,7 @@ def _runs(file: Path, way: str) -> bool:
     Raises:
         GeneratorError: what it says where it refuses the model.
     """
-    command = [sys.executable, "-m", "rag.generators.gguf_trial", str(file), way]
+    command = [sys.executable, "-m", "casefolio.generators.gguf_trial", str(file), way]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     try:
         done = subprocess.run(
@@ -92,8 +92,8 @@ def _runs(file: Path, way: str) -> bool:
 
 def main(file: str, way: str) -> int:
     """Load the model, read a few tokens and write one."""
-    from rag.generators.base import Sampling
-    from rag.generators.llama_engine import Engine
+    from casefolio.generators.base import Sampling
+    from casefolio.generators.llama_engine import Engine
 
     try:
         engine = Engine(Path(file), _TRIAL_WINDOW, plain=way == "plain")

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import GeneratorError
-from rag.generators.base import Sampling
+from casefolio.generators.base import Sampling
+from casefolio.ingest.errors import GeneratorError
 
 KEPT_BYTES = 256 * 2**20
 _BATCH = 256  # tokens read at once: the memory grows with it, the speed no more

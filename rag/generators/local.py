@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ingest.errors import GeneratorError
-from prompts.budget import Counter
-from prompts.prompt import Prompt
-from rag.generators.base import Limits, Sampling, bounded
-from rag.generators.chat_format import chat_parts
-from rag.generators.pumping import worked
+from casefolio.generators.base import Limits, Sampling, bounded
+from casefolio.generators.chat_format import chat_parts
+from casefolio.generators.pumping import worked
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.budget import Counter
+from casefolio.prompts.prompt import Prompt
 
 _USUAL_WINDOW = 4096  # where neither model nor tokenizer says how much it holds
 _ABSURD = 10**7  # tokenizers without a limit claim astronomic ones

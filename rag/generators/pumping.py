@@ -11,7 +11,7 @@ from contextlib import closing
 from functools import cache
 from typing import Any
 
-from rag.generators.base import BEAT_S, Generator, closable
+from casefolio.generators.base import BEAT_S, Generator, closable
 
 _END = object()
 

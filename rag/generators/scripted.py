@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from ingest.errors import GeneratorError
-from prompts.budget import Counter, byte_bound
-from prompts.prompt import Prompt
-from rag.generators.base import Limits, bounded
+from casefolio.generators.base import Limits, bounded
+from casefolio.ingest.errors import GeneratorError
+from casefolio.prompts.budget import Counter, byte_bound
+from casefolio.prompts.prompt import Prompt
 
 Reply = str | Exception | Iterable[str] | Callable[[Prompt], str]
 

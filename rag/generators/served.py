@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from prompts.budget import Counter, estimating
-from prompts.estimating import estimate
+from casefolio.prompts.budget import Counter, estimating
+from casefolio.prompts.estimating import estimate
 
 TIMEOUT_S = 1.0
 _PROBE = "one two three"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexes.home import write_private
+from casefolio.indexes.home import write_private
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
-    from rag.library import Library
+    from casefolio.answer import Answer
+    from casefolio.library import Library
 
 __all__ = ["keep"]
 
@@ -20,8 +20,8 @@ def keep(library: Library, answer: Answer, scope: str | None, path: Path) -> Non
     Raises:
         UsageError: where a document is gone since it was quoted.
     """
-    from rag.keeping.page import render
-    from rag.keeping.record import record_of, sheet_of
+    from casefolio.keeping.page import render
+    from casefolio.keeping.record import record_of, sheet_of
 
     sheets = [sheet_of(library, library.document(c.document), c.span, c.page) for c in answer.citations]
     answer = library.boxed(answer)

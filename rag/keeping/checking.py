@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexes.shaping import READING, ROOMS
-from indexes.sync import is_file
-from ingest.document import Document
-from ingest.errors import UsageError
-from ingest.fingerprint import fingerprint
-from ingest.opening import file_sha256
-from ingest.reading import Reader
-from rag.keeping.page import RECORD, seal_fault
-from rag.keeping.record import FORMAT
+from casefolio.indexes.shaping import READING, ROOMS
+from casefolio.indexes.sync import is_file
+from casefolio.ingest.document import Document
+from casefolio.ingest.errors import UsageError
+from casefolio.ingest.fingerprint import fingerprint
+from casefolio.ingest.opening import file_sha256
+from casefolio.ingest.reading import Reader
+from casefolio.keeping.page import RECORD, seal_fault
+from casefolio.keeping.record import FORMAT
 
 
 @dataclass(frozen=True, slots=True)

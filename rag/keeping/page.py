@@ -15,11 +15,11 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from indexes.home import machine_key
-from rag.cli.screen import shown
+from casefolio.cli.screen import shown
+from casefolio.indexes.home import machine_key
 
 if TYPE_CHECKING:
-    from rag.keeping.record import Sheet
+    from casefolio.keeping.record import Sheet
 
 RECORD = re.compile(r'<script type="application/json" id="record">(.*?)</script>', re.DOTALL)
 _SEAL = re.compile(r"<!-- casefolio sha256=([0-9a-f]{64}) key=([0-9a-f]{16}) seal=([0-9a-f]{64}) -->\n\Z")
@@ -32,7 +32,7 @@ def render(record: dict[str, Any], sheets: Sequence[Sheet]) -> str:
         record: of `record_of`.
         sheets: one for each citation, in order.
     """
-    style = (resources.files("rag.keeping") / "page.css").read_text("utf-8")
+    style = (resources.files("casefolio.keeping") / "page.css").read_text("utf-8")
     style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{style_hash}'"
     # within a script, `<` ends nothing

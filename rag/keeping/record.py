@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from indexes.filters import scope_filter
-from indexes.shaping import READING, ROOMS
-from ingest.document import Document, Span
-from ingest.errors import RagError
-from ingest.fingerprint import fingerprint
-from ingest.viewing.viewer import has_picture
-from rag.answer import Answer
-from rag.boxes import boxed_png, boxes_of
+from casefolio.answer import Answer
+from casefolio.boxes import boxed_png, boxes_of
+from casefolio.indexes.filters import scope_filter
+from casefolio.indexes.shaping import READING, ROOMS
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.errors import RagError
+from casefolio.ingest.fingerprint import fingerprint
+from casefolio.ingest.viewing.viewer import has_picture
 
 if TYPE_CHECKING:
-    from rag.library import Library
+    from casefolio.library import Library
 
 FORMAT = 1
 _AROUND = 1_500  # characters of a text page that are kept on either side of a quote

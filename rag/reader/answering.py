@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexes.hit import Hit
-from ingest.identity import Identity
-from ingest.meaning.annotating import cues
-from rag.answer import Citation, Verdict
-from rag.composing import Composer
-from rag.messages import say, spoken
-from rag.quoting import citation_of
-from rag.reader.deciding import Decision, Scored, scored
-from rag.reader.forms import Form, form_of
-from rag.reader.guards import guarded
-from rag.reader.persons import about_the_named
-from rag.reader.reading import Asked, Model, read
-from rag.reader.when import day_of
-from rag.reader.yes_no import Judge, yes_or_no
+from casefolio.answer import Citation, Verdict
+from casefolio.composing import Composer
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.identity import Identity
+from casefolio.ingest.meaning.annotating import cues
+from casefolio.messages import say, spoken
+from casefolio.quoting import citation_of
+from casefolio.reader.deciding import Decision, Scored, scored
+from casefolio.reader.forms import Form, form_of
+from casefolio.reader.guards import guarded
+from casefolio.reader.persons import about_the_named
+from casefolio.reader.reading import Asked, Model, read
+from casefolio.reader.when import day_of
+from casefolio.reader.yes_no import Judge, yes_or_no
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best

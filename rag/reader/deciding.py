@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from indexes.analyzers import terms
-from indexes.hit import Hit
-from rag.reader.reading import Asked, Candidate
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.hit import Hit
+from casefolio.reader.reading import Asked, Candidate
 
 _WEIGHTS = Path(__file__).parent / "decision.json"
 _CLIP = 8.0  # logits beyond it say no more

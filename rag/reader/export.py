@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.architectures import ARCHITECTURES
-from indexes.encoders.checkpoint import Checkpoint, Shape
-from indexes.encoders.graph import FUSED, GraphBuilder
+from casefolio.indexes.encoders.architectures import ARCHITECTURES
+from casefolio.indexes.encoders.checkpoint import Checkpoint, Shape
+from casefolio.indexes.encoders.graph import FUSED, GraphBuilder
 
 SHAPE = Shape(width=384, layers=12, heads=12, inner=1536, activation="gelu", epsilon=1e-12)
 _OPSET = 18

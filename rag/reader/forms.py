@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.languages import own
+from casefolio.ingest.languages import own
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.document import Chunk
-from ingest.identity import Identity
+from casefolio.ingest.document import Chunk
+from casefolio.ingest.identity import Identity
 
 Tokenize = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
 

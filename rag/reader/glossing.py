@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from indexes.analyzers import terms
-from indexes.meanings import groups
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.meanings import groups
 
 _MOST = 3
 _Name = tuple[str, frozenset[str]]

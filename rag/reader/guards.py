@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from indexes.analyzers import terms
-from indexes.meanings import drug_groups
-from ingest.meaning.annotating import sides
-from ingest.meaning.moments import moments
-from rag.reader.reading import Asked, Candidate
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.meanings import drug_groups
+from casefolio.ingest.meaning.annotating import sides
+from casefolio.ingest.meaning.moments import moments
+from casefolio.reader.reading import Asked, Candidate
 
 _ISO = len("2021-04-03")
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.runtime import physical_cores
-from ingest.errors import EncoderError
-from rag.reader.export import SEGMENT_ROW
-from rag.reader.framing import Frame, claim_frame, question_frame
+from casefolio.indexes.encoders.runtime import physical_cores
+from casefolio.ingest.errors import EncoderError
+from casefolio.reader.export import SEGMENT_ROW
+from casefolio.reader.framing import Frame, claim_frame, question_frame
 
 if TYPE_CHECKING:
-    from indexes.encoders.table import Table
+    from casefolio.indexes.encoders.table import Table
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.onnx"
 RELATIONS = ("supports", "contradicts", "neither")
@@ -57,7 +57,7 @@ class ReaderModel:
     """
 
     def __init__(self, path: Path, table: Table) -> None:
-        from indexes.encoders.onnx_runtime import open_session
+        from casefolio.indexes.encoders.onnx_runtime import open_session
 
         if not path.is_file():
             raise EncoderError(f"{path} is missing", "install casefolio again")
@@ -125,6 +125,6 @@ def shipped() -> ReaderModel:
     Raises:
         EncoderError: its weights, or the package with its embeddings, are missing.
     """
-    from indexes.encoders.table import open_table
+    from casefolio.indexes.encoders.table import open_table
 
     return ReaderModel(WEIGHTS, open_table())

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.names import names_in, no_names, people
-from rag.reader.reading import Candidate
-from rag.stems import words
+from casefolio.names import names_in, no_names, people
+from casefolio.reader.reading import Candidate
+from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")

@@ -10,13 +10,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.hit import Hit
-from ingest.document import Span
-from ingest.identity import Identity
-from ingest.sentences import sentence_spans
-from rag.reader.framing import header_of
-from rag.reader.glossing import Glossary
-from rag.reader.model import Output
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
+from casefolio.ingest.identity import Identity
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.reader.framing import header_of
+from casefolio.reader.glossing import Glossary
+from casefolio.reader.model import Output
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
 _LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold

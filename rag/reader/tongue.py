@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from indexes.hit import Hit
-from ingest.language import detect_language, script_language
-from ingest.languages import LANGUAGES, about
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.language import detect_language, script_language
+from casefolio.ingest.languages import LANGUAGES, about
 
 _SHORT = 3  # words that tell no language by themselves
 _FIRST = 8

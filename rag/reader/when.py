@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest.meaning.moments import moments
-from rag.reader.reading import Candidate
+from casefolio.ingest.meaning.moments import moments
+from casefolio.reader.reading import Candidate
 
 _ISO = len("2021-04-03")
 

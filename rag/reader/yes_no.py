@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from ingest.meaning.annotating import cues
-from ingest.meaning.assertion import Cue
+from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.assertion import Cue
 
 _SURE = 0.8  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ingest.errors import RagError
-from rag.serving import chat, documents
-from rag.serving.desk import Desk
-from rag.serving.faults import on_error, on_unknown
-from rag.serving.guard import Guard, Limits
-from rag.serving.reading import wall_of
-from rag.serving.walls import Walls
+from casefolio.ingest.errors import RagError
+from casefolio.serving import chat, documents
+from casefolio.serving.desk import Desk
+from casefolio.serving.faults import on_error, on_unknown
+from casefolio.serving.guard import Guard, Limits
+from casefolio.serving.reading import wall_of
+from casefolio.serving.walls import Walls
 
 _PAGE = {
     "": ("index.html", "text/html"),
@@ -42,7 +42,7 @@ def application(desk: Desk, walls: Walls | None = None, limits: Limits | None = 
         limits: what one caller may use.
         watch: whether the folders are watched for changes.
     """
-    from rag.serving.tools import http_routes
+    from casefolio.serving.tools import http_routes
 
     tools, running = http_routes(desk)
     routes = [
@@ -91,7 +91,7 @@ async def _file(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     name, media_type = found
-    data = (resources.files("rag.serving") / "page" / name).read_bytes()
+    data = (resources.files("casefolio.serving") / "page" / name).read_bytes()
     return Response(data, media_type=media_type)
 
 
@@ -109,4 +109,4 @@ async def _health(request: Request) -> Response:
 
 async def _openapi(request: Request) -> Response:
     """What this service understands, as OpenAPI 3.1."""
-    return JSONResponse(json.loads((resources.files("rag.serving") / "openapi.json").read_bytes()))
+    return JSONResponse(json.loads((resources.files("casefolio.serving") / "openapi.json").read_bytes()))

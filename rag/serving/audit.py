@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from indexes.home import machine_key, write_private
-from ingest.errors import StoreError
+from casefolio.indexes.home import machine_key, write_private
+from casefolio.ingest.errors import StoreError
 
 _FIRST = "0" * 64
 _LONGEST = 4_000_000  # bytes of one line

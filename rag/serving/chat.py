@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from ingest.errors import RagError, UsageError
-from rag.serving.desk import Ask, Desk, unless_gone
-from rag.serving.faults import as_fault
-from rag.serving.reading import body_of, count_in, filters_in, text_in, wall_of
+from casefolio.ingest.errors import RagError, UsageError
+from casefolio.serving.desk import Ask, Desk, unless_gone
+from casefolio.serving.faults import as_fault
+from casefolio.serving.reading import body_of, count_in, filters_in, text_in, wall_of
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
-    from rag.serving.walls import Wall
+    from casefolio.answer import Answer
+    from casefolio.serving.walls import Wall
 
 MODEL = "casefolio"
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -128,7 +128,7 @@ def _history(said: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 async def _pieces(desk: Desk, wall: Wall, ask: Ask, head: dict[str, Any], *, usage: bool) -> AsyncIterator[str]:
-    from rag.events import Done, Text
+    from casefolio.events import Done, Text
 
     def piece(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}

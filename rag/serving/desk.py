@@ -9,18 +9,18 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from indexes.filters import NO_FILTERS, Filters
-from ingest.errors import RagError
-from rag.asking import astream
-from rag.serving.audit import AuditLog
-from rag.serving.shelf import Shelf
-from rag.serving.walls import Wall
+from casefolio.asking import astream
+from casefolio.indexes.filters import NO_FILTERS, Filters
+from casefolio.ingest.errors import RagError
+from casefolio.serving.audit import AuditLog
+from casefolio.serving.shelf import Shelf
+from casefolio.serving.walls import Wall
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
-    from rag.conversation import History
-    from rag.events import Event
-    from rag.library import Asking
+    from casefolio.answer import Answer
+    from casefolio.conversation import History
+    from casefolio.events import Event
+    from casefolio.library import Asking
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ class Desk:
             await asyncio.gather(work, return_exceptions=True)
 
     async def _produce(self, wall: Wall, ask: Ask, queue: asyncio.Queue[Event | None]) -> None:
-        from rag.events import Done, Passages
+        from casefolio.events import Done, Passages
 
         try:
             name, library = self.shelf.library(wall, ask.library)
@@ -128,7 +128,7 @@ class Desk:
 
     async def answer(self, wall: Wall, ask: Ask) -> Answer:
         """The whole answer."""
-        from rag.events import Done
+        from casefolio.events import Done
 
         async with aclosing(self.events(wall, ask)) as events:
             async for event in events:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ingest.document import Document, Page, Span
-from ingest.errors import ReadingError, UsageError
-from ingest.viewing.viewer import has_picture
-from rag.boxes import boxed_png, boxes_of
-from rag.question import checked
-from rag.serving.desk import Desk
-from rag.serving.reading import count_in, filters_in, span_in, text_in, wall_of
+from casefolio.boxes import boxed_png, boxes_of
+from casefolio.ingest.document import Document, Page, Span
+from casefolio.ingest.errors import ReadingError, UsageError
+from casefolio.ingest.viewing.viewer import has_picture
+from casefolio.question import checked
+from casefolio.serving.desk import Desk
+from casefolio.serving.reading import count_in, filters_in, span_in, text_in, wall_of
 
 if TYPE_CHECKING:
-    from indexes.store import LedgerEntry
-    from ingest.identity import Identity
+    from casefolio.indexes.store import LedgerEntry
+    from casefolio.ingest.identity import Identity
 
 _MOST_TEXT = 200_000  # characters of one page that are sent; a text file is one page
 _AROUND = 50_000  # of them before the span that is asked for

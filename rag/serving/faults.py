@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ingest.errors import GeneratorError, PromptError, RagError, ReadingError, UsageError
-from rag.serving.desk import Busy, TooLong
+from casefolio.ingest.errors import GeneratorError, PromptError, RagError, ReadingError, UsageError
+from casefolio.serving.desk import Busy, TooLong
 
 _log = logging.getLogger("casefolio.serve")
 # what each error means for a client; the first that fits counts

@@ -13,8 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
-from rag.serving.faults import body, crashed
-from rag.serving.walls import NOBODY, Walls
+from casefolio.serving.faults import body, crashed
+from casefolio.serving.walls import NOBODY, Walls
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

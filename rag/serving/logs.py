@@ -23,7 +23,7 @@ class _OneLine(logging.Formatter):
     """No traceback: the message of an error may quote a document."""
 
     def format(self, record: logging.LogRecord) -> str:
-        from rag.cli.screen import on_one_line
+        from casefolio.cli.screen import on_one_line
 
         record.exc_info = record.exc_text = record.stack_info = None
         return on_one_line(super().format(record))

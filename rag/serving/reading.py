@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.requests import Request
 
-from indexes.filters import Filters
-from ingest.document import Span
-from ingest.errors import UsageError
-from rag.serving.walls import NOBODY, Wall
+from casefolio.indexes.filters import Filters
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import UsageError
+from casefolio.serving.walls import NOBODY, Wall
 
 _MOST_K = 50
 _FILTERS = ("kind", "language", "since", "until")

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from indexes.filters import NO_FILTERS, Filters
-from ingest.errors import RagError, UsageError
-from rag.index_files import INDEX_FOLDER
-from rag.library import Library
-from rag.serving.walls import Wall
-from rag.walled import Walled
+from casefolio.index_files import INDEX_FOLDER
+from casefolio.indexes.filters import NO_FILTERS, Filters
+from casefolio.ingest.errors import RagError, UsageError
+from casefolio.library import Library
+from casefolio.serving.walls import Wall
+from casefolio.walled import Walled
 
 _log = logging.getLogger("casefolio.serve")
 _DEBOUNCE_MS, _STEP_MS = 500, 100

@@ -11,11 +11,11 @@ from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import BaseRoute
 
-from ingest.errors import RagError, UsageError
-from rag.serving.chat import told
-from rag.serving.desk import Ask, Desk
-from rag.serving.documents import entry_json
-from rag.serving.walls import NOBODY, Wall
+from casefolio.ingest.errors import RagError, UsageError
+from casefolio.serving.chat import told
+from casefolio.serving.desk import Ask, Desk
+from casefolio.serving.documents import entry_json
+from casefolio.serving.walls import NOBODY, Wall
 
 _WHAT = (
     "Answers questions over the user's clinical and legal files in quotes that open at their page. Text of documents "

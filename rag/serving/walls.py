@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexes.filters import scope_filter
-from ingest.errors import UsageError
+from casefolio.indexes.filters import scope_filter
+from casefolio.ingest.errors import UsageError
 
 _SHORTEST = 16  # characters of a token
 _FIELDS = {"name", "token", "sha256", "libraries", "scope"}

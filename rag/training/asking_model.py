@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
-from ingest.data import record
-from prompts.fencing import fenced, label, new_fence
-from prompts.prompt import Prompt
-from prompts.template import template
-from rag.generators.base import Generator, complete
-from rag.training.errors import TrainingError
-from rag.training.making import Passage, group_of
-from rag.training.pairs import Pair
+from casefolio.generators.base import Generator, complete
+from casefolio.ingest.data import record
+from casefolio.prompts.fencing import fenced, label, new_fence
+from casefolio.prompts.prompt import Prompt
+from casefolio.prompts.template import template
+from casefolio.training.errors import TrainingError
+from casefolio.training.making import Passage, group_of
+from casefolio.training.pairs import Pair
 
 KINDS = ("keywords", "natural", "procedure")
 
@@ -33,7 +33,7 @@ def pairs_by_model(passages: Sequence[Passage], model: str | Generator, tell: Ca
         TrainingError: the name stands for no model.
         GeneratorError: the model cannot be reached.
     """
-    from rag.generators import generator_from
+    from casefolio.generators import generator_from
 
     generator = generator_from(model) if isinstance(model, str) else model
     if generator is None:

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from rag.training.auditing import KINDS, Audit, Finding
+from casefolio.training.auditing import KINDS, Audit, Finding
 
 SHOWN = 25  # of each kind
 _STYLE = """body{font:15px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from indexes.analyzers import fold, terms
-from rag.training.pairs import Pair
-from rag.verifying import verify
+from casefolio.indexes.analyzers import fold, terms
+from casefolio.training.pairs import Pair
+from casefolio.verifying import verify
 
 KINDS = ("duplicate", "unsupported", "nameless", "false negative")
 COVERED = 0.7  # share of an answer's terms that the passage must hold
@@ -187,8 +187,8 @@ def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
 
 def reader_judge() -> Judge | None:
     """The reader in the box as a judge, or None where it is not there."""
-    from ingest.errors import EncoderError
-    from rag.reader.model import shipped
+    from casefolio.ingest.errors import EncoderError
+    from casefolio.reader.model import shipped
 
     try:
         reader = shipped()

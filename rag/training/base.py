@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from indexes.encoders.checkpoint import Checkpoint
-from indexes.encoders.load import find_profile, open_source
-from indexes.encoders.profile import Pooling, Profile
-from indexes.encoders.sources import resolve
-from indexes.encoders.table import PROFILE as SHARED
-from indexes.encoders.tokens import Sequences, TextTokenizer
-from rag.training.errors import TrainingError
-from rag.training.recipes import Recipe
+from casefolio.indexes.encoders.checkpoint import Checkpoint
+from casefolio.indexes.encoders.load import find_profile, open_source
+from casefolio.indexes.encoders.profile import Pooling, Profile
+from casefolio.indexes.encoders.sources import resolve
+from casefolio.indexes.encoders.table import PROFILE as SHARED
+from casefolio.indexes.encoders.tokens import Sequences, TextTokenizer
+from casefolio.training.errors import TrainingError
+from casefolio.training.recipes import Recipe
 
 
 @dataclass(frozen=True, slots=True)

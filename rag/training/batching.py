@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.training.pairs import Pair
-from rag.training.recipes import Recipe
+from casefolio.training.pairs import Pair
+from casefolio.training.recipes import Recipe
 
 
 def epoch_batches(pairs: Sequence[Pair], size: int, seed: int, epoch: int) -> list[list[int]]:

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.document import Document, Span
-from ingest.reading import list_files, read_file
-from rag.training.errors import refuse
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.reading import list_files, read_file
+from casefolio.training.errors import refuse
 
 QUESTIONS, CLAIMS = "questions.tsv", "claims.tsv"
 LABELS = ("supports", "contradicts", "neither")

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.encoders.tokens import Sequences
-from rag.training.base import Base, Reading
-from rag.training.batching import epoch_batches, make_batch
-from rag.training.errors import TrainingError
-from rag.training.pairs import Pair, data_hash
-from rag.training.ranking import RetrievalSet, mean, measure_all, set_of_pairs
-from rag.training.recipes import Recipe
-from rag.training.schedule import rate_at
-from rag.training.state import State, signature
-from rag.training.steps import Side, backward, sides_and_loss
-from rag.training.tower import Tower
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.training.base import Base, Reading
+from casefolio.training.batching import epoch_batches, make_batch
+from casefolio.training.errors import TrainingError
+from casefolio.training.pairs import Pair, data_hash
+from casefolio.training.ranking import RetrievalSet, mean, measure_all, set_of_pairs
+from casefolio.training.recipes import Recipe
+from casefolio.training.schedule import rate_at
+from casefolio.training.state import State, signature
+from casefolio.training.steps import Side, backward, sides_and_loss
+from casefolio.training.tower import Tower
 
 Tell = Callable[[str], None]
 FEWEST = 8  # pairs below which nothing can be learned from others in a batch

@@ -7,18 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rag.training.base import Base, Reading, open_base
-from rag.training.encoder import Run, Settings, check_pairs, default_device, encode, evaluate, train_encoder
-from rag.training.errors import TrainingError
-from rag.training.merging import merge_with_base
-from rag.training.mining import mine_bm25, mine_dense
-from rag.training.pairs import Pair, data_hash
-from rag.training.ranking import mean, set_of_pairs
-from rag.training.recipes import Recipe
-from rag.training.saving import save_encoder
-from rag.training.splitting import split
-from rag.training.state import State
-from rag.training.tower import Tower
+from casefolio.training.base import Base, Reading, open_base
+from casefolio.training.encoder import Run, Settings, check_pairs, default_device, encode, evaluate, train_encoder
+from casefolio.training.errors import TrainingError
+from casefolio.training.merging import merge_with_base
+from casefolio.training.mining import mine_bm25, mine_dense
+from casefolio.training.pairs import Pair, data_hash
+from casefolio.training.ranking import mean, set_of_pairs
+from casefolio.training.recipes import Recipe
+from casefolio.training.saving import save_encoder
+from casefolio.training.splitting import split
+from casefolio.training.state import State
+from casefolio.training.tower import Tower
 
 Tell = Callable[[str], None]
 SHOWN = ("mAP@100", "nDCG@10", "recall@1", "recall@10", "recall@100")
@@ -122,8 +122,8 @@ def estimate(pairs: Sequence[Pair], name: str, recipe: Recipe, settings: Setting
     """
     import time
 
-    from rag.training.batching import epoch_batches, make_batch
-    from rag.training.steps import backward, sides_and_loss
+    from casefolio.training.batching import epoch_batches, make_batch
+    from casefolio.training.steps import backward, sides_and_loss
 
     base = open_base(name, recipe)
     device = settings.device or default_device()

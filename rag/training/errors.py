@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.errors import RagError
+from casefolio.ingest.errors import RagError
 
 _SHOWN = 10
 

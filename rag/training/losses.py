@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.training.recipes import Recipe
+from casefolio.training.recipes import Recipe
 
 
 def softmax_loss(queries: Any, passages: Any, allowed: Any, temperature: float, symmetric: bool = False) -> Any:

@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from indexes.analyzers import stopwords, terms
-from indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
-from ingest import data
-from ingest.chunking import TokenSpans, chunk
-from ingest.document import Chunk, Document
-from ingest.identity import Identity, identify
-from ingest.meaning.moments import moments
-from ingest.sentences import sentence_spans
-from rag.training.pairs import Pair
-from rag.training.surrogates import without_titles
+from casefolio.indexes.analyzers import stopwords, terms
+from casefolio.indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
+from casefolio.ingest import data
+from casefolio.ingest.chunking import TokenSpans, chunk
+from casefolio.ingest.document import Chunk, Document
+from casefolio.ingest.identity import Identity, identify
+from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.training.pairs import Pair
+from casefolio.training.surrogates import without_titles
 
 _DATA = Path(__file__).with_name("wordings.toml")
 _LABEL = re.compile(r"^[ \t]*(?P<label>[^\W\d_][\w .()/-]{1,38}[\w)])[ \t]*:[ \t]*(?P<value>\S[^\n]{1,160})$", re.M)
@@ -227,7 +227,7 @@ def _rarity(passages: Sequence[Passage]) -> Callable[[str, str], float]:
 
 def documents_in(folder: Path) -> list[Document]:
     """All documents of a folder that can be read, attachments too."""
-    from ingest.reading import list_files, read_file
+    from casefolio.ingest.reading import list_files, read_file
 
     found, _ = list_files(folder)
     return [d for name in found for d in read_file(folder, name) if isinstance(d, Document)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rag.training.encoder import Run, evaluate
-from rag.training.ranking import RetrievalSet, mean
+from casefolio.training.encoder import Run, evaluate
+from casefolio.training.ranking import RetrievalSet, mean
 
 STEPS = 10
 

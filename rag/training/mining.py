@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.training.pairs import Pair
+from casefolio.training.pairs import Pair
 
 FIRST, LAST = 10, 110  # ranks that the dense miner draws from, as RAGatouille does
 
@@ -41,8 +41,8 @@ class Pool:
 
 def mine_bm25(pairs: Sequence[Pair], n: int) -> list[Pair]:
     """Each pair with the n best passages by words that may be its negatives, beside those it has."""
-    from indexes.analyzers import terms
-    from indexes.sparse import Sparse
+    from casefolio.indexes.analyzers import terms
+    from casefolio.indexes.sparse import Sparse
 
     pool = Pool(pairs)
     languages = {text: pair.language or "en" for pair in pairs for text in pair.positive}

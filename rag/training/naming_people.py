@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingest.languages import known
-from rag.training.reader_rows import Row
-from rag.training.surrogates import bank
+from casefolio.ingest.languages import known
+from casefolio.training.reader_rows import Row
+from casefolio.training.surrogates import bank
 
 _SEPARATOR = " · "
 _NAMED, _OTHER = 0.40, 0.75  # of rows with a header: asked of its person, of another; the rest names nobody

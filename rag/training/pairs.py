@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from rag.training.errors import TrainingError, refuse
+from casefolio.training.errors import TrainingError, refuse
 
 _NAMES = {
     "query": ("query", "question", "anchor"),

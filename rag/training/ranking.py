@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.training.pairs import Pair
+from casefolio.training.pairs import Pair
 
 DEPTH = 100
 RECALLS = (1, 5, 10, 100)

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from rag.reader.framing import Tokenize
-from rag.training.base import Base
-from rag.training.encoder import default_device
-from rag.training.errors import TrainingError
-from rag.training.reader_examples import Example, collate, make_example
-from rag.training.reader_model import Mean, Reader, reader_loss
-from rag.training.reader_rows import Row
-from rag.training.schedule import rate_at
-from rag.training.state import State, signature
+from casefolio.reader.framing import Tokenize
+from casefolio.training.base import Base
+from casefolio.training.encoder import default_device
+from casefolio.training.errors import TrainingError
+from casefolio.training.reader_examples import Example, collate, make_example
+from casefolio.training.reader_model import Mean, Reader, reader_loss
+from casefolio.training.reader_rows import Row
+from casefolio.training.schedule import rate_at
+from casefolio.training.state import State, signature
 
 _AHEAD = 8  # batches whose rows are drawn at once and cut by length
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ingest.document import Span
-from rag.reader.framing import Frame, Tokenize, claim_frame, question_frame
-from rag.training.naming_people import with_person
-from rag.training.reader_rows import Row
+from casefolio.ingest.document import Span
+from casefolio.reader.framing import Frame, Tokenize, claim_frame, question_frame
+from casefolio.training.naming_people import with_person
+from casefolio.training.reader_rows import Row
 
 _SHORTEST, _LONGEST, _FIXED = 70, 200, 180  # tokens of a stretch: drawn in training, fixed when judged
 _AWAY = 0.25  # share of long passages whose stretch is drawn without regard to the answer

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.training.base import Base
-from rag.training.errors import TrainingError
-from rag.training.reader_examples import Collated
-from rag.training.tower import WORDS, Tower
+from casefolio.training.base import Base
+from casefolio.training.errors import TrainingError
+from casefolio.training.reader_examples import Collated
+from casefolio.training.tower import WORDS, Tower
 
 HEADS = {"span": 2, "rel": 1, "nli": 3}  # begin and end; answerable; relation of a claim
 _SMOOTHED = 0.03  # labels of claims are not all right

@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS
-from ingest.chunking import TokenSpans, chunk
-from ingest.document import Span
-from ingest.identity import identify
-from rag.reader.framing import header_of
-from rag.training.corpus import LABELS, CaseFolder, Question
-from rag.training.errors import TrainingError, refuse
+from casefolio.indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS
+from casefolio.ingest.chunking import TokenSpans, chunk
+from casefolio.ingest.document import Span
+from casefolio.ingest.identity import identify
+from casefolio.reader.framing import header_of
+from casefolio.training.corpus import LABELS, CaseFolder, Question
+from casefolio.training.errors import TrainingError, refuse
 
 _NEAR, _FAR = 6, 3  # passages that do not answer, by shared words and at random
 _HELD = "_held"

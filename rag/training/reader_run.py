@@ -8,15 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from indexes.encoders.table import PROFILE, open_table
-from indexes.encoders.tokens import TextTokenizer
-from rag.training.base import open_base
-from rag.training.corpus import case_folders, read_case_folder
-from rag.training.errors import TrainingError
-from rag.training.reader import Plan, judge, train_reader
-from rag.training.reader_rows import Row, read_rows, rows_of_folder
-from rag.training.recipes import recipe
-from rag.training.state import State, signature
+from casefolio.indexes.encoders.table import PROFILE, open_table
+from casefolio.indexes.encoders.tokens import TextTokenizer
+from casefolio.training.base import open_base
+from casefolio.training.corpus import case_folders, read_case_folder
+from casefolio.training.errors import TrainingError
+from casefolio.training.reader import Plan, judge, train_reader
+from casefolio.training.reader_rows import Row, read_rows, rows_of_folder
+from casefolio.training.recipes import recipe
+from casefolio.training.state import State, signature
 
 _COMPARED = 200  # rows on which file and trained model are compared
 Tell = Callable[[str], None]
@@ -63,7 +63,7 @@ def run_reader(
     Raises:
         TrainingError: rows, base or folder do not do.
     """
-    from rag.training.reader_saving import FILE, WEIGHTS, read_stage, save_reader, stage_encoder, write_report
+    from casefolio.training.reader_saving import FILE, WEIGHTS, read_stage, save_reader, stage_encoder, write_report
 
     if (out / FILE).exists():
         raise TrainingError(f"{out} holds a reader already", "name another --out")

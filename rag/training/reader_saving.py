@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from indexes.encoders.table import PROFILE
-from indexes.encoders.tensors import read_json
-from ingest.errors import EncoderError
-from rag.reader.export import write_reader
-from rag.reader.framing import Tokenize
-from rag.reader.model import Output, ReaderModel
-from rag.training.base import Base
-from rag.training.errors import TrainingError
-from rag.training.reader_examples import Example, collate, make_example
-from rag.training.reader_model import Reader
-from rag.training.reader_rows import Row
+from casefolio.indexes.encoders.table import PROFILE
+from casefolio.indexes.encoders.tensors import read_json
+from casefolio.ingest.errors import EncoderError
+from casefolio.reader.export import write_reader
+from casefolio.reader.framing import Tokenize
+from casefolio.reader.model import Output, ReaderModel
+from casefolio.training.base import Base
+from casefolio.training.errors import TrainingError
+from casefolio.training.reader_examples import Example, collate, make_example
+from casefolio.training.reader_model import Reader
+from casefolio.training.reader_rows import Row
 
 FILE, WEIGHTS, REPORT = "reader.onnx", "reader.safetensors", "training.json"
 ALIKE = 0.95  # share of rows on which file and trained model must say the same

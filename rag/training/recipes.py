@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest import data
-from rag.training.errors import TrainingError
+from casefolio.ingest import data
+from casefolio.training.errors import TrainingError
 
 _DATA = Path(__file__).with_name("recipes.toml")
 LOSSES = ("softmax", "multi-similarity", "triplet")

@@ -9,12 +9,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from indexes.encoders.checkpoint import Checkpoint
-from indexes.encoders.load import OWN_PROFILE
-from indexes.encoders.profile import Profile
-from rag.training.base import Base
-from rag.training.encoder import Run
-from rag.training.tower import WORDS
+from casefolio.indexes.encoders.checkpoint import Checkpoint
+from casefolio.indexes.encoders.load import OWN_PROFILE
+from casefolio.indexes.encoders.profile import Profile
+from casefolio.training.base import Base
+from casefolio.training.encoder import Run
+from casefolio.training.tower import WORDS
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json")
 _LEFT_OUT = {"name", "source", "query_source", "sha256", "note", "example", "parameters", "languages", "licence"}

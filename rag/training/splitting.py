@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from rag.training.errors import TrainingError
-from rag.training.pairs import Pair
+from casefolio.training.errors import TrainingError
+from casefolio.training.pairs import Pair
 
 SHARE = 0.15
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rag.training.errors import TrainingError
+from casefolio.training.errors import TrainingError
 
 _FILE = "state.pt"
 

@@ -12,12 +12,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from indexes.encoders.tokens import Sequences
-from rag.training.base import Reading
-from rag.training.batching import Batch
-from rag.training.losses import multi_similarity_loss, softmax_loss, triplet_loss
-from rag.training.recipes import Recipe
-from rag.training.tower import Tower
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.training.base import Reading
+from casefolio.training.batching import Batch
+from casefolio.training.losses import multi_similarity_loss, softmax_loss, triplet_loss
+from casefolio.training.recipes import Recipe
+from casefolio.training.tower import Tower
 
 _SEEDS_A_STEP = 100_003
 

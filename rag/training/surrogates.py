@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest import data
-from ingest.document import Document
-from ingest.identity import identify, rules
-from ingest.languages import LANGUAGES, known
-from rag.training.pairs import Pair
-from rag.training.shifting import shifted
+from casefolio.ingest import data
+from casefolio.ingest.document import Document
+from casefolio.ingest.identity import identify, rules
+from casefolio.ingest.languages import LANGUAGES, known
+from casefolio.training.pairs import Pair
+from casefolio.training.shifting import shifted
 
 _DATA = Path(__file__).with_name("surrogates.toml")
 _COMMON = 4  # documents; a lone word that stands in so many is no name
@@ -231,7 +231,7 @@ def _fold(word: str) -> str:
 
 @cache
 def _plain_words() -> frozenset[str]:
-    from indexes.analyzers import stopwords
+    from casefolio.indexes.analyzers import stopwords
 
     return frozenset(w for language in LANGUAGES for w in stopwords(language))
 

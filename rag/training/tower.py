@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from indexes.encoders.checkpoint import Checkpoint, expected_tensors
-from indexes.encoders.profile import Pooling
-from indexes.encoders.tokens import Sequences
-from rag.training.errors import TrainingError
+from casefolio.indexes.encoders.checkpoint import Checkpoint, expected_tensors
+from casefolio.indexes.encoders.profile import Pooling
+from casefolio.indexes.encoders.tokens import Sequences
+from casefolio.training.errors import TrainingError
 
 WORDS = "embeddings.word_embeddings.weight"
 DROPOUT = 0.1  # of the published models of these families

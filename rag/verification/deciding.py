@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest.meaning.finding import Finding
-from rag.answer import Reason, Verdict, VerdictLabel
-from rag.verification.reading import Relation
+from casefolio.answer import Reason, Verdict, VerdictLabel
+from casefolio.ingest.meaning.finding import Finding
+from casefolio.verification.reading import Relation
 
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.document import Span
-from ingest.meaning.compared_words import Word, alike, words
-from ingest.meaning.facts import Profile, profile
-from ingest.meaning.numerals import numerals
-from ingest.sentences import sentence_spans
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.compared_words import Word, alike, words
+from casefolio.ingest.meaning.facts import Profile, profile
+from casefolio.ingest.meaning.numerals import numerals
+from casefolio.ingest.sentences import sentence_spans
 
 # A word of the claim is looked for by its beginning among words that start alike.
 _STEM = 4

@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from ingest.meaning.compared_words import Word, words
-from rag.verification.evidence import Evidence, content_keys, grams, values
+from casefolio.ingest.meaning.compared_words import Word, words
+from casefolio.verification.evidence import Evidence, content_keys, grams, values
 
 CLAIM_FEATURES = (
     "words_missing", "pairs_missing", "triples_missing", "best_sentence_missing", "run_missing", "numbers_missing",

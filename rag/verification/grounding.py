@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.document import Span
-from ingest.meaning.alignment import align
-from ingest.meaning.facts import profile
-from ingest.sentences import sentence_spans
-from rag.answer import VerdictLabel
-from rag.verification.evidence import Evidence
-from rag.verification.features import CLAIM_FEATURES, claim_features, response_features
-from rag.verification.model import models
+from casefolio.answer import VerdictLabel
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.alignment import align
+from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.verification.evidence import Evidence
+from casefolio.verification.features import CLAIM_FEATURES, claim_features, response_features
+from casefolio.verification.model import models
 
 # Kinds of facts whose contradiction is certain enough to call a sentence of free text contradicted.
 _HARD = frozenset(("number", "dose", "date", "side", "reference"))

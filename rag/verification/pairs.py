@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.document import Span
-from ingest.meaning.compared_words import alike, generic_keys
-from ingest.meaning.facts import Profile
-from ingest.meaning.finding import Finding
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.compared_words import alike, generic_keys
+from casefolio.ingest.meaning.facts import Profile
+from casefolio.ingest.meaning.finding import Finding
 
 PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
 _STEM = 4

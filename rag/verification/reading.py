@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
-from ingest.document import Span
-from ingest.errors import EncoderError
-from ingest.meaning.compared_words import words
-from ingest.sentences import sentence_spans
-from rag.verification.evidence import content_keys
+from casefolio.ingest.document import Span
+from casefolio.ingest.errors import EncoderError
+from casefolio.ingest.meaning.compared_words import words
+from casefolio.ingest.sentences import sentence_spans
+from casefolio.verification.evidence import content_keys
 
 MISSING = "the reader's weights are missing: verdicts rest on the rules alone"
 # The reader sees some 288 tokens of a quote; of a longer one it is given the part that speaks of the claim.
@@ -28,7 +28,7 @@ class Reader(Protocol):
 @cache
 def reader() -> Reader | None:
     """The shipped reader, opened at the first claim; None where it cannot be opened."""
-    from rag.reader.model import shipped
+    from casefolio.reader.model import shipped
 
     try:
         return shipped()

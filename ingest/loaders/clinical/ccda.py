@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.errors import BrokenFile
-from ingest.loaders.clinical.facts import Facts, moment, section_kind
-from ingest.loaders.html.flow import Flow
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.embedded import inflated, suffix_of
-from ingest.loaders.shared.guard import guarded, parse_xml
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local, words
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.clinical.facts import Facts, moment, section_kind
+from casefolio.ingest.loaders.html.flow import Flow
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.embedded import inflated, suffix_of
+from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local, words
 
 MEDIA_TYPE = "application/hl7-cda+xml"
 H = "{urn:hl7-org:v3}"

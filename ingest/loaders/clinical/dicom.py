@@ -7,11 +7,11 @@ import warnings
 import zlib
 from typing import Any
 
-from ingest.errors import BrokenFile, LimitExceeded, UnknownType
-from ingest.loaders.clinical.facts import Facts, full_name, moment, section_kind
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.guard import MAX_PART, guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded, UnknownType
+from casefolio.ingest.loaders.clinical.facts import Facts, full_name, moment, section_kind
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.guard import MAX_PART, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 MEDIA_TYPE = "application/dicom"
 _DEFLATED = "1.2.840.10008.1.2.1.99"

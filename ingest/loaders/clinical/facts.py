@@ -6,9 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ingest import data
-from ingest.languages import DEFAULT, own
-from ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest import data
+from casefolio.ingest.languages import DEFAULT, own
+from casefolio.ingest.loaders.shared.building import Builder, one_line
 
 _HERE = Path(__file__).parent
 _EAST_ASIAN = re.compile("[\u3400-\u9fff\uac00-\ud7af]+$")

@@ -7,14 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.clinical.facts import section_kind
-from ingest.loaders.clinical.fhir_lines import Lines
-from ingest.loaders.clinical.fhir_values import Json, Resources, attach, many
-from ingest.loaders.shared.building import one_line
-from ingest.loaders.shared.charsets import decode_as
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.clinical.facts import section_kind
+from casefolio.ingest.loaders.clinical.fhir_lines import Lines
+from casefolio.ingest.loaders.clinical.fhir_values import Json, Resources, attach, many
+from casefolio.ingest.loaders.shared.building import one_line
+from casefolio.ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 MEDIA_TYPE = "application/fhir+json"
 _MAX_RESOURCES = 50_000

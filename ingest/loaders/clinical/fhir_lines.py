@@ -8,12 +8,12 @@ from typing import Any
 
 from lxml import etree
 
-from ingest import data
-from ingest.loaders.clinical.facts import Facts, label
-from ingest.loaders.clinical.fhir_values import Json, Resources, attach, field, many, say
-from ingest.loaders.html.flow import Flow
-from ingest.loaders.html.loader import ROLES
-from ingest.loaders.shared.building import Builder
+from casefolio.ingest import data
+from casefolio.ingest.loaders.clinical.facts import Facts, label
+from casefolio.ingest.loaders.clinical.fhir_values import Json, Resources, attach, field, many, say
+from casefolio.ingest.loaders.html.flow import Flow
+from casefolio.ingest.loaders.html.loader import ROLES
+from casefolio.ingest.loaders.shared.building import Builder
 
 _UNSAID = {"resourceType", "id", "meta", "text", "extension", "modifierExtension", "identifier", "contained", "subject",
            "patient", "implicitRules", "language"}  # fmt: skip

@@ -8,9 +8,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ingest.loaders.clinical.facts import full_name
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.embedded import suffix_of
+from casefolio.ingest.loaders.clinical.facts import full_name
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.embedded import suffix_of
 
 Json = dict[str, Any]
 _SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "application/xhtml+xml": ".html",

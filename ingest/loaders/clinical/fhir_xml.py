@@ -6,11 +6,11 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.clinical.fhir import read_json
-from ingest.loaders.shared.guard import guarded, parse_xml
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.clinical.fhir import read_json
+from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local
 
 MEDIA_TYPE = "application/fhir+xml"
 _XHTML = "{http://www.w3.org/1999/xhtml}div"

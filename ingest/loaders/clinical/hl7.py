@@ -7,14 +7,14 @@ import binascii
 import re
 from collections import Counter
 
-from ingest.errors import BrokenFile, ReadingError
-from ingest.languages import LANGUAGES, own
-from ingest.loaders.clinical.facts import Facts, label, moment, section_kind
-from ingest.loaders.clinical.hl7_segments import Segment, messages
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.embedded import hidden_file, suffix_of
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, ReadingError
+from casefolio.ingest.languages import LANGUAGES, own
+from casefolio.ingest.loaders.clinical.facts import Facts, label, moment, section_kind
+from casefolio.ingest.loaders.clinical.hl7_segments import Segment, messages
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.embedded import hidden_file, suffix_of
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 MEDIA_TYPE = "application/hl7-v2"
 _TEXT_TYPES = ("TX", "FT")
@@ -225,7 +225,7 @@ class _Message:
         """A text field without the commands of RTF, in which some senders write their reports."""
         if not text.lstrip().startswith("{\\rtf"):
             return text
-        from ingest.loaders.rtf.loader import read_rtf
+        from casefolio.ingest.loaders.rtf.loader import read_rtf
 
         try:
             return read_rtf(Source("report.rtf", text.encode("cp1252", "replace"))).text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.loaders.clinical.facts import full_name
-from ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.clinical.facts import full_name
+from casefolio.ingest.loaders.shared.charsets import decode_as
 
 _CHARSETS = {"UNICODE UTF-8": "utf-8", "UTF-8": "utf-8", "UNICODE UTF-16": "utf-16", "ASCII": "cp1252",
              "8859/1": "cp1252", "8859/2": "iso8859-2", "8859/5": "iso8859-5", "8859/7": "iso8859-7",

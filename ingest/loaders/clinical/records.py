@@ -9,13 +9,13 @@ from typing import Any
 
 from lxml import etree
 
-from ingest import data
-from ingest.errors import BrokenFile
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.charsets import decode_as
-from ingest.loaders.shared.guard import guarded, parse_xml
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local
+from casefolio.ingest import data
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local
 
 XDT, XJUSTIZ = "application/xdt", "application/xjustiz+xml"
 _FIELD = re.compile(r"(?m)^\d{3}(\d{4})(.*?)\r?$")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from urllib.parse import unquote
 
-from ingest.errors import BrokenFile
-from ingest.loaders.html.loader import append_html, decode_html
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.guard import Package, guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local, words
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.html.loader import append_html, decode_html
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.guard import Package, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local, words
 
 EPUB = "application/epub+zip"
 

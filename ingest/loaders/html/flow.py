@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.loaders.html.css import Look, Sheet, is_removed, is_struck
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continue_above, without_empty_columns
-from ingest.loaders.shared.symbols import superscript
-from ingest.loaders.shared.xml_tree import is_bold, local, rows_of, shown_input, whole_number, words
-from ingest.loaders.word.list_numbers import format_number
+from casefolio.ingest.loaders.html.css import Look, Sheet, is_removed, is_struck
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continue_above, without_empty_columns
+from casefolio.ingest.loaders.shared.symbols import superscript
+from casefolio.ingest.loaders.shared.xml_tree import is_bold, local, rows_of, shown_input, whole_number, words
+from casefolio.ingest.loaders.word.list_numbers import format_number
 
 # Stand-ins for a line end and a space that must survive the folding of white space.
 _LINE, _SPACE = "\x1e", "\x1f"

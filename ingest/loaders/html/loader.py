@@ -6,15 +6,15 @@ import re
 
 from lxml import etree
 
-from ingest.errors import BrokenFile
-from ingest.loaders.html.css import Look, Sheet
-from ingest.loaders.html.flow import Flow
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.charsets import decode_as
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local, words
-from ingest.text import Decoded
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.html.css import Look, Sheet
+from casefolio.ingest.loaders.html.flow import Flow
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local, words
+from casefolio.ingest.text import Decoded
 
 MEDIA_TYPE = "text/html"
 _BLOCKS = (

@@ -12,18 +12,18 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import cast
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
-from ingest.loaders.html.loader import append_html, decode_html
-from ingest.loaders.mail.outlook import message_from_msg
-from ingest.loaders.mail.signed import signed_content
-from ingest.loaders.mail.tnef import unpacked
-from ingest.loaders.plain import read_text
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.charsets import decode_as
-from ingest.loaders.shared.embedded import suffix_of
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.text import Decoded
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.html.loader import append_html, decode_html
+from casefolio.ingest.loaders.mail.outlook import message_from_msg
+from casefolio.ingest.loaders.mail.signed import signed_content
+from casefolio.ingest.loaders.mail.tnef import unpacked
+from casefolio.ingest.loaders.plain import read_text
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.charsets import decode_as
+from casefolio.ingest.loaders.shared.embedded import suffix_of
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.text import Decoded
 
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"

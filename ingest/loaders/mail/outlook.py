@@ -15,8 +15,8 @@ from email.parser import HeaderParser
 from email.utils import format_datetime
 from typing import Any
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.shared.containers import OLE_MAGIC
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.shared.containers import OLE_MAGIC
 
 _SUBJECT, _BODY, _HTML, _RTF = "0037", "1000", "1013", "1009"
 _FROM_NAME, _FROM_ADDRESS, _SENDER_SMTP = "0C1A", "0C1F", "5D01"

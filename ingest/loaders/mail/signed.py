@@ -5,7 +5,7 @@ The content is taken out; whether the signature holds is not checked, and the le
 
 from __future__ import annotations
 
-from ingest.errors import BrokenFile
+from casefolio.ingest.errors import BrokenFile
 
 _SIGNED = bytes.fromhex("2a864886f70d010702")
 _MAX_DEPTH = 40

@@ -6,9 +6,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.errors import BrokenFile
-from ingest.loaders.mail.outlook import decompressed_rtf
-from ingest.loaders.shared.building import one_line
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.mail.outlook import decompressed_rtf
+from casefolio.ingest.loaders.shared.building import one_line
 
 _SIGNATURE = 0x223E9F78
 _BODY, _PROPERTIES = 0x800C, 0x9003

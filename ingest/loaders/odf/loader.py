@@ -7,15 +7,25 @@ from contextlib import suppress
 
 from lxml import etree
 
-from ingest.errors import BrokenFile, EncryptedFile
-from ingest.loaders.odf.odf_inline import OdfInline
-from ingest.loaders.odf.odf_styles import DRAW, META, OFFICE, STYLE, TABLE, TEXT, ListCounters, Look, OdfStyles
-from ingest.loaders.odf.odf_tables import Table
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.guard import Package, guarded
-from ingest.loaders.shared.pictures import attach_pictures
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.word.styles import whole
+from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.odf.odf_inline import OdfInline
+from casefolio.ingest.loaders.odf.odf_styles import (
+    DRAW,
+    META,
+    OFFICE,
+    STYLE,
+    TABLE,
+    TEXT,
+    ListCounters,
+    Look,
+    OdfStyles,
+)
+from casefolio.ingest.loaders.odf.odf_tables import Table
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.guard import Package, guarded
+from casefolio.ingest.loaders.shared.pictures import attach_pictures
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.word.styles import whole
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _DC = "{http://purl.org/dc/elements/1.1/}"

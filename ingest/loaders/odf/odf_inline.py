@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.loaders.odf.odf_styles import DRAW, OFFICE, TEXT, Look, OdfStyles
-from ingest.loaders.shared.symbols import superscript
-from ingest.loaders.word.styles import whole
+from casefolio.ingest.loaders.odf.odf_styles import DRAW, OFFICE, TEXT, Look, OdfStyles
+from casefolio.ingest.loaders.shared.symbols import superscript
+from casefolio.ingest.loaders.word.styles import whole
 
 _FORM = "{urn:oasis:names:tc:opendocument:xmlns:form:1.0}"
 _SILENT = {f"{TEXT}{n}" for n in ("tracked-changes", "change", "change-start", "change-end", "ruby-text", "bookmark",

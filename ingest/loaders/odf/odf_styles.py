@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.loaders.word.list_numbers import format_number
-from ingest.loaders.word.styles import is_white, whole
+from casefolio.ingest.loaders.word.list_numbers import format_number
+from casefolio.ingest.loaders.word.styles import is_white, whole
 
 _BASE = "{urn:oasis:names:tc:opendocument:xmlns:"
 OFFICE, TEXT, TABLE, STYLE, DRAW, META = (

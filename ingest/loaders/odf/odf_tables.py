@@ -8,11 +8,11 @@ from typing import Protocol
 
 from lxml import etree
 
-from ingest.loaders.odf.odf_inline import OdfInline
-from ingest.loaders.odf.odf_styles import DRAW, OFFICE, TABLE, TEXT, Look, OdfStyles
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continued, without_empty_columns
-from ingest.loaders.word.styles import whole
+from casefolio.ingest.loaders.odf.odf_inline import OdfInline
+from casefolio.ingest.loaders.odf.odf_styles import DRAW, OFFICE, TABLE, TEXT, Look, OdfStyles
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continued, without_empty_columns
+from casefolio.ingest.loaders.word.styles import whole
 
 _REPEATS = 1000
 

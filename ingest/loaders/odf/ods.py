@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.office.workbook import append_block
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import Line
-from ingest.loaders.shared.guard import Package, guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local, whole_number, words
-from ingest.loaders.table import MAX_CELLS
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.office.workbook import append_block
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import Line
+from casefolio.ingest.loaders.shared.guard import Package, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local, whole_number, words
+from casefolio.ingest.loaders.table import MAX_CELLS
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 T = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.errors import BrokenFile, MissingTool
-from ingest.loaders.office.legacy import convert
-from ingest.loaders.office.sheet_values import read_values
-from ingest.loaders.office.slides import read_pptx
-from ingest.loaders.office.workbook import read_xlsx
-from ingest.loaders.shared.containers import OLE_MAGIC, decrypted, ole_streams
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, MissingTool
+from casefolio.ingest.loaders.office.legacy import convert
+from casefolio.ingest.loaders.office.sheet_values import read_values
+from casefolio.ingest.loaders.office.slides import read_pptx
+from casefolio.ingest.loaders.office.workbook import read_xlsx
+from casefolio.ingest.loaders.shared.containers import OLE_MAGIC, decrypted, ole_streams
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 XLS, XLSB = "application/vnd.ms-excel", "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 PPT = "application/vnd.ms-powerpoint"

@@ -7,12 +7,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.containers import ole_streams
-from ingest.loaders.shared.grids import Line, append_table
-from ingest.loaders.shared.guard import MAX_PART, guarded
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.containers import ole_streams
+from casefolio.ingest.loaders.shared.grids import Line, append_table
+from casefolio.ingest.loaders.shared.guard import MAX_PART, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 HWP = "application/x-hwp"
 _PARAGRAPH, _TEXT, _CONTROL, _LIST = 66, 67, 71, 72

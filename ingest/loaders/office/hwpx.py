@@ -6,13 +6,13 @@ import re
 
 from lxml import etree
 
-from ingest.errors import BrokenFile, EncryptedFile
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import Line, append_table
-from ingest.loaders.shared.guard import Package, guarded
-from ingest.loaders.shared.pictures import attach_pictures
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.xml_tree import local
+from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import Line, append_table
+from casefolio.ingest.loaders.shared.guard import Package, guarded
+from casefolio.ingest.loaders.shared.pictures import attach_pictures
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.xml_tree import local
 
 HWPX = "application/hwp+zip"
 _SECTION = re.compile(r"Contents/section(\d+)\.xml")

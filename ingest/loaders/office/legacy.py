@@ -11,11 +11,11 @@ import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from ingest.errors import BrokenFile, LimitExceeded, MissingTool
-from ingest.loaders.shared.containers import OLE_MAGIC, decrypted
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.word.loader import read_docx
+from casefolio.ingest.errors import BrokenFile, LimitExceeded, MissingTool
+from casefolio.ingest.loaders.shared.containers import OLE_MAGIC, decrypted
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.word.loader import read_docx
 
 WORD = "application/msword"
 WORDPERFECT = "application/vnd.wordperfect"

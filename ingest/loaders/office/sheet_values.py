@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from ingest.errors import BrokenFile, LimitExceeded, MissingTool
-from ingest.loaders.office.workbook import append_block
-from ingest.loaders.office.workbook_cells import valued
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.grids import Line
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.table import MAX_CELLS
+from casefolio.ingest.errors import BrokenFile, LimitExceeded, MissingTool
+from casefolio.ingest.loaders.office.workbook import append_block
+from casefolio.ingest.loaders.office.workbook_cells import valued
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.grids import Line
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.table import MAX_CELLS
 
 _NOTE = "read by its values; number formats, hidden rows and struck-out cells are not known"
 

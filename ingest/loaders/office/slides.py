@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.errors import BrokenFile
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.containers import opened
-from ingest.loaders.shared.grids import Line, append_table
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.pictures import attach_pictures
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.symbols import superscript
-from ingest.loaders.word.package_parts import Parts
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.containers import opened
+from casefolio.ingest.loaders.shared.grids import Line, append_table
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.pictures import attach_pictures
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.symbols import superscript
+from casefolio.ingest.loaders.word.package_parts import Parts
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"

@@ -8,15 +8,15 @@ import warnings
 import zipfile
 from typing import Any
 
-from ingest.errors import BrokenFile, LimitExceeded, ReadingError
-from ingest.loaders.office.workbook_cells import Seen, shown
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.containers import opened
-from ingest.loaders.shared.grids import Line, append_table, column_names, without_empty_columns
-from ingest.loaders.shared.guard import Package, guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.table import MAX_CELLS
-from ingest.loaders.word.package_parts import Parts
+from casefolio.ingest.errors import BrokenFile, LimitExceeded, ReadingError
+from casefolio.ingest.loaders.office.workbook_cells import Seen, shown
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.containers import opened
+from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names, without_empty_columns
+from casefolio.ingest.loaders.shared.guard import Package, guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.table import MAX_CELLS
+from casefolio.ingest.loaders.word.package_parts import Parts
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

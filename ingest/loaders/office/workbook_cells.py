@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ingest.loaders.office.number_formats import elapsed, formatted
-from ingest.loaders.shared.building import one_line
-from ingest.loaders.shared.symbols import superscript
+from casefolio.ingest.loaders.office.number_formats import elapsed, formatted
+from casefolio.ingest.loaders.shared.building import one_line
+from casefolio.ingest.loaders.shared.symbols import superscript
 
 _WHITE = 0xF0
 

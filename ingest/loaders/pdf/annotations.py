@@ -15,8 +15,8 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from ingest.loaders.pdf.covers import Marks
-from ingest.loaders.pdf.page_view import Box, View
+from casefolio.ingest.loaders.pdf.covers import Marks
+from casefolio.ingest.loaders.pdf.page_view import Box, View
 
 _MOST = 2_000  # annotations of a page that are looked at
 _DRAWN = {

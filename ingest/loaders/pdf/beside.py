@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ingest.document import PARTLY, Row, Span
-from ingest.loaders.pdf.page import Look, picture
-from ingest.loaders.pdf.regions import cropped
-from ingest.ocr_pages import recognise
-from ingest.paging import PageText
+from casefolio.ingest.document import PARTLY, Row, Span
+from casefolio.ingest.loaders.pdf.page import Look, picture
+from casefolio.ingest.loaders.pdf.regions import cropped
+from casefolio.ingest.ocr_pages import recognise
+from casefolio.ingest.paging import PageText
 
 _DPI = 220.0
 _SURE = 55.0  # mean confidence below which what OCR makes of a picture are no words

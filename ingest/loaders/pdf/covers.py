@@ -14,9 +14,9 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.objects import Drawing, Drawn, combined, matrix_of, moved
-from ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.objects import Drawing, Drawn, combined, matrix_of, moved
+from casefolio.ingest.loaders.pdf.page_view import Box
 
 _THICK = 0.25  # of the letters' height: a thicker line is a marker or a bar
 _THROUGH = (0.33, 0.78)  # of the height of the font, from the top: lines there run through letters, not under them

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import pypdfium2.raw as raw
 
-from ingest.loaders.pdf.page_view import Box
-from ingest.loaders.shared.symbols import SUPERSCRIPTS
+from casefolio.ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.loaders.shared.symbols import SUPERSCRIPTS
 
 _WORD_WITH_DIGIT = re.compile(r"[^\s\ufffe]*\d[^\s\ufffe]*")
 _SMALL = 0.88  # of the size of the letters before: a raised digit is smaller

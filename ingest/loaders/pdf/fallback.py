@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pypdf
 
-from ingest import limits
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.paging import NO_TEXT, PageText, join
-from ingest.text import canonical
+from casefolio.ingest import limits
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.paging import NO_TEXT, PageText, join
+from casefolio.ingest.text import canonical
 
 _SETTING_UP = 300  # bytes of content that a program writes on a page before anything is drawn
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.loaders.pdf.annotations import EMPTY, TICKED, FieldValue
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.loaders.pdf.annotations import EMPTY, TICKED, FieldValue
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.page_view import Box
 
 _ABOVE = 2.0  # of a label's height: how far above a field its label may stand
 

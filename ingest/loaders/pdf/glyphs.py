@@ -15,9 +15,9 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from ingest.loaders.pdf.digits import Digits
-from ingest.loaders.pdf.objects import FAINT, TINY, WHITE, Drawn
-from ingest.loaders.pdf.page_view import Box, View
+from casefolio.ingest.loaders.pdf.digits import Digits
+from casefolio.ingest.loaders.pdf.objects import FAINT, TINY, WHITE, Drawn
+from casefolio.ingest.loaders.pdf.page_view import Box, View
 
 _WORD = re.compile(r"[^\s\ufffe]+")  # PDFium puts U+FFFE for a hyphen at the end of a line
 _LINE = re.compile(r"[^\s\ufffe](?:[^\r\n]*[^\s\ufffe])?")

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ingest import layout
-from ingest.document import Row, Span
-from ingest.layout import Block, Word, blocks_of, is_prose, lines_of
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.objects import Drawn
-from ingest.loaders.pdf.page_view import Box
-from ingest.paging import Ruled
-from ingest.tables import Table, table_of
+from casefolio.ingest import layout
+from casefolio.ingest.document import Row, Span
+from casefolio.ingest.layout import Block, Word, blocks_of, is_prose, lines_of
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.objects import Drawn
+from casefolio.ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.paging import Ruled
+from casefolio.ingest.tables import Table, table_of
 
 _SPACED = re.compile(r"\S {3,}\S")
 _LINE = re.compile(r"[^\r\n]+")
@@ -131,7 +131,7 @@ def _columns_apart(block: Block, text: str) -> list[str] | None:
 
 def _composed(text: str, words: Sequence[Word], replaced: dict[int, Table | list[str]]) -> Laid:
     """The page in the order in which it was written, with tables and columns at the place of their first word."""
-    from ingest.loaders.pdf.page import clean
+    from casefolio.ingest.loaders.pdf.page import clean
 
     laid = Laid()
     done: set[int] = set()
@@ -155,7 +155,7 @@ def _composed(text: str, words: Sequence[Word], replaced: dict[int, Table | list
 
 
 def _insert(laid: Laid, instead: Table | list[str]) -> None:
-    from ingest.loaders.pdf.page import clean
+    from casefolio.ingest.loaders.pdf.page import clean
 
     if isinstance(instead, Table):
         first = len(laid.rows)

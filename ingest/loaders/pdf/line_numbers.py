@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.page_view import Box
 
 _NUMBERS = re.compile(r"(?m)^[ \t]*(\d{1,2})(?=\s|$)")
 _FEWEST = 15

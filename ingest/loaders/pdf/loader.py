@@ -9,19 +9,19 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ingest import limits
-from ingest.continuing import continue_tables
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
-from ingest.language import detect_language
-from ingest.loaders.pdf.beside import with_pictures
-from ingest.loaders.pdf.fallback import pages_with_lost_text, read_with_pypdf
-from ingest.loaders.pdf.page import Look, look_at, picture
-from ingest.loaders.pdf.xfa import is_dynamic, xfa_lines
-from ingest.loaders.shared.source import Reading, Source
-from ingest.ocr_pages import recognise
-from ingest.paging import PageText, join
-from ingest.running_headers import mark_furniture
-from ingest.text import canonical
+from casefolio.ingest import limits
+from casefolio.ingest.continuing import continue_tables
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.language import detect_language
+from casefolio.ingest.loaders.pdf.beside import with_pictures
+from casefolio.ingest.loaders.pdf.fallback import pages_with_lost_text, read_with_pypdf
+from casefolio.ingest.loaders.pdf.page import Look, look_at, picture
+from casefolio.ingest.loaders.pdf.xfa import is_dynamic, xfa_lines
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.ocr_pages import recognise
+from casefolio.ingest.paging import PageText, join
+from casefolio.ingest.running_headers import mark_furniture
+from casefolio.ingest.text import canonical
 
 _MEDIA_TYPE = "application/pdf"
 _MAX_ATTACHMENT = 64 * limits.MIB

@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from ingest.loaders.pdf.page_view import Box, View
+from casefolio.ingest.loaders.pdf.page_view import Box, View
 
 TINY = 1.0
 """Points: no letter of this height can be read."""

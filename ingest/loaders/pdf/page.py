@@ -10,18 +10,18 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from ingest.garbage import is_garbage
-from ingest.loaders.pdf.annotations import taken_in
-from ingest.loaders.pdf.covers import Marks, left_out
-from ingest.loaders.pdf.fields import put_fields
-from ingest.loaders.pdf.glyphs import Glyphs
-from ingest.loaders.pdf.laying_out import is_suspect, lay_out
-from ingest.loaders.pdf.line_numbers import line_numbers
-from ingest.loaders.pdf.objects import Drawn, Picture
-from ingest.loaders.pdf.page_view import View
-from ingest.loaders.pdf.regions import LARGE, NO_INK, Ink, covered, uncovered_ink
-from ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
-from ingest.text import canonical
+from casefolio.ingest.garbage import is_garbage
+from casefolio.ingest.loaders.pdf.annotations import taken_in
+from casefolio.ingest.loaders.pdf.covers import Marks, left_out
+from casefolio.ingest.loaders.pdf.fields import put_fields
+from casefolio.ingest.loaders.pdf.glyphs import Glyphs
+from casefolio.ingest.loaders.pdf.laying_out import is_suspect, lay_out
+from casefolio.ingest.loaders.pdf.line_numbers import line_numbers
+from casefolio.ingest.loaders.pdf.objects import Drawn, Picture
+from casefolio.ingest.loaders.pdf.page_view import View
+from casefolio.ingest.loaders.pdf.regions import LARGE, NO_INK, Ink, covered, uncovered_ink
+from casefolio.ingest.paging import BLANK, GARBAGE, NO_TEXT, STAMP, PageText
+from casefolio.ingest.text import canonical
 
 _FEW = 5  # characters: a page with fewer has no text
 _STAMP = 150  # characters: above a picture of the whole page they are a stamp, not its text

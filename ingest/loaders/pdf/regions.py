@@ -14,8 +14,8 @@ import pypdfium2 as pdfium
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ingest.loaders.pdf.objects import Picture
-from ingest.loaders.pdf.page_view import Box
+from casefolio.ingest.loaders.pdf.objects import Picture
+from casefolio.ingest.loaders.pdf.page_view import Box
 
 _SCALE = 1.0  # pixels a point, for a look at where ink is
 _CONTRAST = 60  # of 255: ink differs so much from the paper around it

@@ -10,10 +10,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from lxml import etree
 
-from ingest.errors import ReadingError
-from ingest.loaders.shared.building import one_line
-from ingest.loaders.shared.guard import parse_xml
-from ingest.loaders.shared.xml_tree import local
+from casefolio.ingest.errors import ReadingError
+from casefolio.ingest.loaders.shared.building import one_line
+from casefolio.ingest.loaders.shared.guard import parse_xml
+from casefolio.ingest.loaders.shared.xml_tree import local
 
 _MOST = 32 * 2**20
 

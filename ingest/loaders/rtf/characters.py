@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.loaders.rtf.state import State, Tables
-from ingest.loaders.rtf.story import Story
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.symbols import in_font, superscript
+from casefolio.ingest.loaders.rtf.state import State, Tables
+from casefolio.ingest.loaders.rtf.story import Story
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.symbols import in_font, superscript
 
 
 class Scribe:

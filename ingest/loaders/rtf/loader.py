@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.errors import BrokenFile, LimitExceeded
-from ingest.loaders.rtf.characters import Scribe
-from ingest.loaders.rtf.control_words import CHARACTERS, SIGNS, SILENT, Token, tokens
-from ingest.loaders.rtf.state import State
-from ingest.loaders.rtf.story import Story
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.shared.symbols import superscript
+from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.rtf.characters import Scribe
+from casefolio.ingest.loaders.rtf.control_words import CHARACTERS, SIGNS, SILENT, Token, tokens
+from casefolio.ingest.loaders.rtf.state import State
+from casefolio.ingest.loaders.rtf.story import Story
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.shared.symbols import superscript
 
 MEDIA_TYPE = "application/rtf"
 _MAX_DEPTH = 2000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ingest.loaders.rtf.control_words import CODE_PAGES
-from ingest.loaders.shared.symbols import in_font
+from casefolio.ingest.loaders.rtf.control_words import CODE_PAGES
+from casefolio.ingest.loaders.shared.symbols import in_font
 
 _HEADING = re.compile(r"(?:heading|überschrift|제목)\s*([1-9])", re.IGNORECASE)
 

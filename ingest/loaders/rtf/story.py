@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from ingest.loaders.rtf.state import State, Tables
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import LONG_CELL, Line, append_table
+from casefolio.ingest.loaders.rtf.state import State, Tables
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table
 
 
 @dataclass(slots=True)

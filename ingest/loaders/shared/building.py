@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.document import PAGE_BREAK, Page, Row, Section, Span
-from ingest.errors import LimitExceeded
-from ingest.loaders.shared.source import Reading
+from casefolio.ingest.document import PAGE_BREAK, Page, Row, Section, Span
+from casefolio.ingest.errors import LimitExceeded
+from casefolio.ingest.loaders.shared.source import Reading
 
 CELL_BREAK = " | "
 # Repeated cells and the like may unpack to more than the file holds.

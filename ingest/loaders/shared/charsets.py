@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.text import Decoded, canonical, decode, utf16_without_mark
+from casefolio.ingest.text import Decoded, canonical, decode, utf16_without_mark
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # What stands beyond ASCII in Western texts. Statistics of characters need more text than a short mail has.

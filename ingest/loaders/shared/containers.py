@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from ingest.errors import BrokenFile, EncryptedFile
-from ingest.loaders.shared.source import Source
+from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.shared.source import Source
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -7,8 +7,8 @@ import binascii
 import re
 import zlib
 
-from ingest.errors import LimitExceeded
-from ingest.loaders.shared.guard import MAX_PART
+from casefolio.ingest.errors import LimitExceeded
+from casefolio.ingest.loaders.shared.guard import MAX_PART
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
 _STARTS = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.building import Builder, one_line
 
 # A longer cell is a passage of prose, not a value.
 LONG_CELL = 400

@@ -9,8 +9,8 @@ from functools import wraps
 
 from lxml import etree
 
-from ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
-from ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
+from casefolio.ingest.loaders.shared.source import Reading, Source
 
 MAX_PART = 128 * 2**20
 MAX_TOTAL = 512 * 2**20

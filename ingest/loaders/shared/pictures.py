@@ -6,7 +6,7 @@ import io
 import posixpath
 from collections.abc import Iterable
 
-from ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.building import Builder
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif")
 # A picture of this many pixels, a third of a page at 100 dpi, may be a scanned page; a smaller one is a logo.

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ingest.document import Page, Row, Section, Span
+from casefolio.ingest.document import Page, Row, Section, Span
 
 
 @dataclass(frozen=True, slots=True)

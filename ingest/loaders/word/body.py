@@ -6,13 +6,13 @@ import re
 
 from lxml import etree
 
-from ingest.loaders.shared.building import Builder, one_line
-from ingest.loaders.shared.grids import LONG_CELL, Line, append_table
-from ingest.loaders.word.inline import A, Inline
-from ingest.loaders.word.list_numbers import Numbering
-from ingest.loaders.word.package_parts import Parts
-from ingest.loaders.word.styles import Styles, W, is_filled, is_on, val, whole
-from ingest.loaders.word.tree import (
+from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table
+from casefolio.ingest.loaders.word.inline import A, Inline
+from casefolio.ingest.loaders.word.list_numbers import Numbering
+from casefolio.ingest.loaders.word.package_parts import Parts
+from casefolio.ingest.loaders.word.styles import Styles, W, is_filled, is_on, val, whole
+from casefolio.ingest.loaders.word.tree import (
     blocks_of,
     cells_of,
     is_filled_shape,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.loaders.shared.symbols import in_font, superscript, symbol
-from ingest.loaders.word.styles import Styles, W, is_filled, is_on, is_white, val, whole
+from casefolio.ingest.loaders.shared.symbols import in_font, superscript, symbol
+from casefolio.ingest.loaders.word.styles import Styles, W, is_filled, is_on, is_white, val, whole
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

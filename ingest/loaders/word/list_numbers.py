@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.loaders.shared.symbols import in_font
-from ingest.loaders.word.styles import Styles, W, val, whole
+from casefolio.ingest.loaders.shared.symbols import in_font
+from casefolio.ingest.loaders.word.styles import Styles, W, val, whole
 
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip

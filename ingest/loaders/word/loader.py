@@ -9,15 +9,15 @@ from contextlib import suppress
 
 from lxml import etree
 
-from ingest.errors import BrokenFile
-from ingest.loaders.shared.building import Builder
-from ingest.loaders.shared.containers import opened
-from ingest.loaders.shared.guard import guarded
-from ingest.loaders.shared.pictures import SUFFIXES, attach_pictures
-from ingest.loaders.shared.source import Reading, Source
-from ingest.loaders.word.body import Body
-from ingest.loaders.word.package_parts import Parts
-from ingest.loaders.word.styles import W, is_on, val
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.shared.building import Builder
+from casefolio.ingest.loaders.shared.containers import opened
+from casefolio.ingest.loaders.shared.guard import guarded
+from casefolio.ingest.loaders.shared.pictures import SUFFIXES, attach_pictures
+from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.loaders.word.body import Body
+from casefolio.ingest.loaders.word.package_parts import Parts
+from casefolio.ingest.loaders.word.styles import W, is_on, val
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EMBEDDED = (".docx", ".xlsx", ".pdf", ".doc", ".rtf", ".odt", ".eml", ".msg", ".txt", ".htm", ".html", ".mht")

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from ingest.errors import BrokenFile
-from ingest.loaders.shared.guard import Package, parse_xml
-from ingest.loaders.word.inline import R
+from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.shared.guard import Package, parse_xml
+from casefolio.ingest.loaders.word.inline import R
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"

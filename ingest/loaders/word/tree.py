@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.loaders.shared.grids import LONG_CELL
-from ingest.loaders.word.inline import MC, WPS, A, V, alternative
-from ingest.loaders.word.styles import W, is_on, val, whole
+from casefolio.ingest.loaders.shared.grids import LONG_CELL
+from casefolio.ingest.loaders.word.inline import MC, WPS, A, V, alternative
+from casefolio.ingest.loaders.word.styles import W, is_on, val, whole
 
 _TRANSPARENT = {f"{W}{n}" for n in ("sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink")}
 
