@@ -26,6 +26,8 @@ from casefolio.asking import ask
 from casefolio.eval.overhearing import Overheard
 from casefolio.eval.saying import says
 from casefolio.generators import generator_from
+from casefolio.generators.base import Limits
+from casefolio.ingest.errors import GeneratorError
 from casefolio.library import Library
 from casefolio.prompts.prompt import Prompt
 
@@ -110,7 +112,10 @@ def measured(name: str, system: System, cases: list[Case], out: Path | None) -> 
     wall, cpu = time.perf_counter(), time.process_time()
     for case in cases:
         began = time.perf_counter()
-        found = system(case["question"])
+        try:
+            found = system(case["question"])
+        except GeneratorError as error:  # a model that is too slow shows nothing
+            found = {"shown": False, "text": "", "error": str(error)}
         counts = outcome(case, found)
         total += counts
         by_language.setdefault(case["language"], Counter()).update(counts)
@@ -134,11 +139,12 @@ def main() -> None:
     parser.add_argument("sets", nargs="+")
     parser.add_argument("--llm", required=True)
     parser.add_argument("--base-url")
+    parser.add_argument("--timeout", type=float, default=600.0, help="seconds that an answer may take")
     parser.add_argument("--every", type=int, default=1, help="only every N-th case")
     parser.add_argument("--systems", default="quotes,model,chain")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    made = generator_from(args.llm, args.base_url)
+    made = generator_from(args.llm, args.base_url, limits=Limits(timeout_s=args.timeout, retries=0))
     assert made is not None
     model = Overheard(made)
     for place in args.sets:

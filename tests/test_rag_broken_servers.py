@@ -151,7 +151,7 @@ KINDS: dict[str, tuple[Callable[[Connection], None], int, str]] = {
     "silent": (stalls(b""), 1, "time-out"),
     "silent in mid-stream": (stalls(stream(event({"content": "Mr. Marlowe "}))), 1, "broke off"),
     "another encoding": (says(stream(b'data: {"id": "\xe4\xf6\xfc"}\n\n')), 1, "gave no answer"),
-    "one endless line": (endlessly(stream(b"data: "), b"x" * 2**20, 0), 1, "openai:m"),
+    "one endless line": (endlessly(stream(b"data: "), b"x" * 2**20, 0), 1, "rag: "),
     "content shorter than told": (says(head("200 OK", STREAM, "Content-Length: 99999") + WHOLE[0]), 1, "broke off"),
     "content longer than told": (says(head("200 OK", STREAM, "Content-Length: 20") + b"".join(WHOLE)), 1, "answer"),
     "sent on in a circle": (says(head("307 Temporary Redirect", "Location: /v1/chat/completions")), 1, "not followed"),

@@ -45,6 +45,7 @@ class Handler(BaseHTTPRequestHandler):
     def say(self, value: Any) -> None:
         body = json.dumps(value).encode()
         self.send_response(200)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         with suppress(OSError):  # who asked may have gone
