@@ -182,7 +182,7 @@ class Service:
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rag", "serve", *arguments, "--port", "0"],
+            [sys.executable, "-m", "casefolio", "serve", *arguments, "--port", "0"],
             stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent,
         )  # fmt: skip
         assert self.process.stderr

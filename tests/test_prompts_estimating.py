@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -22,6 +23,7 @@ COUNTS = tomllib.loads((Path(__file__).parent / "data" / "token_counts.toml").re
 @pytest.mark.parametrize("vocabulary", ["qwen", "e5"])
 def test_the_estimate_errs_by_less_than_a_quarter(folder: str, vocabulary: str) -> None:
     files = sorted(p for p in (CORPUS / folder).rglob("*") if p.suffix in (".txt", ".md", ".eml"))
+    files = [p for p in files if not re.match(r"n\d_", p.parent.name)]  # folders that came after the count
     found = sum(estimate(p.read_text("utf-8", errors="replace")) for p in files)
     assert abs(found / COUNTS[folder][vocabulary] - 1) < 0.25
 

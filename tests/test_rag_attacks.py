@@ -349,7 +349,7 @@ def test_a_span_between_two_pages_is_shown_on_the_former(span):
 
 
 def run(words, **settings):
-    command = [sys.executable, "-m", "rag", *map(str, words)]
+    command = [sys.executable, "-m", "casefolio", *map(str, words)]
     return subprocess.run(command, stderr=subprocess.PIPE, check=False, **settings)
 
 

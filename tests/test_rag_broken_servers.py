@@ -116,59 +116,59 @@ TOOLS = {"tool_calls": [{"index": 0, "id": "x", "type": "function", "function": 
 ANSI = event({"content": "\x1b[2J\x1b]0;owned\x07" + SAID})
 DEEP = "[" * 100_000
 
-# what the server does, the exit status of `rag ask`, and what its line holds (of an answer: its text)
-KINDS: dict[str, tuple[Callable[[Connection], None], int, str]] = {
-    "closes at once": (lambda c: None, 1, "server running"),
-    "closes in mid-stream": (says(stream(event({"content": "Mr. Marlowe "}))), 1, "broke off"),
-    "resets in mid-stream": (resets, 1, "broke off"),
-    "400 too long, llama.cpp": (says(sized("400 Bad Request", TOO_LONG)), 1, "--context 4096"),
-    "400 too long, vLLM": (says(sized("400 Bad Request", TOO_LONG_VLLM)), 1, "--context 2048"),
-    "401": (says(sized("401 Unauthorized", error("no key"))), 1, "CASEFOLIO_API_KEY"),
-    "403": (says(sized("403 Forbidden", b"", "text/plain")), 1, "CASEFOLIO_API_KEY"),
-    "404": (says(sized("404 Not Found", error("no such model"))), 1, "/v1"),
-    "429": (says(sized("429 Too Many Requests", error("slow down"))), 1, "busy"),
-    "500": (says(sized("500 Internal Server Error", error("oops"))), 1, "server failed"),
-    "502 as a page": (says(sized("502 Bad Gateway", b"<html>\n<h1>Bad</h1>", "text/html")), 1, "server failed"),
-    "204 without a body": (says(head("204 No Content")), 1, "without an answer"),
-    "a page": (says(sized("200 OK", b"<html>\n<body>Log in</body></html>", "text/html; charset=utf-8")), 1, "web page"),
-    "no stream": (says(sized("200 OK", b'{"choices": []}')), 1, "one piece"),
-    "half JSON": (says(stream(data('{"id": "1", "choices": [{"ind'))), 1, "gave no answer"),
-    "no JSON": (says(stream(data("hello"))), 1, "gave no answer"),
-    "deep JSON": (says(stream(data(DEEP))), 1, "gave no answer"),
-    "JSON of other things": (says(stream(data("[1, 2]"), data("null"), data("3"), DONE)), 1, "gave no answer"),
-    "no choices": (says(stream(data("{}"), DONE)), 1, "gave no answer"),
-    "empty choices": (says(stream(data('{"id": "1", "choices": []}'), DONE)), 1, "gave no answer"),
-    "choices of other things": (says(stream(data('{"id": "1", "choices": [7]}'), DONE)), 1, "gave no answer"),
-    "content of other things": (says(stream(event({"content": 7}), event({}, "stop"), DONE)), 1, "gave no answer"),
-    "nothing but the end": (says(stream(DONE)), 1, "without an answer"),
-    "no end": (says(stream(event({"content": SAID}), DONE)), 1, "broke off"),
-    "an error in mid-stream": (says(stream(event({"content": "Mr."}), data(error("died").decode()))), 1, "broke off"),
-    "endless words": (endlessly(stream(), event({"content": "word "})), 1, "longer than 1 s"),
-    "endless nothing": (endlessly(stream(), event({"content": ""})), 1, "longer than 1 s"),
-    "endless comments": (endlessly(stream(), b": wait\n\n"), 1, "longer than 1 s"),
-    "one byte at a time": (slowly(stream(*WHOLE)), 1, "longer than 1 s"),
-    "headers one byte at a time": (slowly(stream(*WHOLE)), 1, "longer than 1 s"),
-    "silent": (stalls(b""), 1, "time-out"),
-    "silent in mid-stream": (stalls(stream(event({"content": "Mr. Marlowe "}))), 1, "broke off"),
-    "another encoding": (says(stream(b'data: {"id": "\xe4\xf6\xfc"}\n\n')), 1, "gave no answer"),
-    "one endless line": (endlessly(stream(b"data: "), b"x" * 2**20, 0), 1, "rag: "),
-    "content shorter than told": (says(head("200 OK", STREAM, "Content-Length: 99999") + WHOLE[0]), 1, "broke off"),
-    "content longer than told": (says(head("200 OK", STREAM, "Content-Length: 20") + b"".join(WHOLE)), 1, "answer"),
-    "sent on in a circle": (says(head("307 Temporary Redirect", "Location: /v1/chat/completions")), 1, "not followed"),
-    "sent on to another host": (says(head("308 Permanent Redirect", "Location: http://192.0.2.9/")), 1, "not followed"),
-    "null content": (says(stream(event({"content": None}), event({}, "stop"), DONE)), 3, ""),
-    "null delta": (says(stream(event(None), event({}, "stop"), DONE)), 3, ""),
-    "tool calls only": (says(stream(event(TOOLS), event({}, "tool_calls"), DONE)), 3, ""),
-    "a byte order mark": (says(stream(b"\xef\xbb\xbf", *WHOLE)), 0, "apixaban 3 mg"),
-    "carriage returns": (says(stream(*WHOLE).replace(b"\n\n", b"\r\n\r\n")), 0, "apixaban 3 mg"),
-    "broken gzip": (says(head("200 OK", STREAM, "Content-Encoding: gzip") + b"\x1f\x8b\x08garbage"), 1, "packs"),
+# what the server does, and what the note beside the quotes holds (of an answer: its text)
+KINDS: dict[str, tuple[Callable[[Connection], None], str]] = {
+    "closes at once": (lambda c: None, "server running"),
+    "closes in mid-stream": (says(stream(event({"content": "Mr. Marlowe "}))), "broke off"),
+    "resets in mid-stream": (resets, "broke off"),
+    "400 too long, llama.cpp": (says(sized("400 Bad Request", TOO_LONG)), "--context 4096"),
+    "400 too long, vLLM": (says(sized("400 Bad Request", TOO_LONG_VLLM)), "--context 2048"),
+    "401": (says(sized("401 Unauthorized", error("no key"))), "CASEFOLIO_API_KEY"),
+    "403": (says(sized("403 Forbidden", b"", "text/plain")), "CASEFOLIO_API_KEY"),
+    "404": (says(sized("404 Not Found", error("no such model"))), "/v1"),
+    "429": (says(sized("429 Too Many Requests", error("slow down"))), "busy"),
+    "500": (says(sized("500 Internal Server Error", error("oops"))), "server failed"),
+    "502 as a page": (says(sized("502 Bad Gateway", b"<html>\n<h1>Bad</h1>", "text/html")), "server failed"),
+    "204 without a body": (says(head("204 No Content")), "without an answer"),
+    "a page": (says(sized("200 OK", b"<html>\n<body>Log in</body></html>", "text/html; charset=utf-8")), "web page"),
+    "no stream": (says(sized("200 OK", b'{"choices": []}')), "one piece"),
+    "half JSON": (says(stream(data('{"id": "1", "choices": [{"ind'))), "gave no answer"),
+    "no JSON": (says(stream(data("hello"))), "gave no answer"),
+    "deep JSON": (says(stream(data(DEEP))), "gave no answer"),
+    "JSON of other things": (says(stream(data("[1, 2]"), data("null"), data("3"), DONE)), "gave no answer"),
+    "no choices": (says(stream(data("{}"), DONE)), "gave no answer"),
+    "empty choices": (says(stream(data('{"id": "1", "choices": []}'), DONE)), "gave no answer"),
+    "choices of other things": (says(stream(data('{"id": "1", "choices": [7]}'), DONE)), "gave no answer"),
+    "content of other things": (says(stream(event({"content": 7}), event({}, "stop"), DONE)), "gave no answer"),
+    "nothing but the end": (says(stream(DONE)), "without an answer"),
+    "no end": (says(stream(event({"content": SAID}), DONE)), "broke off"),
+    "an error in mid-stream": (says(stream(event({"content": "Mr."}), data(error("died").decode()))), "broke off"),
+    "endless words": (endlessly(stream(), event({"content": "word "})), "longer than 1 s"),
+    "endless nothing": (endlessly(stream(), event({"content": ""})), "longer than 1 s"),
+    "endless comments": (endlessly(stream(), b": wait\n\n"), "longer than 1 s"),
+    "one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s"),
+    "headers one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s"),
+    "silent": (stalls(b""), "time-out"),
+    "silent in mid-stream": (stalls(stream(event({"content": "Mr. Marlowe "}))), "broke off"),
+    "another encoding": (says(stream(b'data: {"id": "\xe4\xf6\xfc"}\n\n')), "gave no answer"),
+    "one endless line": (endlessly(stream(b"data: "), b"x" * 2**20, 0), "The quotes stand"),
+    "content shorter than told": (says(head("200 OK", STREAM, "Content-Length: 99999") + WHOLE[0]), "broke off"),
+    "content longer than told": (says(head("200 OK", STREAM, "Content-Length: 20") + b"".join(WHOLE)), "answer"),
+    "sent on in a circle": (says(head("307 Temporary Redirect", "Location: /v1/chat/completions")), "not followed"),
+    "sent on to another host": (says(head("308 Permanent Redirect", "Location: http://192.0.2.9/")), "not followed"),
+    "null content": (says(stream(event({"content": None}), event({}, "stop"), DONE)), ""),
+    "null delta": (says(stream(event(None), event({}, "stop"), DONE)), ""),
+    "tool calls only": (says(stream(event(TOOLS), event({}, "tool_calls"), DONE)), ""),
+    "a byte order mark": (says(stream(b"\xef\xbb\xbf", *WHOLE)), "apixaban 3 mg"),
+    "carriage returns": (says(stream(*WHOLE).replace(b"\n\n", b"\r\n\r\n")), "apixaban 3 mg"),
+    "broken gzip": (says(head("200 OK", STREAM, "Content-Encoding: gzip") + b"\x1f\x8b\x08garbage"), "packs"),
     "a bomb of gzip": (
-        says(head("200 OK", STREAM, "Content-Encoding: gzip") + gzip.compress(bytes(50_000_000))), 1, "packs",
+        says(head("200 OK", STREAM, "Content-Encoding: gzip") + gzip.compress(bytes(50_000_000))), "packs",
     ),
-    "broken chunks": (says(head("200 OK", STREAM, "Transfer-Encoding: chunked") + b"zz\r\n" + WHOLE[0]), 1, "answer"),
-    "no HTTP": (says(b"220 mail.example ESMTP\r\n"), 1, "gave no answer"),
-    "a megabyte of headers": (says(head("200 OK", STREAM, *["X: " + "y" * 1000] * 1000)), 1, "gave no answer"),
-    "codes for the terminal": (says(stream(ANSI, event({}, "stop"), DONE)), 0, "apixaban 3 mg"),
+    "broken chunks": (says(head("200 OK", STREAM, "Transfer-Encoding: chunked") + b"zz\r\n" + WHOLE[0]), "answer"),
+    "no HTTP": (says(b"220 mail.example ESMTP\r\n"), "gave no answer"),
+    "a megabyte of headers": (says(head("200 OK", STREAM, *["X: " + "y" * 1000] * 1000)), "gave no answer"),
+    "codes for the terminal": (says(stream(ANSI, event({}, "stop"), DONE)), "apixaban 3 mg"),
 }  # fmt: skip
 
 
@@ -257,18 +257,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_broken_server_costs_one_line(
     kind: str, broken: Any, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    does, status, told = KINDS[kind]
+    does, told = KINDS[kind]
     server = broken(does)
     began = time.monotonic()
     words = ["ask", str(folder), QUESTION, "--llm", "openai:m", "--base-url", server.url, "--no-sync"]
-    assert main([*words, "--timeout", str(TIMEOUT_S)]) == status
+    assert main([*words, "--timeout", str(TIMEOUT_S)]) == 0
     assert time.monotonic() - began < PATIENCE_S
     shown = capsys.readouterr()
-    faults = [line for line in shown.err.splitlines() if line.startswith("rag: ")]
-    assert len(faults) == (status == 1), shown.err
-    assert "Traceback" not in shown.err
-    assert told in (faults[0] if faults else shown.out)
-    assert len(shown.err) < 1500
+    assert "Mr. Marlowe takes apixaban 3 mg twice daily." in shown.out
+    assert "Traceback" not in shown.out + shown.err
+    assert told in shown.out + shown.err
+    assert len(shown.out) + len(shown.err) < 3000
     assert "\x1b" not in shown.out + shown.err
 
 
@@ -285,9 +284,10 @@ def test_nobody_listens(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
         f"http://127.0.0.1:{port}/v1",
         "--no-sync",
     ]
-    assert main(words) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "server running" in line
+    assert main(words) == 0
+    shown = capsys.readouterr()
+    assert "Mr. Marlowe takes apixaban 3 mg twice daily." in shown.out
+    assert "server running" in shown.out + shown.err
 
 
 def test_what_was_sent_on_is_not_sent_to_the_other_address(broken: Any) -> None:

@@ -28,7 +28,7 @@ LETTERS = {
 
 def rag(*words, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "rag", *map(str, words)],
+        [sys.executable, "-m", "casefolio", *map(str, words)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -197,7 +197,7 @@ def test_no_space_left_is_said(folder, tmp_path):
 
 
 def test_two_processes_index_at_once(folder):
-    command = [sys.executable, "-m", "rag", "index", str(folder), "--json"]
+    command = [sys.executable, "-m", "casefolio", "index", str(folder), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     both = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
@@ -215,7 +215,7 @@ def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path):
     whole = tmp_path / "whole"
     rag("index", folder, "--index", whole)
     broken = tmp_path / "broken"
-    command = [sys.executable, "-m", "rag", "index", str(folder), "--index", str(broken)]
+    command = [sys.executable, "-m", "casefolio", "index", str(folder), "--index", str(broken)]
     for delay in (0.3, 0.5, 0.7, 0.9, 1.2):
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}
@@ -259,7 +259,7 @@ def test_a_cold_question_imports_no_torch(folder):
 def test_the_readme_holds_the_help_of_every_verb():
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = subprocess.run(
-        [sys.executable, "-m", "rag", "--help"],
+        [sys.executable, "-m", "casefolio", "--help"],
         capture_output=True,
         text=True,
         cwd=ROOT,

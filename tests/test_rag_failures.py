@@ -293,7 +293,7 @@ def test_ctrl_c_while_a_program_works_leaves_nothing(tmp_path, monkeypatch):
         "PATH": f"{tools}:{os.environ['PATH']}",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "index", str(root)], env=environment, stderr=subprocess.PIPE
+        [sys.executable, "-m", "casefolio", "index", str(root)], env=environment, stderr=subprocess.PIPE
     )
     try:
         for _ in range(200):

@@ -320,7 +320,8 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
     import sys
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "rag", "chat", str(tmp_path), "--llm", "openai:slow", "--base-url", server.url]
+    command = [sys.executable, "-m", "casefolio", "chat", str(tmp_path)]
+    command += ["--llm", "openai:slow", "--base-url", server.url]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -357,7 +358,7 @@ def test_rag_ask_writes_with_a_model_on_a_terminal(served: bool, server: Server,
 
     (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
     model = ["--llm", "openai:said", "--base-url", server.url] if served else ["--llm", f"transformers:{tiny}"]
-    command = [sys.executable, "-m", "rag", "ask", str(tmp_path), ASKED, *model, "--unsupported", "flag"]
+    command = [sys.executable, "-m", "casefolio", "ask", str(tmp_path), ASKED, *model, "--unsupported", "flag"]
     screen, terminal = pty.openpty()
     with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE) as asked:
         os.close(terminal)

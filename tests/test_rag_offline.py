@@ -60,7 +60,7 @@ def attempts(words, tmp_path, **more):
     heard, traced = tmp_path / "heard", tmp_path / "traced"
     heard.touch()
     watched = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(traced)]
-    command = [*(watched if shutil.which("strace") else []), sys.executable, "-m", "rag", *map(str, words)]
+    command = [*(watched if shutil.which("strace") else []), sys.executable, "-m", "casefolio", *map(str, words)]
     environment = {**os.environ, **SET, "HEARD": str(heard), "PYTHONPATH": f"{SOURCE}:{tmp_path}", **more}
     environment = {k: v for k, v in environment.items() if v}
     done = subprocess.run(

@@ -31,7 +31,7 @@ def folder(tmp_path):
 
 def rag(*words, cwd=None, **more):
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), **more}
-    command = [sys.executable, "-m", "rag", *map(str, words)]
+    command = [sys.executable, "-m", "casefolio", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=120)
 
 

@@ -88,7 +88,7 @@ def _strings(value):
 
 def test_text_is_exact_in_a_pipe_and_shown_on_a_terminal(folder):
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    command = [sys.executable, "-m", "rag", "text", str(folder), NAME]
+    command = [sys.executable, "-m", "casefolio", "text", str(folder), NAME]
     piped = subprocess.run(command, capture_output=True, env=environment, check=True)
     assert "\x1b[2K" in piped.stdout.decode()
     ours, theirs = pty.openpty()

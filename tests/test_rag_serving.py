@@ -186,7 +186,7 @@ def test_only_this_machine_and_this_site_may_ask_without_a_token(open_service):
 def test_a_host_beyond_this_machine_needs_a_token(tmp_path):
     write(tmp_path, {"a.txt": "Something."})
     ran = subprocess.run(
-        [sys.executable, "-m", "rag", "serve", str(tmp_path), "--host", "0.0.0.0"],
+        [sys.executable, "-m", "casefolio", "serve", str(tmp_path), "--host", "0.0.0.0"],
         capture_output=True, text=True, cwd=ROOT, timeout=60, env={k: v for k, v in os.environ.items() if k != "CASEFOLIO_TOKEN"},  # noqa: E501
     )  # fmt: skip
     assert ran.returncode == 2
@@ -284,12 +284,13 @@ async def used(client):
 
 def test_tools_over_stdin(tmp_path):
     write(tmp_path, NOTES)
-    subprocess.run([sys.executable, "-m", "rag", "index", str(tmp_path)], check=True, cwd=ROOT, capture_output=True)
+    command = [sys.executable, "-m", "casefolio", "index", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
 
     async def ask():
         from mcp import Client, StdioServerParameters, stdio_client
 
-        arguments = ["-m", "rag", "mcp", str(tmp_path), "--scope", "anna/**"]
+        arguments = ["-m", "casefolio", "mcp", str(tmp_path), "--scope", "anna/**"]
         server = StdioServerParameters(command=sys.executable, args=arguments, cwd=str(ROOT), env=dict(os.environ))
         async with Client(stdio_client(server)) as client:
             listed, asked, ledger = await used(client)
@@ -345,7 +346,7 @@ def test_a_kill_loses_nothing_and_the_log_tells_who_asked_what(service_of, tmp_p
     assert "apixaban" not in log.read_text()
     assert "a-token-of-this-test" not in log.read_text()
     verified = subprocess.run(
-        [sys.executable, "-m", "rag", "audit", "verify", str(log)], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "casefolio", "audit", "verify", str(log)], cwd=ROOT, capture_output=True, text=True
     )
     assert (verified.returncode, f"{len(entries)} lines" in verified.stdout) == (0, True)
 

@@ -24,6 +24,7 @@ LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contrad
 # What reaches over words: in a claim of other words than its quote it may be found by chance. How sure and when
 # something was said differs too often between two true sentences to be final at all.
 _OPEN = frozenset(("time", "certainty", "condition"))
+_SURE = frozenset(("certainty", "condition"))  # final where the claim has no word that the quote lacks
 _SCOPES = _OPEN | {
     "negation", "person", "party", "modality", "act", "direction", "severity", "result", "state", "name", "bound"
 }  # fmt: skip
@@ -64,6 +65,8 @@ class Ruled:
         conflicts = self.of("conflict")
         if any(f.kind not in _SCOPES or f.detail for f in conflicts):
             return True
+        if not self.missing and any(f.kind in _SURE for f in conflicts):
+            return True  # "Pulmonary embolism?" does not say that there is one
         return self.missing <= own_words and any(f.kind not in _OPEN for f in conflicts)
 
 
