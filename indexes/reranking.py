@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from casefolio.indexes.fusion import normalised
+from casefolio.indexes.scaling import normalised
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.errors import EncoderError
 
