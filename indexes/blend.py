@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from casefolio.indexes.scaling import normalised
 from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.scaling import normalised
 from casefolio.indexes.sparse import Sparse
 
 Column = NDArray[np.float32]

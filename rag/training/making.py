@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from casefolio.indexes.analyzers import stopwords, terms
-from casefolio.indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
+from casefolio.indexes.embedded_text import readable, stored_chunk
 from casefolio.ingest import data
-from casefolio.ingest.chunking import TokenSpans, chunk
+from casefolio.ingest.chunking import PASSAGE_TOKENS, TokenSpans, chunk
 from casefolio.ingest.document import Chunk, Document
 from casefolio.ingest.identity import Identity, identify
 from casefolio.ingest.meaning.moments import moments
@@ -77,7 +77,7 @@ def passages_of(documents: Iterable[Document], token_spans: TokenSpans, window: 
     out = []
     for document in documents:
         identity = identify(document)
-        for piece in chunk(document, token_spans, min(window, PASSAGE_TOKENS), TARGET_TOKENS):
+        for piece in chunk(document, token_spans, min(window, PASSAGE_TOKENS)):
             stored = stored_chunk(document, piece, document.title, identity.fields, token_spans, window)
             out.append(Passage(document, identity, piece, stored.embedded))
     return out
