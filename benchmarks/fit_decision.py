@@ -32,7 +32,7 @@ from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
 COST = 0.25  # of a wrong answer, where a right one counts 1
-KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`rag.reader.answering`)
+KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`casefolio.reader.answering`)
 THRESHOLDS = np.arange(0.05, 0.9, 0.01)
 
 

@@ -8,7 +8,6 @@ bound; what counts is the share on the half that it was not chosen on.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -200,11 +199,3 @@ def as_text(calibration: Calibration) -> str:
         *(f"| {a} | {b} | {c} |" for a, b, c in rows),
     ]
     return "\n".join(lines)
-
-
-def read_threshold(folder: Path) -> float | None:
-    """The threshold kept in an index's folder; None where there is none."""
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    return float(json.loads(path.read_text("utf-8"))["threshold"])

@@ -66,9 +66,7 @@ def _response(row: Row, seen: dict[str, int]) -> Response:
     question = row.text("question", "", empty=True)
     # Answers to one question share their contexts: they are not independent.
     group = row.text("group", question or found)
-    return Response(
-        found, question, row.texts("contexts"), text, tuple(labels), group, row.text("language", "und")
-    )
+    return Response(found, question, row.texts("contexts"), text, tuple(labels), group, row.text("language", "und"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def lexical_gate(response: str, contexts: Sequence[str], question: str, language
 
 
 def house_detector(response: str, contexts: Sequence[str], question: str, language: str | None) -> Detection:
-    """What `rag.verifying.grounding` finds: claims that no context supports."""
+    """What `casefolio.verifying.grounding` finds: claims that no context supports."""
     from casefolio.verifying import grounding
 
     found = grounding(question, contexts, response, language)

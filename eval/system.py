@@ -21,7 +21,7 @@ EXTRACTIVE = "extractive"
 
 
 class System(Protocol):
-    """Searches one folder and answers from it. `rag.library.Library` is one."""
+    """Searches one folder and answers from it. `casefolio.library.Library` is one."""
 
     def search(self, question: str, k: int = ..., *, scope: str | None = None) -> list[Hit]:
         """At most `k` passages, best first, out of the documents whose path matches `scope`."""
@@ -42,7 +42,7 @@ AnswerJudge = Callable[[str, Sequence[str], str], bool | None]  # question, pass
 
 
 def house_verifier(claim: str, quote: str, language: str | None) -> tuple[str, float]:
-    """Label and score of `rag.verifying.verify`."""
+    """Label and score of `casefolio.verifying.verify`."""
     from casefolio.verifying import verify
 
     verdict = verify(claim, quote, language)
@@ -101,7 +101,7 @@ class Configuration:
 
 
 class LibrarySystem:
-    """`rag.library.Library` under a configuration.
+    """`casefolio.library.Library` under a configuration.
 
     Args:
         library: open and synced.
@@ -154,7 +154,7 @@ class LibrarySystem:
 
 
 def open_library(configuration: Configuration, folder: Path, index: Path, threshold: float | None = None) -> System:
-    """The system of the house, `rag.library.Library`, synced and with all its vectors; or the baseline."""
+    """The system of the house, `casefolio.library.Library`, synced and with all its vectors; or the baseline."""
     if configuration.encoder == NAME:
         return WordOverlap(folder, **({} if threshold is None else {"least": threshold}))
     index.parent.mkdir(parents=True, exist_ok=True)

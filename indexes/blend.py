@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from casefolio.indexes.fusion import normalised
 from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.scaling import normalised
 from casefolio.indexes.sparse import Sparse
 
 Column = NDArray[np.float32]
@@ -70,9 +70,7 @@ NAMES = tuple(field.name for field in fields(Features))
 @lru_cache(maxsize=1)
 def weights() -> dict[str, float]:
     """Learned weights by feature; `NAME*length` and `NAME*match` are added times what the question is like."""
-    found: dict[str, float] = json.loads((Path(__file__).parent / "data" / "blend.json").read_text("utf-8"))[
-        "weights"
-    ]
+    found: dict[str, float] = json.loads((Path(__file__).parent / "data" / "blend.json").read_text("utf-8"))["weights"]
     return found
 
 

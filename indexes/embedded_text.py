@@ -12,13 +12,9 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.expansion import FIELD_MARKS
 from casefolio.indexes.store import StoredChunk, StoredPart
 from casefolio.indexes.stored_json import pack_identity
-from casefolio.ingest.chunking import chunk
+from casefolio.ingest.chunking import PASSAGE_TOKENS, chunk
 from casefolio.ingest.document import Chunk, Document, Span
 from casefolio.ingest.identity import Field, identify
-
-PASSAGE_TOKENS = 256  # the longest passage, whatever an encoder's window: what the reader takes in at once
-# The size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector.
-TARGET_TOKENS = 110
 
 _JOINED = re.compile(r"(?<=\w)[-\u00ad][ \t]*\n\f?[ \t]*(?=[a-zäöüß])")
 _SPACE = re.compile(r"\s+")
@@ -81,9 +77,7 @@ def stored_chunk(
     return StoredChunk(piece, embedded, digest, " ".join([*terms(body, piece.language), *marks]))
 
 
-def stored_part(
-    document: Document, token_spans: Callable[[str], list[tuple[int, int]]], max_tokens: int
-) -> StoredPart:
+def stored_part(document: Document, token_spans: Callable[[str], list[tuple[int, int]]], max_tokens: int) -> StoredPart:
     """A document as it goes into the store: identified, and cut into passages for an encoder's window.
 
     Args:
@@ -92,9 +86,8 @@ def stored_part(
         max_tokens: the encoder's window, in tokens.
     """
     identity = identify(document)
-    limit = min(PASSAGE_TOKENS, max_tokens)
     chunks = tuple(
         stored_chunk(document, piece, document.title, identity.fields, token_spans, max_tokens)
-        for piece in chunk(document, token_spans, limit, min(TARGET_TOKENS, limit))
+        for piece in chunk(document, token_spans, min(PASSAGE_TOKENS, max_tokens))
     )
     return StoredPart(document, pack_identity(identity), chunks)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from casefolio.indexes.blend import Features, best_in_document, blended, covered, long_as, of_question
 from casefolio.indexes.dense import Dense
-from casefolio.indexes.fusion import best, normalised
 from casefolio.indexes.reading_questions import Named
+from casefolio.indexes.scaling import best, normalised
 from casefolio.indexes.sparse import Sparse
 from casefolio.indexes.switches import ALL, Parts
 

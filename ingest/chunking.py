@@ -17,6 +17,11 @@ from casefolio.ingest.sentences import clause_cut, sentence_spans
 
 TokenSpans = Callable[[str], list[tuple[int, int]]]
 
+PASSAGE_TOKENS = 256
+"""The longest passage, whatever an encoder's window: what the reader takes in at once."""
+TARGET_TOKENS = 110
+"""The size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector."""
+
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
 _PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
 _LONGEST_HEADER = 400
@@ -27,7 +32,7 @@ _TINY = 8  # units below an eighth of the target are joined with their neighbour
 
 
 def chunk(
-    document: Document, token_spans: TokenSpans, max_tokens: int, target_tokens: int | None = None
+    document: Document, token_spans: TokenSpans, max_tokens: int = PASSAGE_TOKENS, target_tokens: int = TARGET_TOKENS
 ) -> tuple[Chunk, ...]:
     """Cut `document` into passages.
 
@@ -36,7 +41,7 @@ def chunk(
         token_spans: character ranges of the tokens of a text, in order, without special tokens; called once for each
             stretch of the document and again only for passages near the limit.
         max_tokens: no passage's own text has more tokens than this (a single character is never cut).
-        target_tokens: size aimed at where a document does not fit; `max_tokens` if not given.
+        target_tokens: size aimed at where a document does not fit; never above `max_tokens`.
 
     Returns:
         Chunks in order, without overlap; none for a document without text.
@@ -44,7 +49,7 @@ def chunk(
     Raises:
         ValueError: if a size is below 1.
     """
-    target = max_tokens if target_tokens is None else min(target_tokens, max_tokens)
+    target = min(target_tokens, max_tokens)
     if max_tokens < 1 or target < 1:
         raise ValueError(f"sizes in tokens start at 1: got max {max_tokens}, target {target}")
     cutter = _Cutter(document, token_spans, max_tokens, target)

@@ -10,8 +10,10 @@ MAX_BYTES = 512 * MIB
 """A file larger than this is not opened."""
 MAX_TEXT_BYTES = 64 * MIB
 """Text larger than this (about 30,000 printed pages) is no letter and no contract."""
-MAX_CHARACTERS = 16_000_000
+MAX_FILE_CHARACTERS = 16_000_000
 """Text of one file and its attachments together (about 8,000 printed pages): what the asking process must hold."""
+MAX_BUILT_CHARACTERS = 64 * 2**20
+"""Text that a loader composes: repeated cells and the like may unpack to more than the file holds."""
 MAX_PAGES = 20_000
 MAX_DEPTH = 8
 """Attachments within attachments."""
@@ -19,6 +21,18 @@ MAX_ATTACHMENTS = 1_000
 """Documents that one file may bring along, over all depths."""
 MAX_UNPACKED = 1024 * MIB
 """Bytes that one file may unpack to, over all archives and attachments within it."""
+MAX_CONTAINER_BYTES = 512 * MIB
+"""Bytes that one ZIP container or archive may unpack to."""
+MAX_CONTAINER_PART = 128 * MIB
+"""Bytes that one part of a container, or one compressed stream, may unpack to."""
+MAX_CONTAINER_ENTRIES = 20_000
+MAX_RATIO = 250
+"""A container that unpacks to more than so many times its size is a bomb, once it is above `SMALL_CONTAINER`."""
+SMALL_CONTAINER = 8 * MIB
+MAX_MAIL_PARTS = 1_000
+"""Bodies and attachments of one mail."""
+MAX_MAIL_DEPTH = 8
+"""Messages forwarded within messages."""
 MAX_MEMORY = 3 * 1024 * MIB
 """Address space of a reading process."""
 SECONDS_WITHOUT_PROGRESS = 120.0

@@ -26,9 +26,7 @@ _LOOKED_THROUGH = 2_000_000  # characters in which orders to a machine are looke
 PASSWORD_VARIABLE = "CASEFOLIO_PASSWORD"
 
 
-def read_file(
-    root: Path, relative: str, *, passwords: Sequence[str] = (), ocr: bool = True
-) -> list[Document | Unread]:
+def read_file(root: Path, relative: str, *, passwords: Sequence[str] = (), ocr: bool = True) -> list[Document | Unread]:
     """Read one file of the folder in this process.
 
     Returns the file first, then its attachments, depth first. Whatever is wrong with a file is an `Unread`.
@@ -52,11 +50,11 @@ def read_file(
 
 def _within_limits(read: Iterator[Document | Unread]) -> Iterator[Document | Unread]:
     """What was read, in which a document is unread that brings more text than one file may."""
-    left = limits.MAX_CHARACTERS
+    left = limits.MAX_FILE_CHARACTERS
     for part in read:
         if isinstance(part, Document):
             if len(part.text) > left:
-                reason = f"more than {limits.MAX_CHARACTERS // 10**6} million characters in one file"
+                reason = f"more than {limits.MAX_FILE_CHARACTERS // 10**6} million characters in one file"
                 yield Unread(part.path, part.sha256, part.media_type, reason, "split the file")
                 continue
             left -= len(part.text)

@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from casefolio.ingest.errors import PromptError
+from casefolio.ingest.languages import DEFAULT
 
 FOLDER = Path(__file__).parent / "templates"
-LANGUAGES = ("en", "de", "ko")
+LANGUAGES = tuple(sorted({path.name.split(".")[1] for path in FOLDER.glob("*.*.md")}))
+"""Languages that have a template; what one lacks of them, English stands in for."""
 # What each template must use, no more and no less: a forgotten placeholder would silently drop the sources.
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"sources", "question", "fence", "abstention"}),
@@ -67,8 +69,8 @@ def template(name: str, language: str) -> Template:
     Raises:
         PromptError: where the file is missing, has no divider, or its placeholders are not those of its kind.
     """
-    path = FOLDER / f"{name}.{language if language in LANGUAGES else 'en'}.md"
-    return parse(path)
+    own = FOLDER / f"{name}.{language}.md"
+    return parse(own if language in LANGUAGES and own.is_file() else FOLDER / f"{name}.{DEFAULT}.md")
 
 
 def parse(path: Path) -> Template:

@@ -10,6 +10,7 @@ from casefolio.answer import Answer
 from casefolio.generators.base import Generator, complete
 from casefolio.ingest.errors import RagError
 from casefolio.ingest.language import detect_language
+from casefolio.ingest.meaning.units import spelled
 from casefolio.names import analyse, asks, names_in
 from casefolio.reader.guards import drugs_in
 from casefolio.stems import terms, words
@@ -27,9 +28,10 @@ _REFERS = re.compile(
 _GOES_ON = re.compile(
     r"^\s*(?:and|but|also|what about|how about|und|aber|auch|was ist mit|그리고|그럼|그러면|또)\b[\s,:]*", re.IGNORECASE
 )
+# Units of a dose: up to a gram and a millilitre, and of activity the signs alone ("20 units" may be of anything).
+_DOSE = rf"(?:{spelled('mass', most=1000.0)}|{spelled('volume', most=1.0)}|(?:iu|ie)\b|i\.[eu]\.)"
 _DRUG = re.compile(
-    r"\b([^\W\d_]{4,}(?:\s[^\W\d_]{4,})?)\s+\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|㎎|g|ml|iu|ie|i\.e\.)\b|"
-    r"([가-힣]{2,})\s*\d+\s?(?:mg|㎎|ml)",
+    rf"\b([^\W\d_]{{4,}}(?:\s[^\W\d_]{{4,}})?)\s+\d+(?:[.,]\d+)?\s?{_DOSE}|([가-힣]{{2,}})\s*\d+\s?{_DOSE}",
     re.IGNORECASE,
 )
 _OF_A_DRUG = re.compile(

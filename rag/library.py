@@ -68,7 +68,7 @@ class Summary:
 
 
 class Asking(TypedDict, total=False):
-    """Keyword arguments of `Library.ask` and its kin; `rag.asking.stream` explains them."""
+    """Keyword arguments of `Library.ask` and its kin; `casefolio.asking.stream` explains them."""
 
     history: History
     generator: Generator | None
@@ -275,7 +275,7 @@ class Library:
             question: in any language; with `history` it may be a follow-up.
             k: passages to retrieve.
             scope: path or pattern of paths.
-            settings: those of `Asking`; `rag.asking.stream` explains them.
+            settings: those of `Asking`; `casefolio.asking.stream` explains them.
 
         Raises:
             UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.

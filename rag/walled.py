@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Walled:
-    """What `rag.asking` needs of a library, within a wall and the filters of one question.
+    """What `casefolio.asking` needs of a library, within a wall and the filters of one question.
 
     Args:
         library: an open library.

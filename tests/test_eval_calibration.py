@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casefolio.eval.calibration import FILE, Given, calibrate, choose, given_of, halves, keep, read_threshold, try_on
+from casefolio.eval.calibration import FILE, Given, calibrate, choose, given_of, halves, keep, try_on
 from casefolio.eval.cases import CaseSet
 from casefolio.ingest.errors import GeneratorError, SetError
 
@@ -76,8 +76,7 @@ def test_a_confidence_that_tells_is_found_and_holds_on_the_other_half(tmp_path: 
     assert path.name == FILE
     kept = json.loads(path.read_text("utf-8"))
     assert (kept["set_sha256"], kept["max_unsupported"]) == ("f" * 64, 0.02)
-    assert read_threshold(tmp_path / ".rag") == pytest.approx(0.55)
-    assert read_threshold(tmp_path) is None
+    assert kept["threshold"] == pytest.approx(0.55)
 
 
 def test_a_set_without_unanswerable_questions_calibrates_nothing() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casefolio.ingest import limits
 from casefolio.ingest.document import PAGE_BREAK, Span
 from casefolio.ingest.errors import LimitExceeded
-from casefolio.ingest.loaders.shared import building
 from casefolio.ingest.loaders.shared.building import Builder, canonical, one_line
 from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names
 
@@ -102,7 +102,7 @@ def test_rows_below_an_interruption_keep_the_names() -> None:
 
 
 def test_text_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "MAX_CHARACTERS", 10)
+    monkeypatch.setattr(limits, "MAX_BUILT_CHARACTERS", 10)
     builder = Builder()
     builder.paragraph("12345")
     with pytest.raises(LimitExceeded):

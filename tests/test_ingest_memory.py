@@ -68,7 +68,7 @@ def test_names_of_columns_are_held_once_for_all_rows() -> None:
 
 
 def test_a_file_with_more_text_than_one_may_have_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_CHARACTERS", 2_000_000)
+    monkeypatch.setattr(limits, "MAX_FILE_CHARACTERS", 2_000_000)
     (tmp_path / "a.txt").write_text("word " * 500_000)
     (unread,) = read_file(tmp_path, "a.txt")
     assert isinstance(unread, Unread)

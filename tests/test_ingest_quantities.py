@@ -23,6 +23,7 @@ def found(text: str, language: str = "en") -> list[tuple[float, float, str]]:
         ("0.5 g", "en", 500.0, "mg"),
         ("200 µg", "en", 0.2, "mg"),
         ("200 mcg", "en", 0.2, "mg"),
+        ("5㎎을", "ko", 5.0, "mg"),
         ("12 IE Insulin", "de", 12.0, "IU"),
         ("8단위", "ko", 8.0, "IU"),
         ("1,2 mg/dl", "de", 0.012, "mg/ml"),

@@ -22,6 +22,7 @@ def test_every_template_is_there_in_every_language(name: str, language: str) -> 
 
 
 def test_no_file_is_left_over() -> None:
+    assert {"en", "de", "ko"} <= set(LANGUAGES)
     assert {p.name for p in FOLDER.iterdir()} == {f"{n}.{lang}.md" for n in PLACEHOLDERS for lang in LANGUAGES}
 
 

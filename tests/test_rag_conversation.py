@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casefolio.answer import Answer, Citation, Claim
-from casefolio.conversation import standalone
+from casefolio.conversation import _drugs, standalone
 from casefolio.generators.scripted import Scripted
 from casefolio.ingest.document import Span
 from casefolio.ingest.errors import GeneratorError
@@ -108,3 +108,13 @@ def test_a_model_that_invents_names_or_numbers_is_not_believed(said: str) -> Non
 def test_a_model_that_fails_leaves_it_to_the_rules() -> None:
     found = standalone("and the dose?", TWO, Scripted(GeneratorError("gone")))
     assert "Apixaban" in found.question
+
+
+@pytest.mark.parametrize("dose", ["5 mg", "200 mcg", "1 g", "10 ml", "4000 I.E.", "5 Milligramm", "5 ㎎"])
+def test_words_before_a_dose_are_a_drug(dose: str) -> None:
+    assert _drugs(f"Then Xyntavorin {dose} was given.", "en") == ["Xyntavorin"]
+
+
+@pytest.mark.parametrize("amount", ["70 kg", "5 gates", "20 units", "3 liters"])
+def test_words_before_another_amount_are_none(amount: str) -> None:
+    assert _drugs(f"They delivered {amount}.", "en") == []

@@ -16,7 +16,7 @@ from casefolio.ingest.document import Chunk, Document, Page, Span
 from casefolio.ingest.languages import own
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of
-from casefolio.reader.framing import PASSAGE_TOKENS, header, question_frame
+from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
 from casefolio.reader.model import Output
@@ -100,7 +100,7 @@ def test_a_frame_holds_question_header_and_passage_in_order() -> None:
     assert frame.ids == (0, 16, 13, 16, 2, 2, 15, 2, 16, 12, 13, 2)
     assert (frame.second, frame.start) == (5, 8)
     assert frame.offsets == ((0, 6), (7, 9), (10, 13))
-    assert len(question_frame("q", "", "w " * 999, tokenize).offsets) == PASSAGE_TOKENS
+    assert len(question_frame("q", "", "w " * 999, tokenize).offsets) == READ_TOKENS
 
 
 def test_a_header_says_nothing_twice() -> None:

@@ -295,6 +295,8 @@ def test_nothing_else_is_asked_and_nothing_fails(browser, service):
         "document.getElementById('sheet').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
     )
     assert browser.run("document.getElementById('right').hidden")
+    names = browser.run("[...document.getElementById('tongue').options].map((o) => `${o.value} ${o.text}`).join()")
+    assert names == "en English,de Deutsch,ko 한국어"
     for tongue, said in (("de", "Fragen"), ("ko", "질문하기"), ("en", "Ask")):
         browser.run(
             f"(() => {{ const s = document.getElementById('tongue'); s.value = '{tongue}'; s.dispatchEvent(new Event('change')); }})()"  # noqa: E501

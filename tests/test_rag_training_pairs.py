@@ -15,7 +15,7 @@ from casefolio.training.audit_page import page
 from casefolio.training.auditing import audit
 from casefolio.training.batching import epoch_batches, make_batch
 from casefolio.training.errors import TrainingError
-from casefolio.training.making import pairs_by_rule, passages_of
+from casefolio.training.making import _AMOUNT, pairs_by_rule, passages_of
 from casefolio.training.mining import mine_bm25
 from casefolio.training.pairs import Pair, read_pairs, write_pairs
 from casefolio.training.ranking import measure, measure_all, set_of_pairs
@@ -279,3 +279,12 @@ def test_a_model_asks_and_only_what_the_passage_holds_is_kept(tmp_path):
     assert {p.answer for p in pairs} == {"Apixaban 5 mg"}
     assert "lines dropped" in told[-1]
     assert "Apixaban" in model.history[0].user + model.history[-1].user
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_one"),
+    [("She takes 5 mg.", True), ("Die Kaution beträgt 900 €.", True), ("보증금은 500원이다.", True),
+     ("within 14 days", True), ("in 3 Monaten", True), ("5 gesunde Kinder", False), ("room 12 daylight", False)],
+)  # fmt: skip
+def test_an_amount_is_a_number_with_a_unit_of_the_tables(sentence, is_one):
+    assert (_AMOUNT.search(sentence) is not None) == is_one

@@ -2,7 +2,7 @@
 
 Words are cut one by one and remembered, so a text costs a look-up a word. That is as quick as the `tokenizers`
 library over a folder and starts in a tenth of a second, where that needs half a second and 250 MB for its tree of
-250,000 pieces. The ids are the same (tests/test_indexes_encoders_unigram.py), with one exception: "<s>" in a document
+250,000 pieces. The ids are the same (tests/test_indexes_encoders_table.py), with one exception: "<s>" in a document
 is three characters, no token.
 """
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
 from casefolio.ingest.loaders.shared.building import Builder
-from casefolio.ingest.loaders.shared.guard import MAX_RATIO, MAX_TOTAL, SMALL, guarded
+from casefolio.ingest.loaders.shared.guard import guarded, too_much
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
 ZIP = "application/zip"
@@ -101,7 +101,7 @@ def _check(count: int, total: int, size: int) -> None:
     """
     if count > limits.MAX_ATTACHMENTS:
         raise LimitExceeded(f"{count} files in an archive that may have {limits.MAX_ATTACHMENTS}", "unpack it")
-    if total > MAX_TOTAL or (total > SMALL and total > MAX_RATIO * size):
+    if too_much(total, size):
         raise LimitExceeded(f"{size} bytes that unpack to {total} and more: this looks like a bomb", "unpack it")
 
 

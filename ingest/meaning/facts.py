@@ -34,7 +34,7 @@ class Fact:
     """One value in a text.
 
     Attributes:
-        kind: what may disagree (`number`, `date`, `side`, …; the kinds of `rag.answer.Reason`).
+        kind: what may disagree (`number`, `date`, `side`, …; the kinds of `casefolio.answer.Reason`).
         family: facts of one family are comparable (a dimension and unit, a group of contrasts).
         value: what is compared.
         span: its words.

@@ -74,6 +74,13 @@ def after_number() -> re.Pattern[str]:
 
 
 @cache
+def spelled(dimension: str, most: float) -> str:
+    """A pattern, to be matched without case, for the units of a dimension up to a factor, in each spelling."""
+    folded, _ = _spellings()
+    return _bounded([word for word, unit in folded.items() if unit.dimension == dimension and unit.factor <= most])
+
+
+@cache
 def before_number() -> re.Pattern[str]:
     """Matches a currency sign or code that ends where the number starts."""
     words = [

@@ -59,7 +59,7 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_of(args: argparse.Namespace) -> dict[str, Any]:
-    """Keyword arguments of `rag.asking` for the parsed arguments; opens the model.
+    """Keyword arguments of `casefolio.asking` for the parsed arguments; opens the model.
 
     Raises:
         GeneratorError: where the model cannot be opened.

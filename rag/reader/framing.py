@@ -19,7 +19,8 @@ from casefolio.ingest.identity import Identity
 Tokenize = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
 
 BEGIN, END = 0, 2  # ids of <s> and </s> in the vocabulary of the e5 family
-QUESTION_TOKENS, CLAIM_TOKENS, HEADER_TOKENS, PASSAGE_TOKENS = 96, 128, 64, 288
+QUESTION_TOKENS, CLAIM_TOKENS, HEADER_TOKENS = 96, 128, 64
+READ_TOKENS = 288  # of a passage (ingest/chunking.py: at most 256 of the encoder's) by the reader's own tokenizer
 _NAMES = 3  # people or parties that a header has room for
 _TITLE = 80  # characters of a title
 _SEPARATOR = " · "
@@ -77,7 +78,7 @@ def claim_frame(claim: str, quote: str, tokenize: Tokenize) -> Frame:
 
 def _frame(asked: list[int], above: list[int], passage: str, tokenize: Tokenize) -> Frame:
     ids, offsets = tokenize(passage)
-    ids, offsets = ids[:PASSAGE_TOKENS], offsets[:PASSAGE_TOKENS]
+    ids, offsets = ids[:READ_TOKENS], offsets[:READ_TOKENS]
     before = [BEGIN, *asked, END, END]
     whole = (*before, *above, *ids, END)
     # As the stages were trained: the second </s> already belongs to the second segment.

@@ -27,7 +27,7 @@ _LEADERS = re.compile(r"\.{4,}|…{2,}|_{4,}")  # they lead from a name to its v
 
 
 class Model(Protocol):
-    """What reads: `rag.reader.model.ReaderModel`, or a stand-in of a test."""
+    """What reads: `casefolio.reader.model.ReaderModel`, or a stand-in of a test."""
 
     def questions(self, asked: Sequence[tuple[str, str, str]]) -> Sequence[Output]:
         """Read (question, header, passage) each."""

@@ -89,7 +89,7 @@ class Desk:
         """The events of an answer; the last one comes when it is written down. Closing it early stops the work.
 
         Raises:
-            RagError: see `rag.asking.stream`; `Busy` and `TooLong`.
+            RagError: see `casefolio.asking.stream`; `Busy` and `TooLong`.
         """
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         # in a task of its own: who reads slowly keeps no place at the desk

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 
 from casefolio.indexes.analyzers import stopwords, terms
-from casefolio.indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS, readable, stored_chunk
+from casefolio.indexes.embedded_text import readable, stored_chunk
 from casefolio.ingest import data
-from casefolio.ingest.chunking import TokenSpans, chunk
+from casefolio.ingest.chunking import PASSAGE_TOKENS, TokenSpans, chunk
 from casefolio.ingest.document import Chunk, Document
 from casefolio.ingest.identity import Identity, identify
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.units import after_number
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.training.pairs import Pair
 from casefolio.training.surrogates import without_titles
@@ -34,9 +36,8 @@ _BORN = re.compile(
     r"(?:\*|\bgeb\w*\.?(?: am)?|\bborn(?: on)?|\bDOB|\bdate of birth|생년월일)\W{0,4}(?P<value>\d[\d./ -]{5,12}\d)",
     re.I,
 )
-_AMOUNT = re.compile(
-    r"\d(?:[\d.,]*\d)?\s?(?:%|mg|g|ml|µg|mmol|mmHg|cm|mm|kg|€|EUR|Euro|USD|\$|원|일|개월|days?|Tage|months?)", re.I
-)
+_TIME = data.alternation(all_of("dates", "units"))
+_AMOUNT = re.compile(rf"\d(?:{after_number().pattern}|(?i:\s?(?:{_TIME})(?![a-zäöü])))")
 _CARE = re.compile(
     r"^[^\n:]{0,60}\b(?:[Kk]lini(?:k|kum)|\w*[Kk]rankenhaus|Abteilung|Ambulanz|Institut|Praxis|Hospital|Department|"
     r"Clinic|Infirmary|Practice)\b[^\n.:]{0,60}$|^[^\n:]{0,20}[가-힣]+(?:병원|의원|센터)[^\n.:]{0,30}$",
@@ -77,7 +78,7 @@ def passages_of(documents: Iterable[Document], token_spans: TokenSpans, window: 
     out = []
     for document in documents:
         identity = identify(document)
-        for piece in chunk(document, token_spans, min(window, PASSAGE_TOKENS), TARGET_TOKENS):
+        for piece in chunk(document, token_spans, min(window, PASSAGE_TOKENS)):
             stored = stored_chunk(document, piece, document.title, identity.fields, token_spans, window)
             out.append(Passage(document, identity, piece, stored.embedded))
     return out

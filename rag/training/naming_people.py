@@ -42,7 +42,7 @@ def with_person(row: Row, rng: np.random.Generator) -> Row:
 
 
 def header_for(language: str, given: str, family: str, rng: np.random.Generator) -> str:
-    """A header as `rag.reader.framing.header` makes it: folders, kind, name, day, each there or not."""
+    """A header as `casefolio.reader.framing.header` makes it: folders, kind, name, day, each there or not."""
     words = bank(language)
     kind, name = _one(words["kinds"], rng), _full(language, given, family, rng)
     if language == "ko":

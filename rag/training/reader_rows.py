@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from casefolio.indexes.embedded_text import PASSAGE_TOKENS, TARGET_TOKENS
 from casefolio.ingest.chunking import TokenSpans, chunk
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import identify
@@ -168,7 +167,7 @@ def rows_of_folder(case: CaseFolder, token_spans: TokenSpans, seed: int) -> list
 def _units(case: CaseFolder, token_spans: TokenSpans) -> Iterator[_Unit]:
     for name, document in case.documents.items():
         identity = identify(document)
-        for piece in chunk(document, token_spans, PASSAGE_TOKENS, TARGET_TOKENS):
+        for piece in chunk(document, token_spans):
             text = piece.span.of(document.text)
             head = header_of(f"{case.name}/{name}", identity, piece)
             yield _Unit(name, piece.span, text, head, frozenset(_WORDS.findall(text.lower())))

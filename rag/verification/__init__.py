@@ -1,1 +1,1 @@
-"""What `rag.verifying` is made of: evidence, features, and the learned weights."""
+"""What `casefolio.verifying` is made of: evidence, features, and the learned weights."""

@@ -7,10 +7,11 @@ import warnings
 import zlib
 from typing import Any
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded, UnknownType
 from casefolio.ingest.loaders.clinical.facts import Facts, full_name, moment, section_kind
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.guard import MAX_PART, guarded
+from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
 MEDIA_TYPE = "application/dicom"
@@ -63,8 +64,8 @@ def _check_deflated(data: bytes) -> None:
     if len(data) < 144:
         raise BrokenFile("a DICOM file that ends in its header")
     start = 144 + int.from_bytes(data[140:144], "little")
-    if len(zlib.decompressobj(-15).decompress(data[start:], MAX_PART + 1)) > MAX_PART:
-        raise LimitExceeded(f"a DICOM file that unpacks to more than {MAX_PART} bytes")
+    if len(zlib.decompressobj(-15).decompress(data[start:], limits.MAX_CONTAINER_PART + 1)) > limits.MAX_CONTAINER_PART:
+        raise LimitExceeded(f"a DICOM file that unpacks to more than {limits.MAX_CONTAINER_PART} bytes")
 
 
 class _Report:

@@ -12,6 +12,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import cast
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from casefolio.ingest.loaders.html.loader import append_html, decode_html
 from casefolio.ingest.loaders.mail.outlook import message_from_msg
@@ -28,7 +29,6 @@ from casefolio.ingest.text import Decoded
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
-_MAX_PARTS = 1000
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -113,8 +113,8 @@ def _append(builder: Builder, message: EmailMessage) -> None:
     builder.end_table()
     builder.title = _header(message, "Subject")
     parts = list(_leaves(message))
-    if len(parts) > _MAX_PARTS:
-        raise LimitExceeded(f"a mail of more than {_MAX_PARTS} parts")
+    if len(parts) > limits.MAX_MAIL_PARTS:
+        raise LimitExceeded(f"a mail of more than {limits.MAX_MAIL_PARTS} parts")
     sealed = [part for part in parts if part.get_content_type() in _ENVELOPES]
     bodies, attached = _choose(message, parts)
     for part in bodies:

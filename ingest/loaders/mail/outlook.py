@@ -15,6 +15,7 @@ from email.parser import HeaderParser
 from email.utils import format_datetime
 from typing import Any
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
 from casefolio.ingest.loaders.shared.containers import OLE_MAGIC
 
@@ -23,8 +24,6 @@ _FROM_NAME, _FROM_ADDRESS, _SENDER_SMTP = "0C1A", "0C1F", "5D01"
 _TO, _CC, _HEADERS = "0E04", "0E03", "007D"
 _FILE, _LONG_FILE, _DATA, _MIME, _DISPLAY = "3704", "3707", "3701", "370E", "3001"
 _SENT, _DELIVERED, _CODE_PAGE, _MESSAGE_CODE_PAGE = 0x0039, 0x0E06, 0x3FDE, 0x3FFD
-_MAX_DEPTH = 8
-_MAX_PARTS = 1000
 
 
 def message_from_msg(data: bytes) -> EmailMessage:
@@ -49,8 +48,8 @@ class _Storage:
     """One message or attachment inside the container."""
 
     def __init__(self, ole: Any, place: tuple[str, ...], paths: list[tuple[str, ...]], depth: int) -> None:
-        if depth > _MAX_DEPTH:
-            raise LimitExceeded(f"messages nested more than {_MAX_DEPTH} deep")
+        if depth > limits.MAX_MAIL_DEPTH:
+            raise LimitExceeded(f"messages nested more than {limits.MAX_MAIL_DEPTH} deep")
         self._ole, self._place, self._depth = ole, place, depth
         self._paths = [p for p in paths if p[: len(place)] == place]
         self._streams = {p[-1].upper(): p for p in self._paths if len(p) == len(place) + 1}
@@ -85,7 +84,7 @@ class _Storage:
     def _children(self, prefix: str) -> list[tuple[str, ...]]:
         depth = len(self._place) + 1
         found = {p[:depth] for p in self._paths if len(p) > depth and p[depth - 1].startswith(prefix)}
-        return sorted(found)[:_MAX_PARTS]
+        return sorted(found)[: limits.MAX_MAIL_PARTS]
 
     def _inside(self, place: tuple[str, ...]) -> _Storage:
         return _Storage(self._ole, place, self._paths, self._depth + 1)

@@ -7,11 +7,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.containers import ole_streams
 from casefolio.ingest.loaders.shared.grids import Line, append_table
-from casefolio.ingest.loaders.shared.guard import MAX_PART, guarded
+from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
 HWP = "application/x-hwp"
@@ -51,9 +52,11 @@ def read_hwp(source: Source) -> Reading:
 
 
 def _unpacked(data: bytes) -> bytes:
-    out = zlib.decompressobj(-15).decompress(data, MAX_PART + 1)
-    if len(out) > MAX_PART:
-        raise LimitExceeded(f"{len(data)} bytes that unpack to more than {MAX_PART}: this looks like a bomb")
+    out = zlib.decompressobj(-15).decompress(data, limits.MAX_CONTAINER_PART + 1)
+    if len(out) > limits.MAX_CONTAINER_PART:
+        raise LimitExceeded(
+            f"{len(data)} bytes that unpack to more than {limits.MAX_CONTAINER_PART}: this looks like a bomb"
+        )
     return out
 
 

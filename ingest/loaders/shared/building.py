@@ -10,13 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from casefolio.ingest import limits
 from casefolio.ingest.document import PAGE_BREAK, Page, Row, Section, Span
 from casefolio.ingest.errors import LimitExceeded
 from casefolio.ingest.loaders.shared.source import Reading
 
 CELL_BREAK = " | "
-# Repeated cells and the like may unpack to more than the file holds.
-MAX_CHARACTERS = 64 * 2**20
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -84,8 +83,8 @@ class Builder:
         return "".join(reversed(parts))
 
     def _write(self, text: str) -> Span:
-        if self._length + len(text) > MAX_CHARACTERS:
-            raise LimitExceeded(f"more than {MAX_CHARACTERS} characters of text")
+        if self._length + len(text) > limits.MAX_BUILT_CHARACTERS:
+            raise LimitExceeded(f"more than {limits.MAX_BUILT_CHARACTERS} characters of text")
         self._parts.append(text)
         start, self._length = self._length, self._length + len(text)
         return Span(start, self._length)

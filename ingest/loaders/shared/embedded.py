@@ -7,8 +7,8 @@ import binascii
 import re
 import zlib
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import LimitExceeded
-from casefolio.ingest.loaders.shared.guard import MAX_PART
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
 _STARTS = (
@@ -57,11 +57,13 @@ def inflated(data: bytes) -> bytes | None:
     for window in (-15, 47):
         machine = zlib.decompressobj(window)
         try:
-            out = machine.decompress(data, MAX_PART + 1)
+            out = machine.decompress(data, limits.MAX_CONTAINER_PART + 1)
         except zlib.error:
             continue
-        if len(out) > MAX_PART:
-            raise LimitExceeded(f"{len(data)} bytes that unpack to more than {MAX_PART}: this looks like a bomb")
+        if len(out) > limits.MAX_CONTAINER_PART:
+            raise LimitExceeded(
+                f"{len(data)} bytes that unpack to more than {limits.MAX_CONTAINER_PART}: this looks like a bomb"
+            )
         if out:
             return out
     return None

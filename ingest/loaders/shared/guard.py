@@ -9,14 +9,9 @@ from functools import wraps
 
 from lxml import etree
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
 from casefolio.ingest.loaders.shared.source import Reading, Source
-
-MAX_PART = 128 * 2**20
-MAX_TOTAL = 512 * 2**20
-MAX_ENTRIES = 20_000
-MAX_RATIO = 250
-SMALL = 8 * 2**20
 
 
 def guarded(kind: str) -> Callable[[Callable[[Source], Reading]], Callable[[Source], Reading]]:
@@ -67,6 +62,12 @@ def parse_xml(data: bytes) -> etree._Element:
     return root
 
 
+def too_much(unpacked: int, packed: int) -> bool:
+    """Whether a container of so many bytes unpacks to more bytes than a document does."""
+    bomb = unpacked > limits.SMALL_CONTAINER and unpacked > limits.MAX_RATIO * packed
+    return bomb or unpacked > limits.MAX_CONTAINER_BYTES
+
+
 class Package:
     """The parts of a ZIP container (OOXML, ODF), read under limits on size and ratio.
 
@@ -82,9 +83,9 @@ class Package:
             raise BrokenFile("not a readable ZIP container") from error
         infos = self._zip.infolist()
         total = sum(info.file_size for info in infos)
-        if len(infos) > MAX_ENTRIES:
-            raise LimitExceeded(f"{len(infos)} entries in a container that may have {MAX_ENTRIES}")
-        if total > MAX_TOTAL or (total > SMALL and total > MAX_RATIO * len(data)):
+        if len(infos) > limits.MAX_CONTAINER_ENTRIES:
+            raise LimitExceeded(f"{len(infos)} entries in a container that may have {limits.MAX_CONTAINER_ENTRIES}")
+        if too_much(total, len(data)):
             raise LimitExceeded(f"{len(data)} bytes that unpack to {total}: this looks like a ZIP bomb")
         self._infos = {info.filename.lstrip("/"): info for info in infos}
         self._lower = {name.lower(): name for name in self._infos}
@@ -110,7 +111,7 @@ class Package:
         if known is None:
             raise BrokenFile(f"the container lacks its part {name}")
         info = self._infos[known]
-        if info.file_size > MAX_PART:
+        if info.file_size > limits.MAX_CONTAINER_PART:
             raise LimitExceeded(f"the part {name} unpacks to {info.file_size} bytes")
         try:
             return self._zip.read(info)

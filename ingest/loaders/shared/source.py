@@ -1,7 +1,7 @@
 """What a loader is given and what it returns.
 
 A loader turns the bytes of one file into a `Reading`. It is a plain function; `ingest.loaders.LOADERS` maps media
-types to them. The contract, which `tests/test_ingest_loaders.py` proves for every loader:
+types to them. The contract, to which `tests/test_ingest_formats.py` holds the loaders:
 
 * `text` is canonical: line ends are `\\n`, no BOM, no `\\x00`, no lone surrogates; otherwise as the file has it.
 * `pages` are in order and cover `text` but for the `PAGE_BREAK`s between them; a format without pages has one page.

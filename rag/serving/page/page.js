@@ -1,7 +1,7 @@
 // The page: asks the service that it comes from and no other, and builds what it shows from text alone.
 import { Answer } from "./answer.js";
 import * as source from "./source.js";
-import { element, say, shown, speak, tongues } from "./words.js";
+import { element, own_names, say, shown, speak, tongues } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const history = []; // of this visit; it is kept nowhere
@@ -156,6 +156,7 @@ function keys(event) {
 
 function begin() {
   const own = navigator.languages.map((l) => l.slice(0, 2)).find((l) => tongues.includes(l)) ?? "en";
+  part("tongue").replaceChildren(...tongues.map((code, i) => new Option(own_names[i], code)));
   part("tongue").value = localStorage.getItem("tongue") ?? own;
   speak(part("tongue").value);
   part("tongue").addEventListener("change", () => {

@@ -1,6 +1,7 @@
-// What the page says, in three languages. Text of documents is never among it.
+// What the page says, in each language that it is offered in, whose `name` is its own. Text of documents is never among it.
 const WORDS = {
   en: {
+    name: "English",
     question: "Question", placeholder: "What do you want to know?", ask: "Ask", stop: "Stop", filters: "Where to look", scope: "Path or pattern",
     kind: "Kind", since: "From", until: "To", any: "any", library: "Library", ledger: "Files", tongue: "Language",
     keys: "Enter asks · Shift+Enter new line · 1–9 opens a quote · ← → turns pages · Esc closes · / to the question",
@@ -14,6 +15,7 @@ const WORDS = {
     blank: "Nothing stands on this page.", hidden_marks: "control and format characters are shown as symbols",
   },
   de: {
+    name: "Deutsch",
     question: "Frage", placeholder: "Was möchten Sie wissen?", ask: "Fragen", stop: "Anhalten", filters: "Wo gesucht wird", scope: "Pfad oder Muster",
     kind: "Art", since: "Von", until: "Bis", any: "alle", library: "Bibliothek", ledger: "Dateien", tongue: "Sprache",
     keys: "Enter fragt · Umschalt+Enter neue Zeile · 1–9 öffnet ein Zitat · ← → blättert · Esc schließt · / zur Frage",
@@ -27,6 +29,7 @@ const WORDS = {
     blank: "Auf dieser Seite steht nichts.", hidden_marks: "Steuer- und Formatzeichen sind als Symbole gezeigt",
   },
   ko: {
+    name: "한국어",
     question: "질문", placeholder: "무엇을 알고 싶으신가요?", ask: "질문하기", stop: "중지", filters: "찾을 곳", scope: "경로 또는 패턴",
     kind: "종류", since: "시작일", until: "종료일", any: "전체", library: "라이브러리", ledger: "파일", tongue: "언어",
     keys: "Enter 질문 · Shift+Enter 줄바꿈 · 1–9 인용 열기 · ← → 쪽 넘기기 · Esc 닫기 · / 질문란으로",
@@ -59,6 +62,9 @@ export function say(key, values = {}) {
 }
 
 export const tongues = Object.keys(WORDS);
+
+// How each language calls itself, in the order of `tongues`.
+export const own_names = Object.values(WORDS).map((words) => words.name);
 
 // Control and format characters do nothing here: they are shown as symbols. One character stays one in what is counted,
 // since spans are applied before this.

@@ -13,7 +13,7 @@ NEITHER = ("chars", "prompt tokens", "answer tokens")  # an amount to read the o
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    return data.table(Path(__file__).parent / "templates" / "measures.toml")
+    return data.table(Path(__file__).parent / "templates" / "measure_meanings.toml")
 
 
 def stem(measure: str) -> str:
