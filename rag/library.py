@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from casefolio.answer import Answer, UnreadPages
 from casefolio.index_files import CALIBRATION, index_place, make_way
@@ -68,9 +68,15 @@ class Summary:
 
 
 class Asking(TypedDict, total=False):
-    """Keyword arguments of `Library.ask` and its kin; `casefolio.asking.stream` explains them."""
+    """Keyword arguments of `Library.ask` and its kin; `casefolio.asking.stream` explains them.
+
+    Two more: `filters`, which documents may be looked at (kind, language, dates), and `model`, the model that phrases
+    the quotes: a name as `rag ask --llm` takes it, or a generator (`generator` is the same without names).
+    """
 
     history: History
+    filters: Filters
+    model: str | Generator | None
     generator: Generator | None
     unsupported: Unsupported
     as_of: str | None
@@ -283,7 +289,8 @@ class Library:
         """
         from casefolio.asking import ask
 
-        return ask(self, question, k, scope, **self.calibrated(settings))
+        seen, scope, told = self._seen(scope, settings)
+        return ask(seen, question, k, scope, **told)
 
     def stream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -291,13 +298,15 @@ class Library:
         """The same answer as events: the passages, verified pieces of text, the whole answer."""
         from casefolio.asking import stream
 
-        return stream(self, question, k, scope, **self.calibrated(settings))
+        seen, scope, told = self._seen(scope, settings)
+        return stream(seen, question, k, scope, **told)
 
     async def aask(self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]) -> Answer:
         """`ask` for asynchronous backends."""
         from casefolio.asking import aask
 
-        return await aask(self, question, k, scope, **self.calibrated(settings))
+        seen, scope, told = self._seen(scope, settings)
+        return await aask(seen, question, k, scope, **told)
 
     def astream(
         self, question: str, k: int = 8, scope: str | None = None, **settings: Unpack[Asking]
@@ -305,7 +314,21 @@ class Library:
         """`stream` for asynchronous backends; closing it early stops the model."""
         from casefolio.asking import astream
 
-        return astream(self, question, k, scope, **self.calibrated(settings))
+        seen, scope, told = self._seen(scope, settings)
+        return astream(seen, question, k, scope, **told)
+
+    def _seen(self, scope: str | None, settings: Asking) -> tuple[Any, str | None, Any]:
+        """The library and the scope as a question's filters leave them, and the other settings, the model opened."""
+        from casefolio.generators import generator_from
+        from casefolio.walled import Walled
+
+        told: Any = dict(self.calibrated(settings))
+        filters, model = told.pop("filters", NO_FILTERS), told.pop("model", None)
+        if model is not None:
+            told["generator"] = generator_from(model) if isinstance(model, str) else model
+        if not filters.any:
+            return self, scope, told
+        return Walled(self, filters.wall, filters), scope if scope is not None else filters.scope, told
 
     def calibrated(self, settings: Asking) -> Asking:
         """The settings with the abstention threshold that `rag eval calibrate` chose for this library."""

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from casefolio import Library
+from casefolio import Filters, Library
+from casefolio.generators.scripted import Scripted
 from casefolio.reindexing import index_folder
 
 
@@ -153,3 +154,16 @@ def test_forget_deletes_the_index_and_keeps_the_files(folder):
     library.forget()
     assert not (folder / ".rag").exists()
     assert (folder / "a.txt").exists()
+
+
+def test_a_question_takes_filters_and_a_model(folder):
+    with Library.open(folder) as library:
+        library.sync()
+        question = "What did the patient receive before the procedure?"
+        plain = library.ask(question)
+        assert {c.document for c in plain.citations} == {"a.txt"}
+        assert library.ask(question, filters=Filters(scope="b.txt")).status == "abstained"
+        assert library.ask(question, filters=Filters(kind="agreement")).status == "abstained"
+        spoken = library.ask(question, model=Scripted(lambda prompt: "The patient received ketamine."))
+        assert spoken.text.startswith(plain.text)
+        assert any(claim.written for claim in spoken.claims)
