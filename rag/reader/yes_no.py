@@ -45,5 +45,23 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
     return False if contradicts >= _SURE and denied else None
 
 
+def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) -> bool | None:
+    """What the first of the shown quotes says, unless another one beside it says or may say the opposite.
+
+    Args:
+        question: one that yes or no answers.
+        quotes: the sentences that are shown, the best first, each with its language.
+        judge: the reader.
+    """
+    first, *others = quotes
+    said = yes_or_no(question, *first, judge)
+    for quote, language in others:
+        if said and any(_denies(cue) for cue in cues(quote, language)):
+            return None
+        if said is False and yes_or_no(question, quote, language, judge):
+            return None
+    return said
+
+
 def _denies(cue: Cue) -> bool:
     return cue.kind in _DENIES or (cue.kind == "modality" and cue.value in _DENYING)
