@@ -105,7 +105,8 @@ def test_libreoffice_follows_no_link_even_where_there_is_a_network(folder, tmp_p
         pytest.skip("needs LibreOffice and strace")
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from casefolio.ingest.loaders.office import legacy\nfrom casefolio.ingest.loaders.shared.source import Source\n"
+        "from casefolio.ingest.loaders.office import legacy\n"
+        "from casefolio.ingest.loaders.shared.source import Source\n"
         "legacy._without_network = lambda: ()\n"
         "print(legacy.read_legacy(Source('old.doc', Path(sys.argv[1]).read_bytes())).text)\n"
     )
