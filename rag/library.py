@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -83,6 +84,14 @@ class Asking(TypedDict, total=False):
     threshold: float | None
     support_threshold: float | None
     prompt: PromptProfile
+
+
+@lru_cache(maxsize=1)
+def _opened(name: str) -> Generator | None:
+    """The model of a name, which stays open for the next question: a file of weights takes seconds to load."""
+    from casefolio.generators import generator_from
+
+    return generator_from(name)
 
 
 class Library:
@@ -319,15 +328,14 @@ class Library:
 
     def _seen(self, scope: str | None, settings: Asking) -> tuple[Any, str | None, Any]:
         """The library and the scope as a question's filters leave them, and the other settings, the model opened."""
-        from casefolio.generators import generator_from
-        from casefolio.walled import Walled
-
         told: Any = dict(self.calibrated(settings))
         filters, model = told.pop("filters", NO_FILTERS), told.pop("model", None)
         if model is not None:
-            told["generator"] = generator_from(model) if isinstance(model, str) else model
+            told["generator"] = _opened(model) if isinstance(model, str) else model
         if not filters.any:
             return self, scope, told
+        from casefolio.walled import Walled
+
         return Walled(self, filters.wall, filters), scope if scope is not None else filters.scope, told
 
     def calibrated(self, settings: Asking) -> Asking:

@@ -207,3 +207,19 @@ def test_values_in_another_form_are_values(claim: str, quote: str, language: str
     found = align(profile(claim, language), profile(quote, language))
     values = {f.kind for f in found if f.status != "agree" and f.kind in ("number", "dose", "date")}
     assert sorted(values) == kinds
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("There is a pulmonary embolism.", "Pulmonary embolism?"),
+        ("The patient has a fracture of the left wrist.", "Fracture of the left wrist?"),
+        ("Es besteht eine Lungenembolie.", "Lungenembolie?"),
+        ("Die Patientin hat eine Fraktur.", "Fraktur?"),
+        ("폐색전증이 있다.", "폐색전증?"),
+        ("골절이 있다.", "골절?"),
+    ],
+)
+def test_what_a_page_only_asks_it_does_not_say(claim: str, quote: str) -> None:
+    assert verify(claim, quote).label != "supported"
+    assert verify(claim, quote, read=False).label != "supported"

@@ -44,7 +44,8 @@ class Ruled:
         verdict: of the rules alone.
         findings: facts that agree, conflict, or are missing.
         missing: share of the claim's content words that the quote has in no form, 0 to 1.
-        needed: whether the claim has a number in digits, a date or a reference that the quote lacks.
+        needed: whether the quote cannot support: the claim has a number in digits, a date or a reference that it lacks,
+            or it only asks ("Pulmonary embolism?").
     """
 
     verdict: Verdict
