@@ -250,9 +250,7 @@ def test_a_server_that_hangs_is_given_up(server: Server) -> None:
 @pytest.mark.parametrize("model", ["dies", "stalls"])
 def test_a_server_that_breaks_off_costs_that_answer_alone(server: Server, model: str) -> None:
     settings = {"timeout_s": 1.0} if model == "stalls" else {}
-    answer = answer_from_hits(
-        ASKED, [a_hit()], language="en", generator=chat(server, model, **settings)
-    )
+    answer = answer_from_hits(ASKED, [a_hit()], language="en", generator=chat(server, model, **settings))
     assert answer.citations[0].quote == TEXT
     assert any("broke off" in note for note in answer.notes)
     good = answer_from_hits(ASKED, [a_hit()], language="en", generator=chat(server, "good"))
@@ -347,6 +345,24 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
             chat.kill()
     assert chat.returncode == 0
     assert "stopped" in said
+
+
+def test_an_interrupt_that_was_handled_is_no_end_by_signal(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "letter.txt").write_text(f"Letter\n\n{TEXT}\n", encoding="utf-8")
+    # strikes where an import makes a class from a string
+    (tmp_path / "struck.py").write_text(
+        "import sys, casefolio.asking\n"
+        "from casefolio.cli import main\n"
+        "casefolio.asking.stream = lambda *args, **kwargs: exec('raise KeyboardInterrupt')\n"
+        "sys.exit(main(['chat', '.']))\n"
+    )
+    command = [sys.executable, "-m", "struck"]
+    done = subprocess.run(command, cwd=tmp_path, input=f"{ASKED}\n", capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip().endswith("stopped")
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["openai", "transformers"])

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
                 else:
                     answer = print_events(stream(library, question, args.k, args.scope, **told))
             except KeyboardInterrupt:
+                _forget_interrupt()
                 say("  stopped")
                 continue
             except (GeneratorError, PromptError, NoQuestion) as error:
@@ -59,6 +60,15 @@ def run(args: argparse.Namespace) -> int:
                 continue
             history.append(answer)
     return 0
+
+
+def _forget_interrupt() -> None:
+    """Let the interpreter forget an interrupt that was caught.
+
+    One that strikes inside `exec` of a string, as while the libraries of a model are imported, leaves CPython a note to
+    die of SIGINT at its regular end, however it was handled (`run_eval_code_obj`); the next such `exec` clears it.
+    """
+    exec("")
 
 
 def _next_question() -> str | None:
