@@ -4,8 +4,9 @@
 
 Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
 library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
-The threshold is the one that serves best over the folds, where a right answer and a right silence count one and a
-wrong answer costs a quarter.
+What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
+one offset of the logit, learned on folds), which keeps the order. The threshold is the one that serves best over the
+folds, where a right answer and a right silence count one and a wrong answer costs a quarter.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,18 +80,49 @@ def judged(language: str, folders: Sequence[CaseFolder], wordings: int) -> list[
     return out
 
 
-def fitted(items: Sequence[Judged], names: Sequence[str]) -> LogisticRegression:
-    x = np.array([[row[n] for n in names] for item in items for row in item.rows])
-    return LogisticRegression(max_iter=2000).fit(x, np.array([label for item in items for label in item.labels]))
+@dataclass
+class Fit:
+    """Weights of the features, in their order, and the bias."""
+
+    weights: np.ndarray
+    bias: float
+
+    def stretched(self, slope: float, offset: float) -> Fit:
+        """The same order of candidates, with a straight line of the logits."""
+        return Fit(self.weights * slope, self.bias * slope + offset)
+
+    def outcome(self, item: Judged) -> tuple[float, bool]:
+        """Probability of the best candidate, and whether what would be quoted holds gold."""
+        if not item.rows:
+            return 0.0, False
+        logits = np.array([list(row.values()) for row in item.rows]) @ self.weights + self.bias
+        p = 1 / (1 + np.exp(-logits))
+        order = np.argsort(-p, kind="stable")[:2]
+        return float(p[order[0]]), any(item.labels[i] for i in order if p[i] >= KEEP * p[order[0]])
 
 
-def outcome(item: Judged, model: LogisticRegression, names: Sequence[str]) -> tuple[float, bool]:
-    """Probability of the best candidate, and whether what would be quoted holds gold."""
-    if not item.rows:
-        return 0.0, False
-    p = model.predict_proba(np.array([[row[n] for n in names] for row in item.rows]))[:, 1]
-    order = np.argsort(-p, kind="stable")[:2]
-    return float(p[order[0]]), any(item.labels[i] for i in order if p[i] >= KEEP * p[order[0]])
+def of_candidates(items: Sequence[Judged]) -> Fit:
+    """Logistic regression of whether a candidate holds gold."""
+    x = np.array([list(row.values()) for item in items for row in item.rows])
+    model = LogisticRegression(max_iter=2000).fit(x, np.array([label for item in items for label in item.labels]))
+    return Fit(model.coef_[0], float(model.intercept_[0]))
+
+
+def over_folds(items: Sequence[Judged], fit: Callable[[Sequence[Judged]], Fit]) -> list[tuple[bool, float, bool]]:
+    """Of each item, judged by a fit on the other folders: answerable, probability, right."""
+    told = []
+    for group in sorted({item.group for item in items}):
+        found = fit([i for i in items if i.group != group])
+        told += [(i.answerable, *found.outcome(i)) for i in items if i.group == group]
+    return told
+
+
+def fitted(items: Sequence[Judged]) -> Fit:
+    """The fit of the candidates, stretched to the outcomes that folds of the same items show."""
+    told = over_folds(items, of_candidates)
+    p = np.clip([p for _, p, _ in told], 1e-4, 1 - 1e-4)
+    line = LogisticRegression(C=100).fit(np.log(p / (1 - p))[:, None], [right for _, _, right in told])
+    return of_candidates(items).stretched(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def main() -> None:
@@ -104,10 +136,7 @@ def main() -> None:
     for language in ("en", "de", "ko"):
         items += judged(language, [f for f in held if f.folder.parent.name.startswith(language)], args.wordings)
     names = list(next(item.rows[0] for item in items if item.rows))
-    told = []
-    for group in sorted({item.group for item in items}):
-        model = fitted([i for i in items if i.group != group], names)
-        told += [(i.answerable, *outcome(i, model, names)) for i in items if i.group == group]
+    told = over_folds(items, fitted)
     value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
     threshold = float(max(value, key=lambda t: (value[t], -t)))
     shown = [c for _, p, c in told if p >= threshold]
@@ -122,11 +151,11 @@ def main() -> None:
         shown = [c for _, p, c in told if p >= t]
         if shown:
             print(f"  from {t:.1f}: {len(shown) / len(told):.3f} answered, {1 - np.mean(shown):.3f} of them wrong")
-    model = fitted(items, names)
+    model = fitted(items)
     stored = json.loads(_WEIGHTS.read_text("utf-8"))
     stored |= {
-        "weights": {n: round(float(w), 4) for n, w in zip(names, model.coef_[0], strict=True)},
-        "bias": round(float(model.intercept_[0]), 4),
+        "weights": {n: round(float(w), 4) for n, w in zip(names, model.weights, strict=True)},
+        "bias": round(model.bias, 4),
         "threshold": round(threshold, 2),
     }
     print(json.dumps(stored, indent=1))
