@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,11 +10,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# Of a run that decides whether a change is taken: the same examples each time, and no clock has a say. Other examples
+# each time: `--hypothesis-profile=default`.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 # keys and seals of tests are none of the user's
 os.environ.setdefault("CASEFOLIO_HOME", tempfile.mkdtemp(prefix="casefolio-test-home-"))
@@ -175,6 +185,43 @@ def _unigram() -> Any:
     )
     tokenizer.add_special_tokens(specials)
     return tokenizer
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
+def rag() -> Callable[..., Ran]:
+    """`rag(words…, cwd=None, VARIABLE=value…)` runs a command in this process.
+
+    A process of its own loads the libraries and the encoder anew, which takes seconds. Tests about processes start one.
+    """
+
+    def run(*words: object, cwd: Path | None = None, **variables: str) -> Ran:
+        from casefolio.cli import main
+
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            if cwd is not None:
+                patch.chdir(cwd)
+            try:
+                status = main([str(word) for word in words])
+            except SystemExit as end:  # of argparse
+                status = end.code if isinstance(end.code, int) else 1
+            for stream in (out, err):
+                stream.flush()
+        said = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+        return Ran(status, *said)
+
+    return run
 
 
 class Service:

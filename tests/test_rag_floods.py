@@ -132,23 +132,39 @@ def test_numbers_that_are_none_are_usage(folder, capsys, words):
 # ------------------------------------------------------------ lines
 
 
-@pytest.mark.parametrize("verb", [("ask", "--questions"), ("search", "--queries"), ("annotate",), ("verify",)])
-@pytest.mark.parametrize("file", ["/dev/full", "/dev/zero", "/", "/proc/self/mem"])
-def test_a_file_without_an_end_is_refused(folder, verb, file):
-    words = [verb[0], str(folder), *verb[1:], file] if len(verb) > 1 else [*verb, file]
-    limited = (
-        "import resource as r, sys; r.setrlimit(r.RLIMIT_DATA, (3 << 30, 3 << 30)); "
-        "from casefolio.cli import main; sys.exit(main())"
-    )
+VERBS = [("ask", "--questions"), ("search", "--queries"), ("annotate",), ("verify",)]
+ENDLESS = ["/dev/full", "/dev/zero", "/", "/proc/self/mem"]
+# one process for all of them, which may hold three gigabytes
+LIMITED = """
+import io, json, resource, sys
+from contextlib import redirect_stderr, redirect_stdout
+from casefolio.cli import main
+resource.setrlimit(resource.RLIMIT_DATA, (3 << 30, 3 << 30))
+for words in json.loads(sys.argv[1]):
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as told:
+        status = main(words)
+    print(json.dumps([words, status, told.getvalue()]), flush=True)
+"""
+
+
+def test_a_file_without_an_end_is_refused(folder):
+    tries = [
+        [verb[0], str(folder), *verb[1:], file] if len(verb) > 1 else [*verb, file]
+        for verb in VERBS
+        for file in ENDLESS
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", limited, *words],
+        [sys.executable, "-c", LIMITED, json.dumps(tries)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         env={"PYTHONPATH": str(SOURCE)},
     )
-    assert done.returncode in (1, 2)
-    assert len(done.stderr.splitlines()) == 1
+    ended = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [words for words, _, _ in ended] == tries, done.stderr
+    for words, status, told in ended:
+        assert status in (1, 2), words
+        assert len(told.splitlines()) == 1, words
 
 
 def test_a_pipe_without_an_end_is_given_up(folder):

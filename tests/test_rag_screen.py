@@ -29,9 +29,9 @@ NAME = "let\x1b]52;c;cm0=\x07\u202eter\nrag: all is well.txt"
 LETTER = f"Mr. Marlowe takes warfarin{TRICKS} 3 mg every day.\n" + "He was seen in March and was well.\n" * 60
 
 
-@pytest.fixture
-def folder(tmp_path):
-    root = tmp_path / "files"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("screen") / "files"
     root.mkdir()
     (root / NAME).write_text(LETTER)
     (root / f"bad{NAME}.pdf").write_bytes(b"%PDF-1.4 nonsense")
