@@ -243,7 +243,7 @@ class Service:
 
     def stop(self, how: int = signal.SIGINT) -> str:
         self.process.send_signal(how)
-        _, rest = self.process.communicate(timeout=30)
+        _, rest = self.process.communicate(timeout=300)
         return "".join(self.said) + rest
 
 

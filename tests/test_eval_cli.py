@@ -49,7 +49,7 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 def alone(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", BLOCKED, *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment, check=False)
 
 
 def write_sets(folder: Path) -> list[Path]:

@@ -31,7 +31,7 @@ def process(*words):
         [sys.executable, "-m", "casefolio", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
@@ -197,7 +197,7 @@ def test_no_space_left_is_said(folder, tmp_path):
         ["sh", "-c", f"ulimit -f 8; exec {sys.executable} -m casefolio index {folder}"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert result.returncode == 1
@@ -212,7 +212,7 @@ def test_two_processes_index_at_once(folder):
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
         for _ in range(2)
     ]
-    results = [p.communicate(timeout=300) for p in both]
+    results = [p.communicate(timeout=600) for p in both]
     assert [p.returncode for p in both] == [0, 0], results
     summaries = [json.loads(out) for out, _ in results]
     assert sorted(len(s["added"]) for s in summaries) == [0, len(LETTERS)]

@@ -171,7 +171,7 @@ def test_a_pipe_without_an_end_is_given_up(folder):
     rag = f"{sys.executable} -m casefolio"
     command = f"yes '{{}}' | {rag} ask {folder} --questions -; tr '\\0' a </dev/zero | {rag} verify"
     environment = {"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"]}
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, env=environment)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=600, env=environment)
     lines = [line for line in done.stderr.splitlines() if "rag:" in line]
     assert len(lines) == 2
     assert "line 10 lacks" in lines[0]

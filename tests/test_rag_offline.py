@@ -64,7 +64,7 @@ def attempts(words, tmp_path, **more):
     environment = {**os.environ, **SET, "HEARD": str(heard), "PYTHONPATH": f"{SOURCE}:{tmp_path}", **more}
     environment = {k: v for k, v in environment.items() if v}
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=tmp_path
+        command, capture_output=True, text=True, env=environment, timeout=600, check=False, cwd=tmp_path
     )
     assert "Traceback" not in done.stderr
     lines = heard.read_text().splitlines()
