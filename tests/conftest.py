@@ -25,6 +25,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 
+# Tests run beside each other, one for each processor: threads that spin while they wait for work would take it from
+# the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # keys and seals of tests are none of the user's
 os.environ.setdefault("CASEFOLIO_HOME", tempfile.mkdtemp(prefix="casefolio-test-home-"))
 
