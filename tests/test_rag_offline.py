@@ -29,6 +29,14 @@ def _hear(event, args):
             file.write(f"{event} {where}\\n")
 sys.addaudithook(_hear)
 """
+# the tracer sends from a thread of its own, which may end with the process: it is waited for
+SENT = """
+import atexit, sys
+def _sent():
+    if tracers := sys.modules.get("langchain_core.tracers.langchain"):
+        tracers.wait_for_all_tracers()
+atexit.register(_sent)
+"""
 STRACE = ["strace", "-f", "--seccomp-bpf", "-qq"]
 LETTER = "Mr. Marlowe takes apixaban 3 mg twice daily. He was seen in March.\n"
 LINKED = '<html><body><p>Mr. Marlowe takes apixaban 3 mg.</p><img src="http://192.0.2.1/x.png"></body></html>'
@@ -57,7 +65,7 @@ def folder(tmp_path_factory):
 
 def attempts(words, tmp_path, program=("-m", "casefolio"), **more):
     """What a command tried to reach."""
-    (tmp_path / "sitecustomize.py").write_text(HOOK)
+    (tmp_path / "sitecustomize.py").write_text(HOOK + SENT)
     heard, traced = tmp_path / "heard", tmp_path / "traced"
     heard.touch()
     watched = [*STRACE, "-e", "trace=connect,sendto,sendmsg", "-o", str(traced)]
@@ -181,11 +189,8 @@ def test_only_trace_lets_the_tracer_hear(folder, tmp_path, model):
     tracer = {"LANGSMITH_ENDPOINT": model.removesuffix("/v1"), "TIKTOKEN_CACHE_DIR": str(tmp_path)}
     for flags, heard in (([], False), (["--trace"], True)):
         _Model.paths.clear()
-        for _ in range(4 if heard else 1):  # the tracer sends from a thread of its own, which may end with the process
-            attempts([*words, *flags], tmp_path, **tracer)
-            if any("/runs" in path for path in _Model.paths):
-                break
-        assert heard or not any("/runs" in path for path in _Model.paths)
+        attempts([*words, *flags], tmp_path, **tracer)
+        assert any("/runs" in path for path in _Model.paths) == heard
 
 
 def test_reports_are_off_before_the_library_is_loaded():
