@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -225,6 +226,31 @@ def rag() -> Callable[..., Ran]:
         return Ran(status, *said)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def linear_time() -> Callable[..., None]:
+    """`linear_time(work, least, most)`: `work(most)` takes at most three times its share of what `work(least)` takes.
+
+    Said of the processor's time, and of the best of a few tries: another process may have taken the caches.
+    """
+
+    def took(work: Callable[[int], object], size: int) -> float:
+        began = time.process_time()
+        work(size)
+        return time.process_time() - began
+
+    def check(work: Callable[[int], object], least: int, most: int) -> None:
+        share = 0.0
+        for _ in range(5):
+            short = min(took(work, least), took(work, least))
+            long = took(work, most)
+            share = (long - 0.1) / max(short, 1e-4) / (most / least)
+            if share < 3:
+                return
+        pytest.fail(f"{most // least} times the size took {share:.0f} times its share")
+
+    return check
 
 
 class Service:
