@@ -106,16 +106,17 @@ def test_the_answer_of_a_model_is_shown_too():
     assert below.getvalue() == "He takes \u241b[2Kwarfarin.\n"
 
 
-@pytest.mark.parametrize("char", ACTING)
-def test_every_character_that_acts_is_shown_as_one_that_does_not(char):
-    if char in "\n\t":
-        assert shown(char) == char
-        assert not acting(on_one_line(char).replace("\n", "!"))
-        return
-    assert acts(char)
-    assert not acting(shown(char))
-    assert json.loads(escaped(json.dumps(char, ensure_ascii=False))) == char
-    assert not acting(escaped(json.dumps(char, ensure_ascii=False)))
+def test_every_character_that_acts_is_shown_as_one_that_does_not():
+    assert len(ACTING) > 200
+    for char in ACTING:
+        if char in "\n\t":
+            assert shown(char) == char
+            assert not acting(on_one_line(char).replace("\n", "!"))
+            continue
+        assert acts(char), ascii(char)
+        assert not acting(shown(char))
+        assert json.loads(escaped(json.dumps(char, ensure_ascii=False))) == char
+        assert not acting(escaped(json.dumps(char, ensure_ascii=False)))
 
 
 @pytest.mark.parametrize("text", ["Größe: 5 µg – „gut“", "환자는 두통이 있다", "naïve café", "👩 x²"])
