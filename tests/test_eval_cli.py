@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.whole
 BLOCKED = """
 import socket, sys
 class Local(socket.socket):

@@ -14,6 +14,7 @@ import pytest
 
 from casefolio.cli import VERBS
 
+pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
 LETTERS = {
     "poole/discharge.txt": "Discharge Summary\nPatient: Mary Poole\n\nMrs. Poole was admitted on 3 May 2021 with chest"

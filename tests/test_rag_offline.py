@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 
+pytestmark = pytest.mark.whole
 SOURCE = Path(__file__).parent.parent
 HOOK = """
 import os, sys

@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("uvicorn")
 pytest.importorskip("mcp")
 
+pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
 TOKENS = {"anna": "anna-may-read-this-0", "ben": "ben-reads-the-other-1", "all": "sees-everything-there-2"}
 NOTES = {

@@ -22,7 +22,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = [pytest.mark.whole, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 pytest.importorskip("uvicorn")
 pytest.importorskip("mcp")
 sync_client = pytest.importorskip("websockets.sync.client")
