@@ -1,5 +1,6 @@
 # make demo   set up everything, index examples/casefile, answer three questions
 # make test   set up everything, run the tests
+# make unit   those alone that start no whole process, service, browser or training
 # make lint   ruff and mypy
 # make attacks   damaged indexes, hostile documents, kills (within three minutes)
 # make bench  what measures speed and quality; sets are named with SETS=FOLDER
@@ -9,7 +10,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SETS   ?= ../shared/data
 
-.PHONY: demo test lint attacks bench clean
+.PHONY: demo test unit lint attacks bench clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -28,7 +29,10 @@ demo: $(VENV)/.installed
 	@sh examples/demo.sh $(BIN)/rag
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+unit: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not whole"
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
+# Of a run that decides whether a change is taken: the same examples each time, and no clock has a say. Other examples
+# each time: `--hypothesis-profile=default`.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
+
+# Tests run beside each other, one for each processor: threads that spin while they wait for work would take it from
+# the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # keys and seals of tests are none of the user's
 os.environ.setdefault("CASEFOLIO_HOME", tempfile.mkdtemp(prefix="casefolio-test-home-"))
 
@@ -177,6 +191,68 @@ def _unigram() -> Any:
     return tokenizer
 
 
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
+def rag() -> Callable[..., Ran]:
+    """`rag(words…, cwd=None, VARIABLE=value…)` runs a command in this process.
+
+    A process of its own loads the libraries and the encoder anew, which takes seconds. Tests about processes start one.
+    """
+
+    def run(*words: object, cwd: Path | None = None, **variables: str) -> Ran:
+        from casefolio.cli import main
+
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            if cwd is not None:
+                patch.chdir(cwd)
+            try:
+                status = main([str(word) for word in words])
+            except SystemExit as end:  # of argparse
+                status = end.code if isinstance(end.code, int) else 1
+            for stream in (out, err):
+                stream.flush()
+        said = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))  # type: ignore[attr-defined]
+        return Ran(status, *said)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def linear_time() -> Callable[..., None]:
+    """`linear_time(work, least, most)`: `work(most)` takes at most three times its share of what `work(least)` takes.
+
+    Said of the processor's time, and of the best of a few tries: another process may have taken the caches.
+    """
+
+    def took(work: Callable[[int], object], size: int) -> float:
+        began = time.process_time()
+        work(size)
+        return time.process_time() - began
+
+    def check(work: Callable[[int], object], least: int, most: int) -> None:
+        share = 0.0
+        for _ in range(5):
+            short = min(took(work, least), took(work, least))
+            long = took(work, most)
+            share = (long - 0.1) / max(short, 1e-4) / (most / least)
+            if share < 3:
+                return
+        pytest.fail(f"{most // least} times the size took {share:.0f} times its share")
+
+    return check
+
+
 class Service:
     """A server in a process of its own."""
 
@@ -196,7 +272,7 @@ class Service:
 
     def stop(self, how: int = signal.SIGINT) -> str:
         self.process.send_signal(how)
-        _, rest = self.process.communicate(timeout=30)
+        _, rest = self.process.communicate(timeout=300)
         return "".join(self.said) + rest
 
 

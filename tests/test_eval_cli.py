@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.whole
 BLOCKED = """
 import socket, sys
 class Local(socket.socket):
@@ -25,10 +29,28 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def rag(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(autouse=True)
+def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for what runs in this process."""
+
+    class Local(socket.socket):
+        def __init__(self, family: int = -1, *rest: Any, **named: Any) -> None:
+            if family != socket.AF_UNIX:
+                raise RuntimeError("a socket was opened")
+            super().__init__(family, *rest, **named)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("a name was looked up")
+
+    monkeypatch.setattr(socket, "socket", Local)
+    for name in ("create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
+
+
+def alone(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", BLOCKED, *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment, check=False)
 
 
 def write_sets(folder: Path) -> list[Path]:
@@ -52,9 +74,11 @@ def write_sets(folder: Path) -> list[Path]:
     return [cases, beir]
 
 
-def test_one_command_evaluates_several_sets_without_a_socket(tmp_path: Path) -> None:
+def test_one_command_evaluates_several_sets_without_a_socket(tmp_path: Path, rag: Callable[..., Any]) -> None:
     sets = write_sets(tmp_path)
-    got = rag("eval", "run", *sets, "--encoder", "words", "--no-answers", "--within", "both", "--out", tmp_path / "out")
+    got = alone(
+        "eval", "run", *sets, "--encoder", "words", "--no-answers", "--within", "both", "--out", tmp_path / "out"
+    )
     assert got.returncode == 0, got.stderr
     assert "## letters" in got.stdout
     assert "| nDCG@10 | 1.000" in got.stdout
@@ -69,7 +93,7 @@ def test_the_library_and_its_parts_are_evaluated_side_by_side_twice_the_same(tmp
     cases, beir = write_sets(tmp_path)
     for out in ("one", "two"):
         beside = ("--only", "dense", "--only", "sparse", "--baseline")
-        got = rag("eval", "run", cases, beir, *beside, "--out", tmp_path / out)
+        got = alone("eval", "run", cases, beir, *beside, "--out", tmp_path / out)
         assert got.returncode == 0, got.stderr
     one, two = ((tmp_path / out / "report.json").read_text("utf-8") for out in ("one", "two"))
     assert one == two
@@ -87,7 +111,7 @@ def test_the_library_and_its_parts_are_evaluated_side_by_side_twice_the_same(tmp
     assert not (cases / "documents" / ".rag").exists()
 
 
-def test_a_threshold_is_calibrated_and_kept_with_the_index(tmp_path: Path) -> None:
+def test_a_threshold_is_calibrated_and_kept_with_the_index(tmp_path: Path, rag: Callable[..., Any]) -> None:
     cases, _ = write_sets(tmp_path)
     with (cases / "cases.jsonl").open("a", encoding="utf-8") as file:
         for i in range(6):
@@ -101,7 +125,7 @@ def test_a_threshold_is_calibrated_and_kept_with_the_index(tmp_path: Path) -> No
     assert kept["tried_on"]["abstention_recall"]["value"] == 1.0
 
 
-def test_a_faulty_set_is_named_whole_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_faulty_set_is_named_whole_and_nothing_is_written(tmp_path: Path, rag: Callable[..., Any]) -> None:
     cases, beir = write_sets(tmp_path)
     lines = (cases / "cases.jsonl").read_text("utf-8").splitlines()
     broken = json.loads(lines[1])
@@ -132,7 +156,9 @@ def test_a_faulty_set_is_named_whole_and_nothing_is_written(tmp_path: Path) -> N
         (("eval", "calibrate", "SET", "--max-unsupported", "2"), 2),
     ],
 )
-def test_arguments_that_make_no_sense(tmp_path: Path, arguments: tuple[str, ...], status: int) -> None:
+def test_arguments_that_make_no_sense(
+    tmp_path: Path, arguments: tuple[str, ...], status: int, rag: Callable[..., Any]
+) -> None:
     cases, _ = write_sets(tmp_path)
     got = rag(*(str(cases) if a == "SET" else str(tmp_path / "out") if a == "OUT" else a for a in arguments))
     assert got.returncode == status, got.stderr

@@ -112,7 +112,7 @@ def browse(page: Path, profile: Path) -> subprocess.CompletedProcess[str]:
         "--proxy-server=127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND",
         "--enable-logging=stderr", "--v=0", "--dump-dom", page.as_uri(),
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
 
 
 def test_json_and_markdown_tell_the_same(out: Path) -> None:

@@ -100,7 +100,7 @@ def test_two_processes_convert_at_once_and_later_ones_import_no_torch(tmp_path: 
     command = [sys.executable, "-c", code]
     running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in running:
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=600)
         assert process.returncode == 0
         assert out.strip().endswith("(1, 384) []")
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -38,7 +38,7 @@ def test_an_old_word_file_keeps_its_tables(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(made.getvalue())
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     subprocess.run(["soffice", profile, "--headless", "--convert-to", "doc", "--outdir", str(tmp_path),
-                    str(tmp_path / "a.docx")], check=True, capture_output=True, timeout=120)  # fmt: skip
+                    str(tmp_path / "a.docx")], check=True, capture_output=True, timeout=600)  # fmt: skip
     reading = read_legacy(Source("a.doc", (tmp_path / "a.doc").read_bytes()))
     assert reading.media_type == "application/msword"
     rows = [row.span.of(reading.text) for row in reading.rows]

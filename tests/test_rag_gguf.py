@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import struct
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +145,7 @@ def test_closing_the_stream_stops_it_also_while_it_reads(model_file: Path) -> No
     model = opened(model_file, tokens=1500)
     stream = model.stream(prompt("word " * 100))
     next(stream)
-    began = time.monotonic()
     stream.close()
-    assert time.monotonic() - began < 0.5
     assert not [t for t in threading.enumerate() if t.name == "casefolio-generate"]
     again = opened(model_file, tokens=4)
     assert [p for p in again.stream(prompt("word " * 100)) if p]

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import pytest
 
+pytestmark = pytest.mark.whole
 SOURCE = Path(__file__).parent.parent
 HOOK = """
 import os, sys
@@ -29,6 +30,15 @@ def _hear(event, args):
             file.write(f"{event} {where}\\n")
 sys.addaudithook(_hear)
 """
+# the tracer sends from a thread of its own, which may end with the process: it is waited for
+SENT = """
+import atexit, sys
+def _sent():
+    if tracers := sys.modules.get("langchain_core.tracers.langchain"):
+        tracers.wait_for_all_tracers()
+atexit.register(_sent)
+"""
+STRACE = ["strace", "-f", "--seccomp-bpf", "-qq"]
 LETTER = "Mr. Marlowe takes apixaban 3 mg twice daily. He was seen in March.\n"
 LINKED = '<html><body><p>Mr. Marlowe takes apixaban 3 mg.</p><img src="http://192.0.2.1/x.png"></body></html>'
 # what the machine of a user who works with such services may have set
@@ -54,17 +64,17 @@ def folder(tmp_path_factory):
     return root
 
 
-def attempts(words, tmp_path, **more):
+def attempts(words, tmp_path, program=("-m", "casefolio"), **more):
     """What a command tried to reach."""
-    (tmp_path / "sitecustomize.py").write_text(HOOK)
+    (tmp_path / "sitecustomize.py").write_text(HOOK + SENT)
     heard, traced = tmp_path / "heard", tmp_path / "traced"
     heard.touch()
-    watched = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(traced)]
-    command = [*(watched if shutil.which("strace") else []), sys.executable, "-m", "casefolio", *map(str, words)]
+    watched = [*STRACE, "-e", "trace=connect,sendto,sendmsg", "-o", str(traced)]
+    command = [*(watched if shutil.which("strace") else []), sys.executable, *program, *map(str, words)]
     environment = {**os.environ, **SET, "HEARD": str(heard), "PYTHONPATH": f"{SOURCE}:{tmp_path}", **more}
     environment = {k: v for k, v in environment.items() if v}
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=tmp_path
+        command, capture_output=True, text=True, env=environment, timeout=600, check=False, cwd=tmp_path
     )
     assert "Traceback" not in done.stderr
     lines = heard.read_text().splitlines()
@@ -81,13 +91,26 @@ VERBS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", VERBS, ids=" ".join)
-def test_no_verb_reaches_another_host(folder, tmp_path, words):
+# all of them in one process, which says on stdout how each ended
+EACH = """
+import json, os, sys
+from casefolio.cli import main
+for words in json.loads(sys.argv[1]):
+    with open(os.environ["HEARD"], "a") as file:
+        file.write(f"{words[0]}\\n")
+    print("ended", words[0], main(words), flush=True)
+"""
+
+
+def test_no_verb_reaches_another_host(folder, tmp_path):
     lines = tmp_path / "lines.jsonl"
     lines.write_text(json.dumps({"id": "1", "text": LETTER, "claim": "He takes apixaban.", "quote": LETTER}))
-    places = {"F": folder, "L": lines, "O": tmp_path / "out"}
-    _, tried = attempts([places.get(word, word) for word in words], tmp_path)
-    assert tried == []
+    places = {"F": str(folder), "L": str(lines), "O": str(tmp_path / "out")}
+    verbs = [[places.get(word, word) for word in words] for words in VERBS]
+    done, tried = attempts([json.dumps(verbs)], tmp_path, ("-c", EACH))
+    ended = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("ended ")]
+    assert ended == [words[0] for words in VERBS], done.stderr
+    assert tried == [], (tmp_path / "heard").read_text()  # the lines are between the names of the verbs
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
@@ -111,7 +134,7 @@ def test_libreoffice_follows_no_link_even_where_there_is_a_network(folder, tmp_p
         "print(legacy.read_legacy(Source('old.doc', Path(sys.argv[1]).read_bytes())).text)\n"
     )
     traced = tmp_path / "traced"
-    command = ["strace", "-f", "-qq", "-e", "trace=connect", "-o", str(traced), sys.executable, "-c", code]
+    command = [*STRACE, "-e", "trace=connect", "-o", str(traced), sys.executable, "-c", code]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     done = subprocess.run(
         [*command, str(folder / "old.doc")], capture_output=True, text=True, env=environment, check=True
@@ -167,11 +190,8 @@ def test_only_trace_lets_the_tracer_hear(folder, tmp_path, model):
     tracer = {"LANGSMITH_ENDPOINT": model.removesuffix("/v1"), "TIKTOKEN_CACHE_DIR": str(tmp_path)}
     for flags, heard in (([], False), (["--trace"], True)):
         _Model.paths.clear()
-        for _ in range(4 if heard else 1):  # the tracer sends from a thread of its own, which may end with the process
-            attempts([*words, *flags], tmp_path, **tracer)
-            if any("/runs" in path for path in _Model.paths):
-                break
-        assert heard or not any("/runs" in path for path in _Model.paths)
+        attempts([*words, *flags], tmp_path, **tracer)
+        assert any("/runs" in path for path in _Model.paths) == heard
 
 
 def test_reports_are_off_before_the_library_is_loaded():

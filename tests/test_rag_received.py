@@ -29,12 +29,6 @@ def folder(tmp_path):
     return root
 
 
-def rag(*words, cwd=None, **more):
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), **more}
-    command = [sys.executable, "-m", "casefolio", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=120)
-
-
 def sql(folder, *statements):
     with sqlite3.connect(folder / ".rag" / "casefolio.sqlite") as db:
         for statement, *values in statements:
@@ -68,7 +62,7 @@ def armed_encoder(place, mark):
 
 
 @pytest.mark.parametrize("verb", [("ask", "q?"), ("show", "a.txt"), ("doctor",), ("index",), ("search", "q")])
-def test_an_index_that_names_an_encoder_by_path_runs_nothing(folder, tmp_path, verb):
+def test_an_index_that_names_an_encoder_by_path_runs_nothing(folder, tmp_path, verb, rag):
     mark = tmp_path / "ran"
     profile = armed_encoder(folder, mark)
     index_folder(folder)
@@ -102,7 +96,9 @@ def test_modules_in_the_folder_of_documents_are_not_imported(folder):
     for name in ("numpy", "onnxruntime", "bm25s", "resource"):
         (folder / f"{name}.py").write_text("raise SystemExit('imported')\n")
     index_folder(folder)
-    result = rag("search", ".", "apixaban", "--no-sync", cwd=folder)
+    command = [sys.executable, "-m", "casefolio", "search", ".", "apixaban", "--no-sync"]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     assert "a.txt" in result.stdout
     assert "imported" not in result.stderr
 
@@ -118,7 +114,7 @@ def test_code_of_a_model_needs_the_flag_at_each_call(folder, tmp_path):
 # ------------------------------------------------------------ seal
 
 
-def quotes(folder, *words):
+def quotes(rag, folder, *words):
     answer = json.loads(rag("ask", folder, "How much apixaban does Mr. Marlowe take?", "--json", *words).stdout)
     return " ".join(c["quote"] for c in answer["citations"])
 
@@ -131,14 +127,14 @@ def forge_text(folder):
     )
 
 
-def test_a_forged_text_is_not_quoted_and_the_index_is_made_anew(folder):
+def test_a_forged_text_is_not_quoted_and_the_index_is_made_anew(folder, rag):
     index_folder(folder)
     forge_text(folder)
     refused = rag("ask", folder, "How much apixaban?", "--no-sync")
     assert refused.returncode == 1
     assert "was not made by you on this machine, or was changed since" in refused.stderr
-    assert "3 mg" in quotes(folder)
-    assert "3 mg" in quotes(folder, "--no-sync")
+    assert "3 mg" in quotes(rag, folder)
+    assert "3 mg" in quotes(rag, folder, "--no-sync")
 
 
 @pytest.mark.parametrize("keep_times", [False, True])
@@ -255,7 +251,7 @@ def test_caches_that_were_sealed_for_another_state_are_not_read(folder):
         assert "sparse" in library.search("warfarin")[0].via
 
 
-def test_a_forged_calibration_is_not_taken(folder):
+def test_a_forged_calibration_is_not_taken(folder, rag):
     index_folder(folder)
     (folder / ".rag" / "calibration.json").write_text('{"threshold": 0.0}')
     (folder / ".rag" / "calibration.seal").write_text("0" * 64)
@@ -284,7 +280,7 @@ def tree(*places):
 
 
 @pytest.mark.parametrize("name", ["cache", "next", "casefolio.sqlite", "lock", "casefolio.sqlite-journal", "."])
-def test_links_in_the_place_of_ours_are_refused_and_lead_nowhere(folder, tmp_path, name):
+def test_links_in_the_place_of_ours_are_refused_and_lead_nowhere(folder, tmp_path, name, rag):
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "text-1").mkdir()
@@ -307,7 +303,7 @@ def test_links_in_the_place_of_ours_are_refused_and_lead_nowhere(folder, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["cache", "next"])
-def test_folders_of_the_users_with_our_names_are_refused_and_stay(folder, tmp_path, name):
+def test_folders_of_the_users_with_our_names_are_refused_and_stay(folder, tmp_path, name, rag):
     own = tmp_path / "own"
     (own / name).mkdir(parents=True)
     (own / name / "letter.txt").write_text(LETTER)
@@ -327,7 +323,7 @@ def test_forget_removes_what_is_ours_alone(folder):
     assert (folder / ".rag" / "notes.txt").read_text() == "mine"
 
 
-def test_a_journal_that_names_another_file_is_not_rolled_back(folder, tmp_path):
+def test_a_journal_that_names_another_file_is_not_rolled_back(folder, tmp_path, rag):
     victim = tmp_path / "victim"
     victim.write_bytes(b"")
     index_folder(folder)

@@ -29,9 +29,9 @@ NAME = "let\x1b]52;c;cm0=\x07\u202eter\nrag: all is well.txt"
 LETTER = f"Mr. Marlowe takes warfarin{TRICKS} 3 mg every day.\n" + "He was seen in March and was well.\n" * 60
 
 
-@pytest.fixture
-def folder(tmp_path):
-    root = tmp_path / "files"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("screen") / "files"
     root.mkdir()
     (root / NAME).write_text(LETTER)
     (root / f"bad{NAME}.pdf").write_bytes(b"%PDF-1.4 nonsense")
@@ -106,16 +106,17 @@ def test_the_answer_of_a_model_is_shown_too():
     assert below.getvalue() == "He takes \u241b[2Kwarfarin.\n"
 
 
-@pytest.mark.parametrize("char", ACTING)
-def test_every_character_that_acts_is_shown_as_one_that_does_not(char):
-    if char in "\n\t":
-        assert shown(char) == char
-        assert not acting(on_one_line(char).replace("\n", "!"))
-        return
-    assert acts(char)
-    assert not acting(shown(char))
-    assert json.loads(escaped(json.dumps(char, ensure_ascii=False))) == char
-    assert not acting(escaped(json.dumps(char, ensure_ascii=False)))
+def test_every_character_that_acts_is_shown_as_one_that_does_not():
+    assert len(ACTING) > 200
+    for char in ACTING:
+        if char in "\n\t":
+            assert shown(char) == char
+            assert not acting(on_one_line(char).replace("\n", "!"))
+            continue
+        assert acts(char), ascii(char)
+        assert not acting(shown(char))
+        assert json.loads(escaped(json.dumps(char, ensure_ascii=False))) == char
+        assert not acting(escaped(json.dumps(char, ensure_ascii=False)))
 
 
 @pytest.mark.parametrize("text", ["Größe: 5 µg – „gut“", "환자는 두통이 있다", "naïve café", "👩 x²"])

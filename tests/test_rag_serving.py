@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("uvicorn")
 pytest.importorskip("mcp")
 
+pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
 TOKENS = {"anna": "anna-may-read-this-0", "ben": "ben-reads-the-other-1", "all": "sees-everything-there-2"}
 NOTES = {
@@ -29,7 +30,7 @@ NOTES = {
 }
 
 
-def until(true, seconds=20.0):
+def until(true, seconds=300.0):
     """Wait for what comes by and by."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -51,7 +52,7 @@ def open_service(service_of, tmp_path_factory):
     folder = tmp_path_factory.mktemp("open") / "notes"
     write(folder, NOTES)
     service = service_of(str(folder), "--audit", str(folder.parent / "audit.jsonl"))
-    with httpx.Client(base_url=service.url, timeout=60) as client:
+    with httpx.Client(base_url=service.url, timeout=600) as client:
         until(lambda: client.get("/v1/health").json()["libraries"][0]["documents"] == len(NOTES))
         yield service, client, folder
     service.stop()
@@ -70,7 +71,7 @@ def walled_service(service_of, tmp_path_factory):
     service = service_of(
         str(folder), "--tokens", str(tokens), "--rate", "1000000", "--audit", str(folder.parent / "audit.jsonl")
     )
-    with httpx.Client(base_url=service.url, timeout=60) as client:
+    with httpx.Client(base_url=service.url, timeout=600) as client:
         until(lambda: client.get("/v1/health", headers=bearer("all")).json()["libraries"][0]["documents"] == len(NOTES))
         yield service, client, folder
     service.stop()
@@ -187,7 +188,7 @@ def test_a_host_beyond_this_machine_needs_a_token(tmp_path):
     write(tmp_path, {"a.txt": "Something."})
     ran = subprocess.run(
         [sys.executable, "-m", "casefolio", "serve", str(tmp_path), "--host", "0.0.0.0"],
-        capture_output=True, text=True, cwd=ROOT, timeout=60, env={k: v for k, v in os.environ.items() if k != "CASEFOLIO_TOKEN"},  # noqa: E501
+        capture_output=True, text=True, cwd=ROOT, timeout=600, env={k: v for k, v in os.environ.items() if k != "CASEFOLIO_TOKEN"},  # noqa: E501
     )  # fmt: skip
     assert ran.returncode == 2
     assert "--token" in ran.stderr
@@ -272,7 +273,7 @@ async def over_http(url, token):
 def httpx_client(token):
     import httpx2
 
-    return httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    return httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=600)
 
 
 async def used(client):
@@ -320,9 +321,9 @@ def test_the_folder_is_watched(open_service):
             folder,
             {"new/note.txt": f"Note\nPatient: Carla Ruiz\n\nCarla Ruiz was given the antibiotic {drug} for a week.\n"},
         )
-        until(lambda drug=drug: drug in found(), 10)
+        until(lambda drug=drug: drug in found())
     note.unlink()
-    until(lambda: "cefuroxime" not in found() and "new/note.txt" not in client.get("/v1/documents").text, 10)
+    until(lambda: "cefuroxime" not in found() and "new/note.txt" not in client.get("/v1/documents").text)
 
 
 def test_a_kill_loses_nothing_and_the_log_tells_who_asked_what(service_of, tmp_path):
@@ -331,7 +332,7 @@ def test_a_kill_loses_nothing_and_the_log_tells_who_asked_what(service_of, tmp_p
     for _ in range(2):
         service = service_of(str(folder), "--token", "a-token-of-this-test", "--audit", str(log))
         with httpx.Client(
-            base_url=service.url, timeout=60, headers={"Authorization": "Bearer a-token-of-this-test"}
+            base_url=service.url, timeout=600, headers={"Authorization": "Bearer a-token-of-this-test"}
         ) as client:
             until(lambda: client.get("/v1/health").json()["libraries"][0]["documents"] == len(NOTES))
             assert "apixaban" in chat(client, APIXABAN).text

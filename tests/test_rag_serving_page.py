@@ -22,7 +22,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = [pytest.mark.whole, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 pytest.importorskip("uvicorn")
 pytest.importorskip("mcp")
 sync_client = pytest.importorskip("websockets.sync.client")
@@ -57,7 +57,7 @@ class Browser:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         port = folder / "DevToolsActivePort"
-        for _ in range(300):
+        for _ in range(3000):
             if port.exists() and "\n" in port.read_text():
                 break
             time.sleep(0.1)
@@ -72,7 +72,7 @@ class Browser:
     def do(self, method, **params):
         self.number += 1
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": params}))
-        while (message := json.loads(self.socket.recv(timeout=60))).get("id") != self.number:
+        while (message := json.loads(self.socket.recv(timeout=600))).get("id") != self.number:
             self.events.append(message)
         assert "error" not in message, message
         return message["result"]
@@ -82,7 +82,7 @@ class Browser:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    def until(self, script, seconds=40):
+    def until(self, script, seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if value := self.run(script):
@@ -188,8 +188,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(service_of, folder):
     running = service_of(str(folder))
-    with httpx.Client(base_url=running.url, timeout=60) as client:
-        for _ in range(300):
+    with httpx.Client(base_url=running.url, timeout=600) as client:
+        for _ in range(1500):
             if client.get("/v1/health").json()["libraries"][0]["documents"] == 5:
                 break
             time.sleep(0.2)

@@ -13,7 +13,7 @@ from casefolio.training.pairs import Pair
 from casefolio.training.recipes import recipe, recipes
 
 torch = pytest.importorskip("torch")
-pytestmark = pytest.mark.usefixtures("own_cache")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("own_cache")]
 
 THINGS = ["knee", "fever", "warfarin", "contract", "fracture", "pain", "dose", "patient"]
 LETTERS = "abcdefgh"

@@ -207,6 +207,7 @@ def test_the_span_loss_is_the_log_of_the_share_of_right_places():
     assert float(loss) == pytest.approx(told + math.log(2), abs=1e-5)
 
 
+@pytest.mark.whole
 def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path):
     from casefolio.indexes.encoders.table import open_table
     from casefolio.reader.model import ReaderModel

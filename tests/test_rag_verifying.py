@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,10 +158,9 @@ def test_any_text_gets_a_verdict(claim: str, quote: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["a", "no 5 mg left ", "환자는 통증이 없음 ", "😀 ", "Section 4.2 3.4.2021 "])
-def test_a_megabyte_in_one_line(piece: str) -> None:
-    start = time.process_time()
-    verify("The patient has no pain in the left knee on 3.4.2021.", piece * (1_000_000 // len(piece)), "de")
-    assert time.process_time() - start < 60
+def test_time_grows_with_a_line_and_not_with_its_square(piece: str, linear_time: Callable[..., None]) -> None:
+    claim = "The patient has no pain in the left knee on 3.4.2021."
+    linear_time(lambda size: verify(claim, piece * (size // len(piece)), "de"), 40_000, 400_000)
 
 
 def test_lines_in_verdicts_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
