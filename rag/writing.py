@@ -87,6 +87,7 @@ def write(
     yield Asking(generator.name)
     notes: list[str] = []
     clerk: _Clerk | None = None
+    failed = False
     try:
         counter = generator.counter()
         prompt = answer_prompt(
@@ -103,7 +104,8 @@ def write(
         if not composer.claims:
             raise
         notes.append(say("failed", aim.language).format(error=str(error)))
-    notes.extend(clerk.remarks() if clerk is not None else ())
+        failed = True
+    notes.extend(clerk.remarks(failed) if clerk is not None else ())
     yield from _ended(record, composer, generator, clerk, notes, started)
 
 
@@ -270,11 +272,11 @@ class _Clerk:
             return f"{path}\n{self._how.about(path)}"
         return "\n".join([path, *(h.text for h in self.prompt.hits if h.document == path)])
 
-    def remarks(self) -> list[str]:
-        """What the reader should know of what the model did."""
+    def remarks(self, failed: bool) -> list[str]:
+        """What the reader should know of what the model did; that it broke off, where it `failed`, is said already."""
         out = []
         sure = bool(self._aim.chosen)
-        if self._empty:
+        if self._empty and not failed:
             out.append(say("empty", self._language))
         if self._abstained and sure and not self._shown:
             out.append(say("denied", self._language))

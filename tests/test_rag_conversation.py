@@ -36,6 +36,11 @@ def test_another_person_gets_the_last_question() -> None:
     assert standalone("and Peter Quill?", [an_answer()]).question == ASKED.replace("Owen Marlowe", "Peter Quill")
 
 
+def test_another_drug_takes_the_place_of_the_last() -> None:
+    told = [("What is the dose of rivaroxaban?", "“Rivaroxaban 15 mg twice daily; salbutamol as required.” [1]")]
+    assert standalone("and salbutamol?", told).question == "Salbutamol (dose)?"
+
+
 def test_german_and_korean() -> None:
     german = [("Welches Antibiotikum erhielt Frau Ingrid Brandt?", "„Ceftriaxon 2 g i.v. einmal täglich“ [1]")]
     found = standalone("Und wie hoch war die Dosis?", german).question
