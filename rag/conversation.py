@@ -154,7 +154,9 @@ def _subjects(question: str) -> list[str]:
 def _drugs(text: str, language: str) -> list[str]:
     """Drugs in a text as they are written: those of the table, and words before an amount."""
     listed = [w for w in re.findall(r"[^\W\d_]{4,}|[가-힣]{2,}", text) if drugs_in(w, language)]
-    dosed = [next(g for g in m.groups() if g).split()[-1] for m in _DRUG.finditer(text)]
+    # of two words before an amount the one that the table knows: "Salbutamol inhaler 100 micrograms"
+    before = [next(g for g in m.groups() if g).split() for m in _DRUG.finditer(text)]
+    dosed = [next((w for w in pair if w in listed), pair[-1]) for pair in before]
     return list({w.lower(): w for w in (*dosed, *listed)}.values())
 
 

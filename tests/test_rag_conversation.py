@@ -120,6 +120,10 @@ def test_words_before_a_dose_are_a_drug(dose: str) -> None:
     assert _drugs(f"Then Xyntavorin {dose} was given.", "en") == ["Xyntavorin"]
 
 
+def test_of_two_words_before_a_dose_the_known_one_is_the_drug() -> None:
+    assert _drugs("Salbutamol inhaler 100 micrograms as required", "en") == ["Salbutamol"]
+
+
 @pytest.mark.parametrize("amount", ["70 kg", "5 gates", "20 units", "3 liters"])
 def test_words_before_another_amount_are_none(amount: str) -> None:
     assert _drugs(f"They delivered {amount}.", "en") == []
