@@ -16,6 +16,10 @@ from casefolio.eval.twins import TwinSet, read_twin_set
 
 AnySet = CaseSet | BeirSet | GroundingSet | AssertionSet | PairSet | TwinSet
 
+_NO_SET = (
+    "holds no set: no cases.jsonl, corpus.jsonl, or JSONL file of a known form;"
+    " questions go into SET/cases.jsonl and their files into SET/documents/"
+)
 # A JSONL file without a well-known name is told by the fields of its first row.
 _BY_FIELDS = (
     (frozenset({"contexts", "response"}), "grounding"),
@@ -38,7 +42,7 @@ def load_sets(paths: Sequence[Path]) -> list[AnySet]:
     for path in paths:
         sets = _sets_of(path, faults)
         if not sets and not any(f.file.startswith(str(path)) for f in faults.found):
-            faults.add(str(path), 0, "", "holds no set: no cases.jsonl, corpus.jsonl, or JSONL file of a known form")
+            faults.add(str(path), 0, "", _NO_SET)
         found += sets
     for name in sorted({s.name for s in found}):
         if sum(s.name == name for s in found) > 1:

@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casefolio.ingest.languages import about, own
+from casefolio.ingest.languages import LANGUAGES, about, own
 from casefolio.ingest.words import stem, without_particle
 
 # A number keeps its separators (1.5, 1,234.56, 4.2.1, 3/4); a code its letters and digits (L3, ICD10, J45.9).
@@ -75,13 +75,17 @@ def _hangul_terms(word: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as written: its place, the form names compare by, its terms (none for a function word), its looks."""
+    """One word as written: its place, the form names compare by, its terms (none for a function word), its looks.
+
+    `others` are the forms of the word in documents of other languages, whose stems differ: `Weber`, `web`.
+    """
 
     start: int
     end: int
     key: str
     terms: tuple[str, ...]
     proper: bool
+    others: tuple[str, ...] = ()
 
 
 def words(text: str, language: str = "en") -> list[Word]:
@@ -89,9 +93,14 @@ def words(text: str, language: str = "en") -> list[Word]:
     stop = stopwords(language)
     return [
         Word(m.start(), m.end(), _key(fold(m.group()), language), tuple(_terms_of(fold(m.group()), language, stop)),
-             _looks_proper(m.group()))
+             _looks_proper(m.group()), _other_keys(fold(m.group()), language))
         for m in _WORD.finditer(text)
     ]  # fmt: skip
+
+
+def _other_keys(word: str, language: str) -> tuple[str, ...]:
+    own_key = _key(word, language)
+    return tuple(dict.fromkeys(key for code in LANGUAGES if (key := _key(word, code)) != own_key))
 
 
 def keys(text: str, language: str = "en") -> list[str]:

@@ -23,6 +23,7 @@ from casefolio.ingest.languages import every, own
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
+_OPENED = re.compile(r"(?:\b[a-zà-öø-ÿ]{4,}|/\w+|\d)[.!?]\s+[A-ZÀ-ÖØ-Þ][\w’'-]+")  # a sentence, and its first word
 _NUMBER, _LEAST_DIGITS = re.compile(r"\d[\d.,/]*"), 4  # a shorter number is a day or a clause, no record
 _KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _ELSEWHERE = 0.5  # what a name counts in a document that does not bear it in its identity zone
@@ -84,7 +85,8 @@ def names_in_documents(
     """
     for language, values, zone in profiles:
         names = [key for key in name_keys(values, language) if key not in ordinary]
-        capital = dict.fromkeys(keys(" ".join(_CAPITAL.findall(zone)), language))
+        # the first word of a sentence is written like a name whatever it is
+        capital = dict.fromkeys(keys(" ".join(_CAPITAL.findall(_OPENED.sub(" ", zone))), language))
         yield " ".join(names), " ".join(key for key in capital if key not in ordinary)
 
 
@@ -130,11 +132,12 @@ class Persons:
 
     def read(self, spoken: Sequence[Word]) -> Who:
         """Whom a question names."""
-        named = np.array([bool(w.terms) and self._names.has(w.key) for w in spoken], bool)
+        borne = [self._borne(word) for word in spoken]
+        named = np.array([bool(keys) for keys in borne], bool)
         share = np.zeros(self._names.n, np.float32)
         mass = 0.0
-        for key in dict.fromkeys(w.key for w, taken in zip(spoken, named, strict=True) if taken):
-            worth, places = self._places(key)
+        for forms in dict.fromkeys(filter(None, borne)):
+            worth, places = self._places(forms)
             share += np.float32(worth) * places
             mass += worth
         terms = tuple(dict.fromkeys(t for w, taken in zip(spoken, named, strict=True) if taken for t in w.terms))
@@ -143,12 +146,18 @@ class Persons:
             self._add_titles(spoken, named)
         return Who(named, terms, share)
 
-    def _places(self, key: str) -> tuple[float, NDArray[np.float32]]:
+    def _borne(self, word: Word) -> tuple[str, ...]:
+        """The forms of a word that are names here: a German letter may be asked about in English."""
+        return tuple(key for key in (word.key, *word.others) if self._names.has(key)) if word.terms else ()
+
+    def _places(self, forms: Sequence[str]) -> tuple[float, NDArray[np.float32]]:
         """What a name tells, by how few documents bear it, and how much each document bears it."""
         places = np.zeros(self._names.n, np.float32)
-        places[self._document_of[self._passages.postings(key)[0]]] = _ELSEWHERE
+        for key in forms:
+            places[self._document_of[self._passages.postings(key)[0]]] = _ELSEWHERE
         for where in (self._zones, self._names):
-            places[where.postings(key)[0]] = 1.0
+            for key in forms:
+                places[where.postings(key)[0]] = 1.0
         n, frequency = self._names.n, int((places > 0).sum())
         return max(_COMMONEST, float(np.log(1 + (n - frequency + 0.5) / (frequency + 0.5)))), places
 

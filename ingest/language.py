@@ -7,7 +7,7 @@ well as on whole files, and costs microseconds.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 
@@ -16,6 +16,7 @@ from casefolio.ingest.languages import DEFAULT, LANGUAGES, common, own
 _SAMPLE = 3000  # characters of a long text that are looked at: a third each from its start, middle and end
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPT_SHARE = 0.3  # of all letters, where a language's own data say no other
+_TELL = 2  # short words that tell a language by themselves
 _WORD_POINTS, _LETTER_POINTS, _ENDING_POINTS = 2.0, 1.0, 0.5
 
 
@@ -71,6 +72,15 @@ def _by_words(sample: str) -> str:
         return "und"
     # A tie goes to English, in which German terms are rarer than English ones are in German, then by code.
     return min(points, key=lambda code: (-points[code], code != DEFAULT, code))
+
+
+def told_by_words(text: str) -> str:
+    """The language that two short words of a text tell at least, and no other language as many; else empty."""
+    counts: Counter[str] = Counter()
+    for word in _WORD.findall(text.lower()):
+        counts.update(set(_latin()[0].get(word, ())))
+    (first, most), (_, next_most) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
+    return first if most >= _TELL and most > next_most else ""
 
 
 @cache

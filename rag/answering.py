@@ -173,7 +173,7 @@ def _quoted(
     if not composer.claims:
         composer.plain(say(status, language))
         documents = len({h.document for h in hits})
-        said.append(say("looked", language).format(n=len(hits), documents=documents))
+        said.append(say("looked" if hits else "nothing", language).format(n=len(hits), documents=documents))
         said.extend(nearest(hits, language))
     return Answer(
         question=question,

@@ -15,9 +15,9 @@ from casefolio.answer import Answer, UnreadPages
 from casefolio.answering import events_from_hits
 from casefolio.events import Done, Event, Restated
 from casefolio.ingest.errors import UsageError
-from casefolio.ingest.language import detect_language
 from casefolio.messages import say
 from casefolio.question import checked
+from casefolio.reader.tongue import language_of
 
 if TYPE_CHECKING:
     from casefolio.conversation import History
@@ -84,19 +84,21 @@ def stream(
     if k < 1:
         raise UsageError(f"-k must be at least 1, got {k}")
     found = library.find(asked, max(k, READ), scope)
+    language = language_of(question, found.hits)  # of the question as it was put, also where it is a follow-up
     # what a file said before is no answer, where the file at hand says something else now
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
     if changed:
         kept = tuple(hit for hit in found.hits if hit.document not in changed)
-        notes = [*notes, say("changed", detect_language(asked)).format(documents=", ".join(sorted(changed)))]
+        notes = [*notes, say("changed", language).format(documents=", ".join(sorted(changed)))]
         found = replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed))
     missing = library.missing()
     if missing:
         told = str(missing) if missing > 0 else "?"
-        notes = [say("missing", detect_language(asked)).format(n=told), *notes]
+        notes = [say("missing", language).format(n=told), *notes]
     events = events_from_hits(
         asked,
         found.hits,
+        language=language,
         documents=_in_scope(found.documents, scope) or _in_scope(carried, scope),
         names=found.named.names,
         unread=[*library.unread(scope), *_not_read_yet(missing)],
@@ -111,7 +113,7 @@ def stream(
         support_threshold=support_threshold,
         prompt=prompt,
         started=began,
-        notes=[*notes, *notes_on(found, detect_language(asked))],
+        notes=[*notes, *notes_on(found, language)],
     )
     for event in events:
         if isinstance(event, Done) and asked != question:

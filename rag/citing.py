@@ -22,8 +22,10 @@ from casefolio.reader.reading import units
 from casefolio.stems import terms
 
 _NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
-_MARK = re.compile(rf"\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)
-_OPENS_MARK = re.compile(r"\s*[\[【［(]")
+_MARK = re.compile(rf"(?<!\s)\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)
+_OPENERS, _CLOSERS = "[【［(", "]】］)"
+ENDS = frozenset(".!?。！？\n:]】)）")  # what a sentence, or the mark behind it, may end with
+_GROWTH = 8  # an open line is split again when it has grown by this part of its length
 _LONGEST_RANGE = 20
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _QUOTED = re.compile(
@@ -66,37 +68,93 @@ def drafts(text: str, sources: int, language: str) -> list[Draft]:
     """
     out: list[Draft] = []
     for line in text.splitlines():
-        bullet = _BULLET.match(line)
-        body = plain(line[bullet.end() :] if bullet else line)
-        clean, marks = _without_marks(body)
-        spans = sentence_spans(clean, language)
-        if not spans and marks and out:
-            out[-1] = _marked(out[-1], [n for _, n in marks], sources)  # a line of marks alone closes the one before
-        owners = [max((i for i, s in enumerate(spans) if s.start < at), default=0) for at, _ in marks]
-        for place, span in enumerate(spans):
-            peeled = peel(span.of(clean))
-            if not peeled.text:
-                if out:
-                    out[-1] = _marked(out[-1], peeled.numbers, sources)
-                continue
-            found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(peeled.text))
-            numbers = [n for owner, (_, n) in zip(owners, marks, strict=True) if owner == place]
-            said = peeled.text if span.of(clean).startswith(peeled.text) else peeled.text[:1].upper() + peeled.text[1:]
-            draft = Draft(said, (), bullet is not None, found)
-            out.append(_marked(draft, [*numbers, *peeled.numbers], sources))
+        _add_line(out, line, sources, language)
     return out
 
 
-def finished(text: str, sources: int, language: str) -> list[Draft]:
-    """The sentences of an answer that is still being written to which nothing can be added any more."""
-    every = drafts(text, sources, language)
-    if text.endswith("\n"):
-        return every
-    last = text.rsplit("\n", 1)[-1]
-    opened = [m.start() for m in _OPENS_MARK.finditer(last) if not re.search(r"[\]】］)]", last[m.start() :])]
-    if opened:  # a mark that is being written belongs to the sentence before it
-        return drafts(text[: len(text) - len(last) + opened[-1]], sources, language)[:-1]
-    return every[:-1]
+class Sheet:
+    """An answer that is being written, and its sentences as they are finished.
+
+    A line is split once when it is whole, the open one again each time that it has grown by an eighth, so that the time
+    is linear in what is written, whatever the pieces are.
+    """
+
+    def __init__(self, sources: int, language: str) -> None:
+        self.length = 0  # characters so far
+        self._sources, self._language = sources, language
+        self._closed: list[Draft] = []  # sentences of whole lines
+        self._open = ""
+        self._given = 0
+        self._looked = 0  # length of the open line when it was last split
+        self._due = False  # whether a sentence may have ended since
+
+    def add(self, piece: str) -> list[Draft]:
+        """The sentences, each given once, to which nothing can be added any more."""
+        self.length += len(piece)
+        ends = not ENDS.isdisjoint(piece)
+        closed = self._split(piece)
+        if closed and not self._open:
+            return self._new(self._closed)
+        if not piece or not (closed or ends or self._due):
+            return []
+        if len(self._open) - self._looked <= self._looked // _GROWTH:
+            self._due = True
+            return []
+        self._looked, self._due = len(self._open), ends
+        return self._new(self._settled())
+
+    def rest(self) -> list[Draft]:
+        """The sentences not yet given, at the end or where the writing broke off."""
+        return self._new(self._with_open(self._open))
+
+    def _split(self, piece: str) -> bool:
+        """Take a piece down; whether it closed a line."""
+        lines = piece.splitlines(keepends=True)
+        for line in lines:
+            bare = line.splitlines()[0]
+            self._open += bare
+            if bare != line:
+                _add_line(self._closed, self._open, self._sources, self._language)
+                self._open, self._looked = "", 0
+        return bool(lines) and (len(lines) > 1 or not self._open)
+
+    def _settled(self) -> list[Draft]:
+        at = max(self._open.rfind(c) for c in _OPENERS)
+        if at > max(self._open.rfind(c) for c in _CLOSERS):  # a mark being written belongs to the sentence before it
+            return self._with_open(self._open[:at].rstrip())[:-1]
+        return self._with_open(self._open)[:-1]
+
+    def _with_open(self, line: str) -> list[Draft]:
+        out = list(self._closed)
+        _add_line(out, line, self._sources, self._language)
+        return out
+
+    def _new(self, ready: list[Draft]) -> list[Draft]:
+        new = ready[self._given :]
+        self._given += len(new)
+        return new
+
+
+def _add_line(out: list[Draft], line: str, sources: int, language: str) -> None:
+    """Append the sentences of a line; what is only a mark or a form closes the sentence before it."""
+    bullet = _BULLET.match(line)
+    body = plain(line[bullet.end() :] if bullet else line)
+    clean, marks = _without_marks(body)
+    spans = sentence_spans(clean, language)
+    if not spans and marks and out:
+        out[-1] = _marked(out[-1], [n for _, n in marks], sources)
+    owners = [max((i for i, s in enumerate(spans) if s.start < at), default=0) for at, _ in marks]
+    for place, span in enumerate(spans):
+        peeled = peel(span.of(clean))
+        if not peeled.text:
+            if out:
+                out[-1] = _marked(out[-1], peeled.numbers, sources)
+            continue
+        found = tuple(next(g for g in m.groups() if g) for m in _QUOTED.finditer(peeled.text))
+        numbers = [n for owner, (_, n) in zip(owners, marks, strict=True) if owner == place]
+        said = peeled.text if span.of(clean).startswith(peeled.text) else peeled.text[:1].upper() + peeled.text[1:]
+        draft = Draft(said, (), bullet is not None, found)
+        out.append(_marked(draft, [*numbers, *peeled.numbers], sources))
 
 
 def _marked(draft: Draft, numbers: Sequence[int], sources: int) -> Draft:

@@ -118,7 +118,7 @@ def _by_rules(question: str, recent: Sequence[Answer | tuple[str, str]], languag
         added.extend(meant[:1])
         sure = sure and len(meant) == 1
     elif len(own.terms) < 2 and not (own.terms and asks().match(bare)):
-        added.append(_topic(pairs[-1][0]))  # "and of bisoprolol?" asks the last question again of another thing
+        added.append(_topic(pairs[-1][0], bare))  # "and of bisoprolol?" asks the last question again of another thing
         sure = sure and bool(own.terms)
     if not own.names:
         added.extend(named)
@@ -154,7 +154,9 @@ def _subjects(question: str) -> list[str]:
 def _drugs(text: str, language: str) -> list[str]:
     """Drugs in a text as they are written: those of the table, and words before an amount."""
     listed = [w for w in re.findall(r"[^\W\d_]{4,}|[가-힣]{2,}", text) if drugs_in(w, language)]
-    dosed = [next(g for g in m.groups() if g).split()[-1] for m in _DRUG.finditer(text)]
+    # of two words before an amount the one that the table knows: "Salbutamol inhaler 100 micrograms"
+    before = [next(g for g in m.groups() if g).split() for m in _DRUG.finditer(text)]
+    dosed = [next((w for w in pair if w in listed), pair[-1]) for pair in before]
     return list({w.lower(): w for w in (*dosed, *listed)}.values())
 
 
@@ -164,12 +166,13 @@ def _mentions(bare: str, pairs: Sequence[tuple[str, str]], language: str) -> boo
     return any(d.lower() in said for _, a in pairs for d in _drugs(a, language))
 
 
-def _topic(question: str) -> str:
-    """What an earlier question asked for, in its own words without its names."""
+def _topic(question: str, now: str = "") -> str:
+    """What an earlier question asked for, in its own words without its names, or its drugs where one is named `now`."""
     language = detect_language(question)
     asked = analyse(question, language)
     bare = asked.ask
-    for name in names_in(asked.ask):
+    old = _drugs(asked.ask, language) if _drugs(now, detect_language(now)) else []
+    for name in (*names_in(asked.ask), *old):
         bare = bare.replace(name, " ")
     kept = [w for w in re.findall(r"[^\s?!,;()]+", bare) if set(terms(w, language)) & set(asked.terms)]
     return " ".join(kept)

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from casefolio.answer import Answer
-from casefolio.citing import Draft, drafts, finished
+from casefolio.citing import ENDS, Draft, Sheet
 from casefolio.composing import Composer
 from casefolio.events import Asking, Done, Event, Text
 from casefolio.excerpts import excerpts
@@ -24,7 +24,6 @@ from casefolio.names import analyse
 from casefolio.prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
 from casefolio.stems import terms
 
-_ENDS = frozenset(".!?。！？\n:]】)）")
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold
 _MOST = 24  # sentences of one answer that are looked at: a model that goes on beyond is stopped
 _LEAST = 0.02  # probability that a sentence answers, below which a model is not shown it
@@ -88,6 +87,7 @@ def write(
     yield Asking(generator.name)
     notes: list[str] = []
     clerk: _Clerk | None = None
+    failed = False
     try:
         counter = generator.counter()
         prompt = answer_prompt(
@@ -104,7 +104,8 @@ def write(
         if not composer.claims:
             raise
         notes.append(say("failed", aim.language).format(error=str(error)))
-    notes.extend(clerk.remarks() if clerk is not None else ())
+        failed = True
+    notes.extend(clerk.remarks(failed) if clerk is not None else ())
     yield from _ended(record, composer, generator, clerk, notes, started)
 
 
@@ -167,30 +168,24 @@ class _Clerk:
 
     def take(self, generator: Generator) -> Iterator[Text]:
         """Read the model's stream to its end, or as far as it came before it broke off."""
-        buffer, done, due, whole = "", 0, False, True
+        sheet, given = Sheet(len(self.prompt.hits), self._language), 0
         try:
             with closing(closable(generator.stream(self.prompt))) as pieces:
                 for piece in pieces:
-                    buffer += piece
-                    ended, due = due or not _ENDS.isdisjoint(piece), not _ENDS.isdisjoint(piece)
-                    if not piece or not ended:
-                        continue
-                    ready = finished(buffer, len(self.prompt.hits), self._language)
-                    for draft in ready[done:_MOST]:
+                    for draft in sheet.add(piece)[: _MOST - given]:
+                        given += 1
                         yield from self._one(draft)
-                    done = max(done, len(ready))
-                    if done >= _MOST:
+                    if given >= _MOST:
                         return
-            whole = len(buffer) < generator.limits.output_characters
         except GeneratorError:
-            yield from self._rest(buffer, done, whole=False)
+            yield from self._rest(sheet.rest()[: _MOST - given], whole=False)
             raise
-        yield from self._rest(buffer, done, whole)
+        yield from self._rest(sheet.rest()[: _MOST - given], sheet.length < generator.limits.output_characters)
 
-    def _rest(self, buffer: str, done: int, whole: bool) -> Iterator[Text]:
+    def _rest(self, left: Sequence[Draft], whole: bool) -> Iterator[Text]:
         """What is left at the end; half a sentence, where it was cut off, is none."""
-        for draft in drafts(buffer, len(self.prompt.hits), self._language)[done:_MOST]:
-            if whole or draft.text.rstrip()[-1:] in _ENDS:
+        for draft in left:
+            if whole or draft.text.rstrip()[-1:] in ENDS:
                 yield from self._one(draft)
 
     def _one(self, draft: Draft) -> Iterator[Text]:
@@ -277,11 +272,11 @@ class _Clerk:
             return f"{path}\n{self._how.about(path)}"
         return "\n".join([path, *(h.text for h in self.prompt.hits if h.document == path)])
 
-    def remarks(self) -> list[str]:
-        """What the reader should know of what the model did."""
+    def remarks(self, failed: bool) -> list[str]:
+        """What the reader should know of what the model did; that it broke off, where it `failed`, is said already."""
         out = []
         sure = bool(self._aim.chosen)
-        if self._empty:
+        if self._empty and not failed:
             out.append(say("empty", self._language))
         if self._abstained and sure and not self._shown:
             out.append(say("denied", self._language))

@@ -89,6 +89,35 @@ def test_nouns_are_no_names(language: str, question: str) -> None:
     assert (named.asked, named.who, named.names) == (question, None, ())
 
 
+MIXED = {
+    ("Jürgen Weber",): ("de", "Patient: Jürgen Weber. Er nimmt Apixaban. Die Wunde heilt."),
+    ("Eve Whitby",): ("en", "Patient: Eve Whitby. The D-dimer was 4,120 ng/mL. Blood cultures were sterile."),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "best"), [("which blood thinner does mr weber take", 0), ("Nimmt Whitby etwas?", 1)]
+)
+def test_a_name_is_known_in_a_question_of_another_language(question: str, best: int) -> None:
+    texts = list(MIXED.values())
+    profiles = [(language, names, text) for names, (language, text) in MIXED.items()]
+    rows = list(names_in_documents(profiles, ordinary_words(texts)))
+    reader = Naming(
+        Sparse.build(" ".join(terms(text, language)) for language, text in texts),
+        Sparse.build(names for names, _ in rows),
+        Sparse.build(" ".join(terms(text, language)) for language, text in texts),
+        np.arange(2),
+        lambda at: texts[at][1],
+        lambda at: texts[at][1],
+        ["de", "en"],
+        Sparse.build(proper for _, proper in rows),
+    )
+    named = reader.read(question, "en" if best == 0 else "de")
+    assert named.who is not None
+    assert named.who.argmax() == best
+    assert "blood" not in " ".join(named.names)
+
+
 @pytest.mark.parametrize("question", ["Is Harold on blood thinners?", "What does Mr Brentwood take for the rash?"])
 def test_capitals_change_nothing(question: str) -> None:
     usual, small, large = (READERS["en"].read(q, "en") for q in (question, question.lower(), question.upper()))

@@ -78,6 +78,24 @@ def test_formulas_of_contracts_are_no_parties():
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "name", "values"),
+    [
+        ("Patient: Eleanor Whitby Date of birth: 23 June 1988", "en", "patient", ("Eleanor Whitby",)),
+        ("Patient: Erika Sommer Geburtsdatum: 23.06.1988", "de", "patient", ("Erika Sommer",)),
+        ("Sehr geehrte Frau Kollegin,\n\nwir berichten über Frau Sommer.", "de", "patient", ("Sommer",)),
+        ("# SUPPLY AGREEMENT\n\nThis Supply Agreement (the \"Agreement\") is made between **Tarn Ltd.**, a company "
+         "registered in England (the \"Supplier\"), and **Quill Clinics plc** (the \"Buyer\").", "en", "party",
+         ("Tarn Ltd", "Quill Clinics plc")),
+        ("zwischen\n\nGrün Immobilien KG, Hafenstraße 2, 26789 Leer (Vermieterin)\n\nund\n\nFrau Tomma Jans (Mieterin)",
+         "de", "party", ("Grün Immobilien KG", "Tomma Jans")),
+        ("판결\n원고    표진우\n피고    남궁설아\n변론종결    2025. 2. 13.", "ko", "party", ("표진우", "남궁설아")),
+    ],
+)  # fmt: skip
+def test_names_end_where_the_next_field_begins(text, language, name, values):
+    assert identify(document(text, language)).values(name) == values
+
+
+@pytest.mark.parametrize(
     ("text", "language", "day"),
     [
         ("Patient: Ada Lorne\nDOB / MRN 02-Sep-1951 / 44719\nReported by Dr Gwen Ash, Pathologist, 15-Mar-2024", "en",
@@ -87,6 +105,12 @@ def test_formulas_of_contracts_are_no_parties():
         ("First Amendment to the Lease dated May 2, 2019\nThis Amendment is dated as of June 1, 2020.", "en",
          "2020-06-01"),
         ("Wir danken für Ihr Schreiben vom 3.4.2020.\nNeustadt, den 7.5.2021", "de", "2021-05-07"),
+        ("AMENDMENT No. 1 TO THE SUPPLY AGREEMENT\n\ndated 20 March 2025\n\nThe parties entered into an Agreement on "
+         "12 January 2024.", "en", "2025-03-20"),
+        ("As agreed in the Lease\ndated 2 May 2019, the rent is due. Signed on 1 June 2020", "en", "2020-06-01"),
+        ("Medikationsplan\ngeb. am: 12.03.1951\nausgedruckt von: Dr. Ada Lorenz, Deich 1, 26721 Emden\n"
+         "ausgedruckt am: 05.05.2025", "de", "2025-05-05"),
+        ("퇴원요약지\n입원일: 2025-04-17   퇴원일: 2025-04-25", "ko", "2025-04-25"),
         ("계약을 체결한다.\n\n제1조 목적\n\n2023년 12월 18일\n\n갑: 한빛병원", "ko", "2023-12-18"),
     ],
 )  # fmt: skip

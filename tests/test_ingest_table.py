@@ -92,6 +92,35 @@ def test_the_separator_is_found(separator: str) -> None:
     assert reading.rows[0].columns == ("Drug", "Dose", "Note")
 
 
+DAYS = ["Test", "Unit", "Reference", "2025-01-14", "2025-03-03"]
+LAB = [["Potassium", "mmol/L", "3.5-5.1", "5.6", "4.9"], ["HbA1c", "mmol/mol", "20-42", "71", ""]]
+
+
+def test_days_beside_words_name_columns() -> None:
+    text = "\n".join(",".join(row) for row in [DAYS, *LAB])
+    assert {row.columns for row in read_csv(Source("a.csv", text.encode())).rows} == {tuple(DAYS)}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_rows_above_the_names_of_the_columns_are_none_of_the_table(kind: str) -> None:
+    rows = [["Patient", "Jane Miller", "", "", ""], ["Born", "1962-11-07", "", "", ""], DAYS, *LAB]
+    if kind == "csv":
+        reading = read_csv(Source("a.csv", "\n".join(",".join(row) for row in rows).encode()))
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append([cell or None for cell in row])
+        reading = read(book)
+    named = [row.span.of(reading.text) for row in reading.rows if row.columns == tuple(DAYS)]
+    assert named == ["Potassium | mmol/L | 3.5-5.1 | 5.6 | 4.9", "HbA1c | mmol/mol | 20-42 | 71"]
+    assert "Patient | Jane Miller" in reading.text
+
+
+def test_a_sparse_row_above_words_is_no_title() -> None:
+    text = "a,,,\nred,green,blue,grey\nleft,right,up,down\nin,out,on,off"
+    assert all(row.columns == () for row in read_csv(Source("a.csv", text.encode())).rows)
+
+
 def test_a_declared_separator_and_quoted_line_ends() -> None:
     reading = read_csv(Source("a.csv", b'sep=;\nA;B;C\n1;"two\nlines";3\n4;5;6\n'))
     assert reading.text == "A | B | C\n1 | two lines | 3\n4 | 5 | 6"

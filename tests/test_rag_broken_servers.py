@@ -301,6 +301,7 @@ def test_nobody_listens(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr()
     assert "Mr. Marlowe takes apixaban 3 mg twice daily." in shown.out
     assert "server running" in shown.out + shown.err
+    assert (shown.out + shown.err).count("gave no answer") == 1
 
 
 def test_what_was_sent_on_is_not_sent_to_the_other_address(broken: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefolio.citing import altered, drafts, evidence, finished
+from casefolio.citing import Sheet, altered, drafts, evidence
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 
@@ -79,7 +79,35 @@ def test_forms_are_peeled_off_and_their_numbers_are_marks(text: str, said: str, 
     ],
 )
 def test_a_sentence_is_ready_when_nothing_can_be_added_to_it(written: str, ready: list[str]) -> None:
-    assert [d.text for d in finished(written, 2, "en")] == ready
+    assert [d.text for d in Sheet(2, "en").add(written)] == ready
+
+
+ANSWER = (
+    "Of the stay I found:\n\n* He was given apixaban [1]. It goes on (see 2).\n* **Ramipril** was stopped."
+    " Dr. Ashby saw him at 9 a.m. on ward 3 [1, 2]; he went home.\r\nNothing else is known! [2] The wound\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_each_sentence_is_given_once_whatever_the_pieces_are(size: int) -> None:
+    sheet = Sheet(2, "en")
+    given = [d.text for at in range(0, len(ANSWER), size) for d in sheet.add(ANSWER[at : at + size])]
+    given += [d.text for d in sheet.rest()]
+    assert given == [d.text for d in drafts(ANSWER, 2, "en")]
+    assert sheet.length == len(ANSWER)
+    assert sheet.rest() == []
+
+
+@pytest.mark.parametrize("stuff", ["a. ", "(", ". ", "[1] ", "one two three four.\n", " ", "Yes. "])
+def test_the_time_of_reading_along_is_linear(stuff: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr("casefolio.citing.plain", lambda line: seen.append(len(line)) or line)
+    text = (stuff * 8000)[:8000]
+    sheet = Sheet(2, "en")
+    for char in text:
+        sheet.add(char)
+    sheet.rest()
+    assert sum(seen) < 12 * len(text)
 
 
 def test_numbers_in_brackets_of_a_citation_style_do_not_split_sentences() -> None:

@@ -36,6 +36,11 @@ def test_another_person_gets_the_last_question() -> None:
     assert standalone("and Peter Quill?", [an_answer()]).question == ASKED.replace("Owen Marlowe", "Peter Quill")
 
 
+def test_another_drug_takes_the_place_of_the_last() -> None:
+    told = [("What is the dose of rivaroxaban?", "“Rivaroxaban 15 mg twice daily; salbutamol as required.” [1]")]
+    assert standalone("and salbutamol?", told).question == "Salbutamol (dose)?"
+
+
 def test_german_and_korean() -> None:
     german = [("Welches Antibiotikum erhielt Frau Ingrid Brandt?", "„Ceftriaxon 2 g i.v. einmal täglich“ [1]")]
     found = standalone("Und wie hoch war die Dosis?", german).question
@@ -113,6 +118,10 @@ def test_a_model_that_fails_leaves_it_to_the_rules() -> None:
 @pytest.mark.parametrize("dose", ["5 mg", "200 mcg", "1 g", "10 ml", "4000 I.E.", "5 Milligramm", "5 ㎎"])
 def test_words_before_a_dose_are_a_drug(dose: str) -> None:
     assert _drugs(f"Then Xyntavorin {dose} was given.", "en") == ["Xyntavorin"]
+
+
+def test_of_two_words_before_a_dose_the_known_one_is_the_drug() -> None:
+    assert _drugs("Salbutamol inhaler 100 micrograms as required", "en") == ["Salbutamol"]
 
 
 @pytest.mark.parametrize("amount", ["70 kg", "5 gates", "20 units", "3 liters"])

@@ -243,6 +243,8 @@ def test_a_question_is_glossed_with_the_passages_own_name() -> None:
 def test_a_short_question_speaks_the_language_of_what_it_finds() -> None:
     assert language_of("Kalium", hits_of({"a.txt": "Kalium 5,6"}, "de")) == "de"
     assert language_of("보증금 얼마", hits_of({"a.txt": "x"}, "en")) == "ko"
+    assert language_of("and the dose?", hits_of({"a.txt": "Dosis 5 mg"}, "de")) == "en"
+    assert language_of("Ist das alles?", hits_of({"a.txt": "5 mg daily"}, "en")) == "de"
 
 
 def test_the_shipped_decision_is_complete() -> None:

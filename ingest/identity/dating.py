@@ -121,7 +121,7 @@ def _labelled(zone: str, language: str, rank: str, born: set[str]) -> str:
     """The first date behind a label of a rank that stands for this document and no other."""
     of_rank = [label.pattern for label in labels() if label.rank == rank]
     for start, end in sorted((match.span() for pattern in of_rank for match in pattern.finditer(zone)), key=max):
-        if rank == "own" and _other().search(zone[max(0, start - 80) : start].replace("\n", " ")):
+        if rank == "own" and _of_another(zone, start):
             continue
         near = zone[end : end + _REACH]
         for moment in _days(near, language):
@@ -129,6 +129,17 @@ def _labelled(zone: str, language: str, rank: str, born: set[str]) -> str:
                 return moment.start
             break
     return ""
+
+
+def _of_another(zone: str, label: int) -> bool:
+    """Whether the words before a label name another document.
+
+    What a blank line or the end of a sentence parts from it does not: `… TO THE LEASE`, and below it `dated …`.
+    """
+    before = zone[max(0, label - 80) : label].rpartition("\n\n")[2].replace("\n", " ")
+    if zone[label].isupper() and before.rstrip()[-1:] in ("!", "?", "."):
+        return False
+    return _other().search(before) is not None
 
 
 def _births(zone: str, language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.charsets import decode_as
-from casefolio.ingest.loaders.shared.grids import Line, append_table
+from casefolio.ingest.loaders.shared.grids import Line, append_table, rows_above
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
@@ -36,7 +36,10 @@ def read_csv(source: Source) -> Reading:
     lines = [Line(row) for row in _records(text, separator)]
     if not lines:
         raise BrokenFile("no rows")
-    append_table(builder, lines)
+    above = rows_above(lines)
+    if above:
+        append_table(builder, lines[:above])
+    append_table(builder, lines[above:])
     return builder.reading(CSV)
 
 

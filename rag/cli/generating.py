@@ -13,7 +13,7 @@ from casefolio.ingest.errors import UsageError
 from casefolio.ingest.offline import no_tracing
 
 if TYPE_CHECKING:
-    from casefolio.answer import Answer
+    from casefolio.answer import Answer, UnreadPages
     from casefolio.events import Event
 
 _LONGEST_S = 1e6
@@ -88,6 +88,8 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
 def print_events(events: Iterator[Event]) -> Answer:
     """Print verified text as it comes, then where each quote stands; Ctrl-C stops the model and passes on."""
     from casefolio.events import Asking, Done, Restated, Text
+    from casefolio.ingest.language import detect_language
+    from casefolio.messages import say as word
 
     answer, begun = None, False
     try:
@@ -97,7 +99,8 @@ def print_events(events: Iterator[Event]) -> Answer:
                 sys.stdout.write(event.text)
                 sys.stdout.flush()
             elif isinstance(event, Restated):
-                say(f"  asked as: {event.question}")
+                asked = word("asked_as", detect_language(event.question)).format(question=event.question)
+                say(f"  {asked}")
             elif isinstance(event, Asking) and sys.stderr.isatty():
                 if begun:
                     sys.stdout.write("\n")
@@ -119,19 +122,29 @@ def print_events(events: Iterator[Event]) -> Answer:
 
 
 def print_places(answer: Answer) -> None:
-    """Where the quotes of an answer stand on stdout, remarks on stderr."""
+    """Where the quotes of an answer stand on stdout, remarks on stderr, in the language of the question."""
     from casefolio.messages import say as word
     from casefolio.reader.tongue import language_of
 
+    language = language_of(answer.question, answer.hits)
     for number, citation in enumerate(answer.citations, start=1):
-        put(f"  [{number}] {citation.document}, page {citation.page}  ({citation.document}:{citation.span})")
+        place = word("place", language).format(document=citation.document, page=citation.page)
+        put(f"  [{number}] {place}  ({citation.document}:{citation.span})")
     for unread in answer.unread:
-        numbers = ", ".join(map(str, unread.pages))
-        pages = f", page{'s' if len(unread.pages) > 1 else ''} {numbers}" if unread.pages else ""
-        say(f"  could not be read: {unread.document}{pages}: {unread.reason}")
+        say(f"  {word('not_read', language).format(place=_pages(unread, language), reason=unread.reason)}")
     for citation in answer.nearest:
         quote = " ".join(citation.quote.split())
-        told = word("no_answer", language_of(answer.question, answer.hits))
-        say(f"  {told}: “{quote}”  ({citation.document}:{citation.span})")
+        say(f"  {word('no_answer', language)}: “{quote}”  ({citation.document}:{citation.span})")
     for note in answer.notes:
-        say(f"  note: {note}")
+        say(f"  {word('note', language).format(note=note)}")
+
+
+def _pages(unread: UnreadPages, language: str) -> str:
+    """A document, and which of its pages, in words."""
+    from casefolio.messages import say as word
+
+    if not unread.pages:
+        return unread.document
+    if len(unread.pages) == 1:
+        return word("place", language).format(document=unread.document, page=unread.pages[0])
+    return word("pages", language).format(document=unread.document, pages=", ".join(map(str, unread.pages)))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.language import detect_language, script_language
+from casefolio.ingest.language import detect_language, script_language, told_by_words
 from casefolio.ingest.languages import LANGUAGES, about
 
 _SHORT = 3  # words that tell no language by themselves
@@ -27,5 +27,8 @@ def language_of(question: str, hits: Sequence[Hit]) -> str:
     detected = detect_language(question)
     if detected in _LATIN and len(question.split()) > _SHORT:
         return detected
+    told = told_by_words(question)
+    if told in _LATIN:
+        return told
     found = Counter(h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN)
     return found.most_common(1)[0][0] if found else detected

@@ -12,7 +12,7 @@ from casefolio.ingest.errors import BrokenFile, LimitExceeded, ReadingError
 from casefolio.ingest.loaders.office.workbook_cells import Seen, shown
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.containers import opened
-from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names, without_empty_columns
+from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names, rows_above, without_empty_columns
 from casefolio.ingest.loaders.shared.guard import Package, guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.table import MAX_CELLS
@@ -193,8 +193,12 @@ def append_block(builder: Builder, lines: list[Line]) -> None:
     while lines and sum(map(bool, lines[0].cells)) == 1 and len(lines) > 1:
         builder.paragraph(next(cell for cell in lines[0].cells if cell))
         lines = lines[1:]
+    lines = without_empty_columns(lines)
+    above = rows_above(lines)
+    if above:
+        append_table(builder, lines[:above])
     if lines:
-        append_table(builder, without_empty_columns(lines))
+        append_table(builder, lines[above:])
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], str]:

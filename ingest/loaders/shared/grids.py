@@ -11,6 +11,8 @@ from casefolio.ingest.loaders.shared.building import Builder, one_line
 # A longer cell is a passage of prose, not a value.
 LONG_CELL = 400
 _LONG_NAME = 60
+_TIMES = 2  # days in a row of names with other words, from which on they are names of columns
+_MOST_ABOVE = 12  # rows that may stand above the names of the columns
 _TIME = re.compile(r"(?:(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2}/\d{1,2}/\d{2,4})$")
 _VALUE = re.compile(r"^[\W_]*\d")
 
@@ -30,8 +32,14 @@ def _is_value(cell: str) -> bool:
 
 
 def _are_times(cells: Sequence[str], rest: Sequence[Line]) -> bool:
-    """Whether a row is a line of years or days over values, as accounts and laboratory sheets have it."""
-    if len(cells) < 2 or (cells[0] and _is_value(cells[0])) or not all(map(_TIME.match, cells[1:])):
+    """Whether a row is a line of years or days over values, as accounts and laboratory sheets have it.
+
+    Beside two days and more there may be words for the other columns: `Test | Unit | 2025-01-14 | 2025-03-03`.
+    """
+    if len(cells) < 2 or (cells[0] and _is_value(cells[0])):
+        return False
+    others = [cell for cell in cells[1:] if not _TIME.match(cell)]
+    if others and (len(cells) - 1 - len(others) < _TIMES or any(not c or _is_value(c) for c in others)):
         return False
     return not any(_TIME.match(one_line(cell)) for line in rest for cell in line.cells[1:])
 
@@ -54,11 +62,16 @@ def _names_columns(first: Line, rest: Sequence[Line]) -> bool:
         return False
     if first.bold and not any(line.bold for line in rest):
         return True
-    below = [[one_line(line.cells[i]) for line in rest if i < len(line.cells)] for i in range(len(cells))]
-    numeric = sum(1 for column in below if column and sum(map(_is_value, column)) * 2 > len(column))
+    numeric = _columns_of_values(len(cells), rest)
     if len(cells) == 2:
-        return numeric > 0 and not _is_value(below[0][0] if below[0] else "")
+        return numeric > 0 and not _is_value(next((one_line(line.cells[0]) for line in rest if line.cells), ""))
     return numeric > 0 or len(rest) > 1
+
+
+def _columns_of_values(width: int, rows: Sequence[Line]) -> int:
+    """How many columns hold values for the greater part."""
+    below = ([one_line(line.cells[i]) for line in rows if i < len(line.cells)] for i in range(width))
+    return sum(1 for column in below if column and sum(map(_is_value, column)) * 2 > len(column))
 
 
 def column_names(lines: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
@@ -78,6 +91,21 @@ def column_names(lines: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
         parts = dict.fromkeys(one_line(line.cells[i]) for line in lines[:marked] if i < len(line.cells))
         names.append(" ".join(part for part in parts if part))
     return marked, tuple(names)
+
+
+def rows_above(lines: Sequence[Line]) -> int:
+    """How many rows stand above the one that names the columns, as `Patient; Jane Miller`; 0 where none names them.
+
+    They leave two columns empty at least, and below the names stand values.
+    """
+    width = max((len(line.cells) for line in lines), default=0)
+    for n, line in enumerate(lines[:_MOST_ABOVE]):
+        if line.header:
+            return 0
+        if sum(1 for cell in line.cells if cell.strip()) > width - 2:
+            rest = lines[n + 1 :]
+            return n if n and _names_columns(line, rest) and _columns_of_values(width, rest) else 0
+    return 0
 
 
 def append_table(builder: Builder, lines: Sequence[Line], names: tuple[str, ...] = ()) -> tuple[str, ...]:
