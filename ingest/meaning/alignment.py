@@ -72,7 +72,8 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
     bound = exchanged_values(claim, quote)
     alike = {f.claim for f in bound if f.status == "agree"}
-    findings = [replace(f, detail=BOUND_ALIKE) if f.status == "agree" and f.claim in alike else f for f in findings]
+    findings = [replace(f, status="agree", detail=BOUND_ALIKE) if f.claim in alike else f for f in findings]
+    told -= {(f.kind, f.claim) for f in findings if f.status == "agree"}
     against = [f for f in bound if f.status == "conflict"]
     moved = [
         f

@@ -64,9 +64,7 @@ def exchanged_values(claim: Profile, quote: Profile) -> list[Finding]:
         others = theirs.get(family, [])
         if len(others) < 2 or all(_relation(others[0], o, quote, quote) == AGREE for o in others[1:]):
             continue
-        finding = _exchange(claim, quote, facts, others, anchors)
-        if finding is not None:
-            found.append(finding)
+        found += _exchange(claim, quote, facts, others, anchors)
     return found
 
 
@@ -101,7 +99,7 @@ def _anchors(claim: Profile, quote: Profile, mine: dict[str, list[Fact]], theirs
     """Values that both texts have, as words that other values may be bound to: "on 5 September 51 minutes".
 
     Returns:
-        From the place of a value to its key, in the claim and in the quote; a value that could be two is left out.
+        From the place of a value to its key, in the claim and in the quote; one that stands in the quote twice tells none apart.
     """
     here: dict[int, str] = {}
     there: dict[int, str] = {}
@@ -111,10 +109,8 @@ def _anchors(claim: Profile, quote: Profile, mine: dict[str, list[Fact]], theirs
             continue  # these are words already
         for number, fact in enumerate(facts):
             same = [o for o in others if _relation(fact, o, claim, quote) == AGREE]
-            if not same or any(o.place in there for o in same):
-                continue
-            here[fact.place] = f"@{family}.{number}"
-            there |= {o.place: here[fact.place] for o in same}
+            if len(same) == 1 and same[0].place not in there:
+                here[fact.place] = there[same[0].place] = f"@{family}.{number}"
     return here, there
 
 
@@ -132,8 +128,12 @@ def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
 
 def _exchange(
     claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors
-) -> Finding | None:
-    """The exchange of one family of values, where the words that speak for it outweigh those against it."""
+) -> list[Finding]:
+    """The exchange of one family of values, where the words that speak for it outweigh those against it.
+
+    Returns:
+        One conflict, or a finding that agrees for each value that a name or another value binds alike; or nothing.
+    """
     wanted = {claim.keys[i] for i in claim.content} | set(anchors[0].values())
     said, read = _bindings(claim, facts, anchors[0]), _bindings(quote, others, anchors[1], wanted)
     if len(quote.content) > LONG:
@@ -142,7 +142,7 @@ def _exchange(
     against = in_favour = 0.0
     votes = named = 0
     values: set[int] = set()
-    named_alike = False
+    alike: list[Fact] = []
     shown: tuple[float, Fact, Fact] | None = None
     for key, mine in said.items():
         theirs = read.get(key)
@@ -153,7 +153,8 @@ def _exchange(
         weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if names else 1.0)
         if verdict == AGREE:
             in_favour += weight
-            named_alike |= names and a.distance + b.distance <= _NEAR
+            if names and a.distance + b.distance <= _NEAR:
+                alike.append(a.fact)
         elif verdict == CONFLICT and any(_relation(a.fact, o, claim, quote) == AGREE for o in others):
             against += weight
             votes += 1
@@ -161,17 +162,14 @@ def _exchange(
             values.add(a.fact.place)
             if shown is None or weight > shown[0]:
                 shown = weight, a.fact, b.fact
-    if shown is None and in_favour:
-        return Finding(facts[0].kind, "agree", facts[0].span, None, 1.0, BOUND_ALIKE)
     margin = _MARGIN if len(values) < 2 else _MARGIN_OF_TWO
-    if shown is None or against <= margin * in_favour:
-        return None
-    if named_alike and not named:
-        return None  # "due on 1 April, on 1 May": a verb that is said once speaks for the first value alone
+    # "Due on 1 April, on 1 May": a verb that is said once speaks for the first value alone.
+    if shown is None or against <= margin * in_favour or (alike and not named):
+        return [] if named else [Finding(f.kind, "agree", f.span, None, 1.0, BOUND_ALIKE) for f in alike]
     # One party named, one word shared: "the Tenant refunds its share of the building's premium".
     if votes < 2 and len(facts) < 2 and shown[1].kind in ("party", "person"):
-        return None
-    return Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")
+        return []
+    return [Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")]
 
 
 def _naming(profiled: Profile) -> set[str]:
