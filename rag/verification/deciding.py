@@ -107,6 +107,7 @@ def measures(ruled: Ruled, view: Relation) -> dict[str, float]:
         "value_missing": has(missing, _NEEDED),
         "name_missing": has(missing, frozenset(("name",))),
         "party_missing": has(missing, frozenset(("party",))),
+        "words_missing": ruled.missing,
         "all_said": float(ruled.clean),
         "values_bound": float(any(f.detail for f in ruled.of("agree"))),
         "state_agrees": has(ruled.of("agree"), frozenset(("state",))),
