@@ -104,7 +104,8 @@ class Lexicon:
             if group is None and not within:
                 continue
             start = token.start()
-            if group is not None and group.following is not None:
+            # "2016년" is one token: what follows its number stands within it.
+            if group is not None and group.following is not None and not word[-1].isalpha():
                 after = tokens[number].group()[0] if number < len(tokens) else ""
                 group = group if after in group.following else None
             if group is not None and start >= done and (found := _match(group, text, folded, start)):
