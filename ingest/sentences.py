@@ -22,7 +22,8 @@ _GAP = re.compile(r"\s+")
 _CLOSERS = "\"'”’“»«)]}*"
 _TERMINATORS = ".!?…。！？"
 # White space that may part two sentences: behind a mark, or with a line break in it.
-_BREAK = re.compile(rf"(?<=[{re.escape(_TERMINATORS + _CLOSERS)}])\s+|(?<!\s)[^\S\n]*\n\s*")
+# It begins with what each has, white space, so that the search leaps from blank to blank.
+_BREAK = re.compile(rf"\s(?:(?<=[{re.escape(_TERMINATORS + _CLOSERS)}]\s)\s*|(?<!\s\s)(?:(?<=\n)|[^\S\n]*\n)\s*)")
 _OPENING = re.compile(r"[(\[{„“\"'«»/]")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LEADERS = ("....", "……", ". . .", ".. ..", "· · ·", "____", "····")

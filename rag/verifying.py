@@ -19,7 +19,7 @@ from casefolio.ingest.meaning.facts import Profile, profile
 from casefolio.ingest.meaning.finding import Finding
 from casefolio.ingest.meaning.frames import says_as_much
 from casefolio.ingest.meaning.tongue import rule_language
-from casefolio.verification.deciding import Ruled, judged, needed_missing, settled
+from casefolio.verification.deciding import Ruled, judged, needed_missing
 from casefolio.verification.grounding import Grounding, ground
 from casefolio.verification.model import models
 from casefolio.verification.pairs import longest_run, pair_features, uncovered
@@ -55,7 +55,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     ruled = ruled_by(mine, theirs)
     if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
         return ruled.verdict
-    views = relations([(claim, quote)], tongue) if read and not settled(ruled) else None
+    views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 
 

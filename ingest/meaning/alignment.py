@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
-from casefolio.ingest.meaning.bindings import exchanged_values
+from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
 from casefolio.ingest.meaning.compared_words import telling_keys
+from casefolio.ingest.meaning.courses import turned_courses
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
 from casefolio.ingest.meaning.facts import Fact, Profile, families, likeness
 from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
@@ -68,7 +70,16 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
-    moved = [f for f in (*exchanged_values(claim, quote), *same_frame(claim, quote)) if (f.kind, f.claim) not in told]
+    bound = exchanged_values(claim, quote)
+    alike = {f.claim for f in bound if f.status == "agree"}
+    findings = [replace(f, status="agree", detail=BOUND_ALIKE) if f.claim in alike else f for f in findings]
+    told -= {(f.kind, f.claim) for f in findings if f.status == "agree"}
+    against = [f for f in bound if f.status == "conflict"]
+    moved = [
+        f
+        for f in (*against, *same_frame(claim, quote), *turned_courses(claim, quote))
+        if (f.kind, f.claim) not in told
+    ]
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}
     findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved
@@ -126,9 +137,17 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
         return Finding(fact.kind, "conflict", fact.span, conflicting[1].span, conflicting[0])
     if agreed[1] is not None:
         return Finding(fact.kind, "agree", fact.span, agreed[1].span, agreed[0])
-    if fact.kind in _SINGLE and not _written_otherwise(fact, claim, quote):
+    if fact.kind in _SINGLE and not _written_otherwise(fact, claim, quote) and not _with_a_unit(fact, claim, quote):
         return Finding(fact.kind, "missing", fact.span, None, max(conflicting[0], 0.0))
     return None
+
+
+def _with_a_unit(fact: Fact, claim: Profile, quote: Profile) -> bool:
+    """Whether the quote has a number of the claim with a unit that the claim leaves out."""
+    if not isinstance(fact.value, Quantity) or fact.value.unit:
+        return False
+    bare = bare_numbers(claim, quote)
+    return bare is not None and any(f.span == fact.span for f in bare[0])
 
 
 def _written_otherwise(fact: Fact, claim: Profile, quote: Profile) -> bool:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from casefolio.ingest.languages import about, table
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from casefolio.ingest.meaning.assertion import Quantity
 from casefolio.ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
+from casefolio.ingest.meaning.numerals import numerals
 
 # Kinds of facts that belong to something; certainty, acts and the like hold for a whole clause.
 BOUND = frozenset(("number", "dose", "date", "side", "person", "party", "time", "severity"))
@@ -26,11 +28,17 @@ _WORD, _SMALL, _BREAK, _STOP = 1.0, 0.5, 2.0, 4.0
 _PARTS = re.compile(r"[,)/]|\s[-–—]\s|\n[ \t]*(?:[-*•]|\d{1,2}[.)]\s)")
 _HARD = re.compile(r"[;|]|\n\s*\n")
 _FAR = 14.0
+_NEAR = 8.0  # both distances of a name to its value, up to which it outweighs any words
 # How much heavier the words that speak for an exchange must be than those against it.
 _MARGIN = 1.5
+# The same where two values are another's each: then they have changed places.
+_MARGIN_OF_TWO = 0.75
 # How much more a name counts than another word: "signed" is said of both, "Mr Pym" of one.
 _NAMES = 4.0
 _STRENGTH = 0.9
+_WORDS = frozenset(("person", "party", "act", "direction"))  # contrasts that are looked for as words as well
+_BARE = "as written"
+BOUND_ALIKE = "of the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +50,68 @@ class _Bound:
 
 
 def exchanged_values(claim: Profile, quote: Profile) -> list[Finding]:
-    """Values of the claim that the quote has, but of other things; one finding for each family of values."""
+    """Values of the claim that the quote has, but of other things; one finding for each family of values.
+
+    Where each value of a family is of the same thing in both, the finding agrees and its detail is `BOUND_ALIKE`.
+    """
     mine, theirs = _families(claim), _families(quote)
+    bare = bare_numbers(claim, quote)
+    if bare is not None:
+        mine[_BARE], theirs[_BARE] = bare
+    anchors = _anchors(claim, quote, mine, theirs)
     found = []
     for family, facts in mine.items():
         others = theirs.get(family, [])
         if len(others) < 2 or all(_relation(others[0], o, quote, quote) == AGREE for o in others[1:]):
             continue
-        finding = _exchange(claim, quote, facts, others)
-        if finding is not None:
-            found.append(finding)
+        found += _exchange(claim, quote, facts, others, anchors)
     return found
+
+
+def bare_numbers(claim: Profile, quote: Profile) -> tuple[list[Fact], list[Fact]] | None:
+    """Numbers without a unit that a quote has with one ("CRP was 148": 148 mg/l), and the quote's as they are written.
+
+    None where the claim has no such number.
+    """
+    counts = [f for f in claim.facts if isinstance(f.value, Quantity) and not f.value.unit and _digits(f, claim)]
+    if not counts:
+        return None
+    written = [
+        (f, told[0].value)
+        for f in quote.facts
+        if isinstance(f.value, Quantity) and len(told := numerals(f.span.of(quote.text), quote.language)) == 1
+    ]
+    if any(not f.value.unit for f, _ in written):
+        return None  # counts are compared as they are
+    held = {value for _, value in written}
+    mine = [replace(f, family=_BARE, value=f.value.value) for f in counts if f.value.value in held]
+    return (mine, [replace(f, family=_BARE, value=value) for f, value in written]) if mine else None
+
+
+def _digits(fact: Fact, profiled: Profile) -> bool:
+    return any(c.isdigit() for c in fact.span.of(profiled.text))
+
+
+Anchors = tuple[dict[int, str], dict[int, str]]
+
+
+def _anchors(claim: Profile, quote: Profile, mine: dict[str, list[Fact]], theirs: dict[str, list[Fact]]) -> Anchors:
+    """Values that both texts have, as words that other values may be bound to: "on 5 September 51 minutes".
+
+    Returns:
+        From the place of a value to its key, in the claim and in the quote; one that stands in the quote twice tells none apart.
+    """
+    here: dict[int, str] = {}
+    there: dict[int, str] = {}
+    for family, facts in mine.items():
+        others = theirs.get(family, ())
+        if family.startswith("group") and facts[0].kind in _WORDS:
+            continue  # these are words already
+        for number, fact in enumerate(facts):
+            same = [o for o in others if _relation(fact, o, claim, quote) == AGREE]
+            if len(same) == 1 and same[0].place not in there:
+                here[fact.place] = there[same[0].place] = f"@{family}.{number}"
+    return here, there
 
 
 def _families(profiled: Profile) -> dict[str, list[Fact]]:
@@ -67,34 +126,50 @@ def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
     return relation(a, b, text.text, other.text)
 
 
-def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact]) -> Finding | None:
-    """The exchange of one family of values, where the words that speak for it outweigh those against it."""
-    said, read = _bindings(claim, facts), _bindings(quote, others, {claim.keys[i] for i in claim.content})
+def _exchange(
+    claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors
+) -> list[Finding]:
+    """The exchange of one family of values, where the words that speak for it outweigh those against it.
+
+    Returns:
+        One conflict, or a finding that agrees for each value that a name or another value binds alike; or nothing.
+    """
+    wanted = {claim.keys[i] for i in claim.content} | set(anchors[0].values())
+    said, read = _bindings(claim, facts, anchors[0]), _bindings(quote, others, anchors[1], wanted)
     if len(quote.content) > LONG:
         read = {key: bound for key, bound in read.items() if len(bound) <= 2}
     ignored, naming = generic_keys(claim.language) | linking_keys(claim.language), _naming(claim)
     against = in_favour = 0.0
-    votes = 0
+    votes = named = 0
+    values: set[int] = set()
+    alike: list[Fact] = []
     shown: tuple[float, Fact, Fact] | None = None
     for key, mine in said.items():
         theirs = read.get(key)
         if not theirs or key in ignored:
             continue
         verdict, a, b = _judge(claim, quote, mine, theirs)
-        weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if key in naming else 1.0)
+        names = key in naming or key[0] == "@"
+        weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if names else 1.0)
         if verdict == AGREE:
             in_favour += weight
+            if names and a.distance + b.distance <= _NEAR:
+                alike.append(a.fact)
         elif verdict == CONFLICT and any(_relation(a.fact, o, claim, quote) == AGREE for o in others):
             against += weight
             votes += 1
+            named += names
+            values.add(a.fact.place)
             if shown is None or weight > shown[0]:
                 shown = weight, a.fact, b.fact
-    if shown is None or against <= _MARGIN * in_favour:
-        return None
+    margin = _MARGIN if len(values) < 2 else _MARGIN_OF_TWO
+    # "Due on 1 April, on 1 May": a verb that is said once speaks for the first value alone.
+    if shown is None or against <= margin * in_favour or (alike and not named):
+        return [] if named else [Finding(f.kind, "agree", f.span, None, 1.0, BOUND_ALIKE) for f in alike]
     # One party named, one word shared: "the Tenant refunds its share of the building's premium".
     if votes < 2 and len(facts) < 2 and shown[1].kind in ("party", "person"):
-        return None
-    return Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")
+        return []
+    return [Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")]
 
 
 def _naming(profiled: Profile) -> set[str]:
@@ -119,14 +194,23 @@ def _judge(claim: Profile, quote: Profile, mine: list[_Bound], theirs: list[_Bou
     return 0, *nearest
 
 
-def _bindings(profiled: Profile, facts: list[Fact], wanted: set[str] | None = None) -> dict[str, list[_Bound]]:
-    """For each content word the values that it is bound to, nearest first; words between two values are left out."""
+def _bindings(
+    profiled: Profile, facts: list[Fact], anchors: dict[int, str], wanted: set[str] | None = None
+) -> dict[str, list[_Bound]]:
+    """For each content word the values that it is bound to, nearest first; words between two values are left out.
+
+    Args:
+        profiled: the text.
+        facts: the values.
+        anchors: from the place of another value to its key: it counts as a word.
+        wanted: keys that are asked for; None for all.
+    """
     places = _Steps(profiled)
     covered = {i for fact in facts for i in range(*places.words_of(fact))}
     spans = [(fact, *places.words_of(fact)) for fact in facts]
     out: dict[str, list[_Bound]] = {}
-    for i in profiled.content:
-        key = profiled.keys[i]
+    for i in (*profiled.content, *anchors):
+        key = anchors.get(i) or profiled.keys[i]
         if i in covered or (wanted is not None and key not in wanted):
             continue
         near = sorted(

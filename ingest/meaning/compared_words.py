@@ -7,9 +7,11 @@ Snowball stems for English and German; for Korean the particle goes and the firs
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about, table
 from casefolio.ingest.words import bare, stem
 
@@ -95,18 +97,31 @@ def _korean(word: str) -> str:
     return bare(word)[:2]
 
 
-def words(text: str, language: str = "en") -> list[Word]:
-    """All words of `text` in order; punctuation moves on the count of clauses and sentences."""
+def words(text: str, language: str = "en", sentences: Sequence[Span] | None = None) -> list[Word]:
+    """All words of `text` in order; punctuation moves on the count of clauses and sentences.
+
+    Args:
+        text: any text.
+        language: of its stop words and endings.
+        sentences: where its sentences are; without, each full stop and each line ends one.
+    """
     out: list[Word] = []
+    ends = [span.end for span in sentences] if sentences is not None else None
     clause = sentence = 0
     stops, particles = stop_words(language), about(language).get("particles")
     for match in _TOKEN.finditer(text):
         token = match.group()
         if len(token) == 1 and token in ".;:!?\n,()":
-            clause += 1
-            if token in ".;!?\n" and not text[match.end() : match.end() + 1].strip():
-                sentence += 1
+            if ends is None:
+                clause += 1
+                sentence += token in ".;!?\n" and not text[match.end() : match.end() + 1].strip()
+            elif token not in ".\n":
+                clause += 1
             continue
+        if ends is not None:
+            while sentence < len(ends) - 1 and match.start() >= ends[sentence]:
+                sentence += 1
+                clause += 1
         lower = token.lower()
         if len(token) > 60:
             lower = lower[:60]

@@ -19,6 +19,8 @@ _KINDS = ("party", "person")
 def exchanged_roles(claim: Profile, quote: Profile) -> list[tuple[str, Span, Span]]:
     """Kind, span in the claim and span in the quote where the one who acts is the other one; empty where unsure."""
     mine, theirs = _two(claim), _two(quote)
+    if mine is None and theirs is None:
+        return _named_roles(claim, quote)
     if mine is None or theirs is None or {f.value for f in mine} != {f.value for f in theirs}:
         return []
     if (
@@ -32,6 +34,86 @@ def exchanged_roles(claim: Profile, quote: Profile) -> list[tuple[str, Span, Spa
     if first is None or second is None or first.value == second.value:
         return []
     return [(first.kind, first.span, second.span)]
+
+
+def _named_roles(claim: Profile, quote: Profile) -> list[tuple[str, Span, Span]]:
+    """Two who are named and have changed places: "Wisselkamp sold it to Tondern"; another verb may turn it round."""
+    mine, theirs = _placed(claim), _placed(quote)
+    both = [key for key in mine if key in theirs]
+    if len(both) != 2 or len(mine) != 2 or len(theirs) != 2 or not _one_matter(claim, quote, both):
+        return []
+    a, b = both if mine[both[0]][0] == "subject" else both[::-1]
+    if [mine[a][0], mine[b][0], theirs[a][0], theirs[b][0]] != ["subject", "object", "object", "subject"]:
+        return []
+    return [("person", mine[a][1], theirs[b][1])]
+
+
+def _one_matter(claim: Profile, quote: Profile, named: list[str]) -> bool:
+    """Whether all other words of a claim stand in the quote."""
+    rest = [i for i in claim.content if claim.keys[i] not in named and i not in _title_places(claim)]
+    return any(claim.words[i].key in quote.by_key for i in rest) and all(
+        claim.keys[i] in quote.by_key or not claim.words[i].content for i in rest
+    )
+
+
+def _title_places(profiled: Profile) -> set[int]:
+    titles = _words(profiled.language, "titles")
+    return {i for i, w in enumerate(profiled.words) if profiled.text[w.start : w.end].lower() in titles}
+
+
+@cache
+def _words(language: str, name: str) -> frozenset[str]:
+    return frozenset(table(language, "words").get(name, "").split())
+
+
+def _placed(profiled: Profile) -> dict[str, tuple[str, Span]]:
+    """Who is named by key, as the one who acts (`subject`) or the one it is done to (`object`), with the words."""
+    if _marks(profiled.language, "particles")[0]:
+        return _by_particle(profiled)
+    named = [f for f in profiled.facts if f.family == "name"]
+    if len(named) != 2 or profiled.words[named[0].place].sentence != profiled.words[named[1].place].sentence:
+        return {}
+    places = [max(i for i, w in enumerate(profiled.words) if w.start < f.span.end) for f in named]
+    if any(_behind(profiled, f.place, "agent_before") for f in named):
+        return {}  # the passive, or a receiver: who acts stands behind
+    objects = [_behind(profiled, f.place, "object_before") for f in named]
+    if not any(objects) and not _marks(profiled.language, "articles")[0]:
+        between = profiled.text[named[0].span.end : named[1].span.start]
+        joined = re.search(table(profiled.language, "words").get("between", ","), between)
+        objects = [False, not joined]
+    if _passive(profiled) or sum(objects) != 1:
+        return {}
+    return {
+        profiled.keys[i]: ("object" if o else "subject", f.span)
+        for i, o, f in zip(places, objects, named, strict=True)
+    }
+
+
+def _behind(profiled: Profile, place: int, listed: str) -> bool:
+    """Whether a name stands behind a word of a list, but for titles: "an Herrn …", "to Mr …", "by …"."""
+    words = _words(profiled.language, listed)
+    titles = _words(profiled.language, "titles")
+    while place:
+        place -= 1
+        said = profiled.text[profiled.words[place].start : profiled.words[place].end].lower()
+        if said in words:
+            return True
+        if said not in titles:
+            return False
+    return False
+
+
+def _by_particle(profiled: Profile) -> dict[str, tuple[str, Span]]:
+    subject, receiver = _marks(profiled.language, "particles")[0], tuple(_words(profiled.language, "receiver_particles"))
+    out: dict[str, tuple[str, Span]] = {}
+    for i in profiled.content:
+        word = profiled.words[i]
+        said = profiled.text[word.start : word.end]
+        if said.endswith(receiver):
+            out[profiled.keys[i]] = "object", Span(word.start, word.end)
+        elif said.endswith(subject) and len(said) > 2:
+            out[profiled.keys[i]] = "subject", Span(word.start, word.end)
+    return out if sorted(role for role, _ in out.values()) == ["object", "subject"] else {}
 
 
 def _two(profiled: Profile) -> tuple[Fact, Fact] | None:

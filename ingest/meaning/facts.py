@@ -20,6 +20,7 @@ from casefolio.ingest.meaning.names import names
 from casefolio.ingest.meaning.numerals import numerals
 from casefolio.ingest.meaning.quantities import quantities
 from casefolio.ingest.meaning.references import references
+from casefolio.ingest.sentences import sentence_spans
 
 # Words up to here from a fact say what it is about; the weight halves with every three words.
 _REACH = 9
@@ -181,7 +182,7 @@ def _profile(text: str, language: str, amounts: bool) -> Profile:
 
 
 def _build(text: str, language: str, amounts: bool) -> Profile:
-    found = words(text, language)
+    found = words(text, language, sentence_spans(text, language))
     lower = [text[w.start : w.end].lower().removesuffix("'s").removesuffix("’s") for w in found]
     hits = contrasts(text, lower, [w.end for w in found])
     keys = [w.key for w in found]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.meaning.agreeing import CONFLICT, relation
+from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.compared_words import light_words, negating_words
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import Finding
@@ -82,8 +82,21 @@ def _clauses(quote: Profile, slots: list[_Slot]) -> list[int]:
     return out
 
 
+def _moved_together(claim: Profile, quote: Profile, mine: list[_Slot], theirs: list[_Slot]) -> bool:
+    """Whether values of two families have changed places side by side: the parts of a list in another order."""
+    moved: dict[str, list[tuple[Fact, Fact]]] = {}
+    for a, b in zip(mine, theirs, strict=True):
+        if a.fact and b.fact and relation(a.fact, b.fact, claim.text, quote.text) == CONFLICT:
+            moved.setdefault(a.key, []).append((a.fact, b.fact))
+    return len(moved) > 1 and all(
+        any(relation(a, b, claim.text, quote.text) == AGREE for _, b in pairs) for pairs in moved.values() for a, _ in pairs
+    )
+
+
 def _differing(claim: Profile, quote: Profile, mine: list[_Slot], theirs: list[_Slot]) -> list[Finding]:
     out = []
+    if _moved_together(claim, quote, mine, theirs):
+        return []
     for a, b in zip(mine, theirs, strict=True):
         if a.fact and b.fact and relation(a.fact, b.fact, claim.text, quote.text) == CONFLICT:
             out.append(Finding(a.fact.kind, "conflict", a.span, b.span, _STRENGTH, "in its place"))

@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 
 from casefolio.ingest.languages import FOLDER, LANGUAGES, applying
-from casefolio.ingest.meaning.patterns import DIGITS, HANGUL, pattern_regex, variants, weight
+from casefolio.ingest.meaning.patterns import DIGITS, HANGUL, NUMBER_WORDS, pattern_regex, variants, weight
 
 KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
 DIRECTIONS = ("forward", "backward", "both")
@@ -64,6 +64,7 @@ class Group:
     rules: tuple[Rule, ...]
     cased: tuple[re.Pattern[str] | None, ...]
     single: tuple[re.Pattern[str], ...]
+    following: frozenset[str] | None = None  # what the token behind may begin with, where that can be told; "" at the end
 
 
 class Lexicon:
@@ -81,7 +82,7 @@ class Lexicon:
             listed += prefixes.get(word[:_PREFIX], ())
         for syllable, listed in syllables.items():
             listed += syllables.get(syllable[:1], ()) if len(syllable) > 1 else ()
-        self._words = {word: _compile(listed) for word, listed in words.items()}
+        self._words = {word: _compile(listed, _followers(word, listed)) for word, listed in words.items()}
         self._prefixes = {prefix: _compile(listed) for prefix, listed in prefixes.items()}
         self._syllables = {syllable: _compile(listed) for syllable, listed in syllables.items()}
         # What may start at a word, and at which of its syllables: the same words come again and again.
@@ -97,12 +98,16 @@ class Lexicon:
         """
         known = self._known
         done = 0
-        for token in tokens:
+        for number, token in enumerate(tokens, 1):
             word = token.group()
             group, within = known.get(word) or self._look_up(word)
             if group is None and not within:
                 continue
             start = token.start()
+            # "2016년" is one token: what follows its number stands within it.
+            if group is not None and group.following is not None and not word[-1].isalpha():
+                after = tokens[number].group()[0] if number < len(tokens) else ""
+                group = group if after in group.following else None
             if group is not None and start >= done and (found := _match(group, text, folded, start)):
                 yield found
                 done = found[2]
@@ -158,14 +163,38 @@ def _place(start: str) -> tuple[int, str]:
     return 0, token.group()
 
 
-def _compile(listed: list[tuple[str, Rule]]) -> Group:
+def _followers(key: str, listed: list[tuple[str, Rule]]) -> frozenset[str] | None:
+    """What the token behind a number or a mark may begin with: these stand everywhere, and hardly ever start a rule."""
+    if key != DIGITS and key[0].isalnum():
+        return None
+    # A number may go on behind a point, words may be joined by a hyphen, and a line may end between them.
+    out = {"-", "\n", ".", ","} if key == DIGITS else {"-", "\n"}
+    for pattern, _ in listed:
+        first, *rest = pattern.replace(" & ", " ").split(" ")
+        behind = first.removeprefix("=")[len(key) :] if key != DIGITS else ""
+        for item in (behind, *rest) if behind else rest:
+            body = item.removesuffix("?") if len(item) > 1 else item
+            if body == "<n>":
+                out |= {*"0123456789", *(word[0] for word in NUMBER_WORDS)}
+            elif body.startswith("<"):
+                return None  # any word, or none
+            else:
+                out |= {a.lstrip("^=").lower()[:1] for a in body.split("|")}
+            if body == item:
+                break
+        else:
+            return None
+    return frozenset(out)
+
+
+def _compile(listed: list[tuple[str, Rule]], following: frozenset[str] | None = None) -> Group:
     # The first alternative that matches wins, so the one with more of its own words must stand first.
     ordered = sorted(set(listed), key=lambda pair: (-weight(pair[0]), pair[0], pair[1].source))
     regexes = [pattern_regex(pattern) for pattern, _ in ordered]
     cased = tuple(re.compile(pattern_regex(p, cased=True)) if "=" in p else None for p, _ in ordered)
     single = tuple(re.compile(regex) for regex in regexes) if any(cased) else ()
     rules = tuple(rule for _, rule in ordered)
-    return Group(re.compile("|".join(f"({regex})" for regex in regexes)), rules, cased, single)
+    return Group(re.compile("|".join(f"({regex})" for regex in regexes)), rules, cased, single, following)
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:

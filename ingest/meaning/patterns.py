@@ -22,11 +22,11 @@ def _number_words() -> list[str]:
     return sorted(words)
 
 
-_NUMBER_WORDS = _number_words()
+NUMBER_WORDS = _number_words()
 _MONTHS = sorted({month.lower() for _, dates in every("dates") for month in dates.get("months", ())})
 DIGITS = "<digits>"
 _CLASSES = {
-    "<n>": rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_NUMBER_WORDS)})",
+    "<n>": rf"(?:\d+(?:[.,]\d+)?|{'|'.join(NUMBER_WORDS)})",
     # A year that is no part of a date: the day of a letter is no past.
     "<year>": rf"(?<![.\d/-])(?<!\. ){''.join(f'(?<!{m} )' for m in _MONTHS)}(?:19|20)\d\d",
     "<end>": r"\s*(?:[.;,\n)]|$)",
@@ -104,7 +104,7 @@ def variants(pattern: str) -> list[tuple[str, str]]:
     for alternative in first.removeprefix("=").split("|"):
         whole = exact + alternative + (" " + rest if rest else "")
         if alternative in _CLASSES:
-            starts = [DIGITS, *(_NUMBER_WORDS if alternative == "<n>" else ())]
+            starts = [DIGITS, *(NUMBER_WORDS if alternative == "<n>" else ())]
         else:
             starts = [alternative.lower().removeprefix("^")]
         found += [(start, whole) for start in starts]

@@ -100,15 +100,22 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
     short = min(len(claim.content), len(quote.content)) <= _SHORT
     floor = _WORD_ALIKE if short else _WORD_ALIKE_LONG
     findings = []
+    theirs_denied = _denied_sentences(quote, theirs)
+    # A paraphrase may deny with one word what the page denies with another: "nothing grew" and "blood culture: no growth".
+    in_own_words = all(claim.keys[i] in quote.by_key for i in claim.content)
+    we_deny = any(a.negated for a in mine) and not in_own_words
     for field, kind, silent in _FIELDS:
         same = different = 0.0
         example: tuple[float, Assertion, Assertion] | None = None
+        either: set[bool | None] = set()  # where both texts deny something: what is denied here alone, or there alone
         for number, places in pairs:
             a = mine[number]
             best_same = max((s for s, j in places if not _differs(field, a, theirs[number_of[j]])), default=-1.0)
             worst = max(((s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])), default=(-1.0, -1))
+            both = field == "negated" and we_deny and quote.words[worst[1]].sentence in theirs_denied
             if worst[0] > best_same + _WORD_MARGIN and worst[0] >= _floor(field, a, theirs, number_of, worst[1], floor):
                 different += 1
+                either.add(a.negated if both else None)
                 if example is None or worst[0] > example[0]:
                     example = worst[0], a, theirs[number_of[worst[1]]]
             elif best_same >= 0 and getattr(a, field) != silent:
@@ -118,11 +125,18 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
         sure = short or different >= 2 or (example is not None and example[0] >= _ALONE)
         if len(quote.content) > LONG and (different < len(pairs) / 3 or kind == "time"):
             sure = False
+        if either in ({True}, {False}):
+            continue
         if example is not None and different > same and sure:
             findings.append(_finding(kind, field, example))
         elif same:
             findings.append(Finding(kind, "agree", None, None))
     return findings
+
+
+def _denied_sentences(quote: Profile, asserted: list[Assertion]) -> frozenset[int]:
+    """Numbers of the sentences in which anything is denied."""
+    return frozenset(quote.words[j].sentence for j, a in zip(quote.content, asserted, strict=True) if a.negated)
 
 
 def _finding(kind: str, field: str, example: tuple[float, Assertion, Assertion]) -> Finding:

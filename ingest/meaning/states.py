@@ -61,7 +61,7 @@ def of_the_past(text: str, language: str) -> bool:
 
 
 def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
-    """A contradiction of states, or none."""
+    """A contradiction of states, or that they agree, or neither."""
     theirs = quote.asserted()
     if not any(a.state in GONE or a.state in _ALIVE for a in theirs):
         return []
@@ -88,7 +88,7 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
         elif any(v > 0 for v in verdicts):
             agreeing += 1
     if not against or agreeing >= len(against):
-        return []
+        return [Finding("state", "agree", None, None)] if agreeing and not against else []
     _, a, b = max(against, key=lambda found: found[0])
     said, read = _cue(a, "state"), _cue(b, "state")
     return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
