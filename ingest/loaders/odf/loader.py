@@ -8,6 +8,7 @@ from contextlib import suppress
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.detecting import ODT
 from casefolio.ingest.loaders.odf.odf_inline import OdfInline
 from casefolio.ingest.loaders.odf.odf_styles import (
     DRAW,
@@ -27,7 +28,6 @@ from casefolio.ingest.loaders.shared.pictures import attach_pictures
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.word.styles import whole
 
-MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TRANSPARENT = {f"{TEXT}{n}" for n in ("section", "index-body", "table-of-content", "index-title", "alphabetical-index",
                                        "table-index", "illustration-index", "bibliography", "user-index",
@@ -55,7 +55,7 @@ def read_odt(source: Source) -> Reading:
     document.blocks(body, Look())
     document.running(roots, "footer")
     document.remarks(package, content)
-    return document.builder.reading(MEDIA_TYPE)
+    return document.builder.reading(ODT)
 
 
 class _Document:
