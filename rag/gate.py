@@ -19,6 +19,7 @@ from casefolio.ingest.sentences import sentence_spans
 from casefolio.invented import invented
 from casefolio.names import names_in
 from casefolio.peeling import yes_no_of
+from casefolio.reader.deciding import by_hand
 from casefolio.reader.yes_no import yes_or_no
 from casefolio.roles import swapped
 from casefolio.stems import terms, words
@@ -31,7 +32,7 @@ _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re
 Unsupported = Literal["drop", "flag", "keep"]
 Verify = Callable[[str, str, str | None], Verdict]
 _FACTS = frozenset({"number", "dose", "date", "reference", "time"})
-DEFAULT_THRESHOLD = 0.5  # probability of support below which a claim falls; evaluation calibrates it for a library
+DEFAULT_THRESHOLD = by_hand("support")["least"]  # probability of support below which a claim falls
 
 
 @dataclass(frozen=True, slots=True)
