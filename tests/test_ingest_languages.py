@@ -37,7 +37,7 @@ OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
     *("references.toml", "same.tsv", "synonyms.txt"),
 }
-STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"contrasts", "identity", "labels", "same", "synonyms"}}
+STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"identity", "labels", "same", "synonyms"}}
 LETTER = """Hôpital de la Rive
 Lyon, le 3 avril 2021
 
