@@ -1,7 +1,7 @@
 """Passages of a document: whole sentences, rows and clauses, under their headings, never above the encoder's window.
 
 Chunks do not overlap (encoding is the slow part, and nothing is to be encoded twice) and together hold every character
-that is not white space, but for unread pages. See FACTS: a document that fits the window is not cut at all.
+that is not white space, but for unread pages. A document that fits the window is not cut at all.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from casefolio.guarding import on_quotes
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.identity import Identity
 from casefolio.messages import say
-from casefolio.nearest import nearest
 from casefolio.reader.answering import Evidence, Quoted, quote
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from casefolio.gate import Verify
 
 
+_PLACES = 3  # to read on at, where nothing answers
 NOBODY: Mapping[str, Identity] = {}
 
 
@@ -155,7 +155,7 @@ def _quoted(
         composer.plain(say(status, language))
         documents = len({h.document for h in hits})
         said.append(say("looked", language).format(n=len(hits), documents=documents))
-        said.extend(nearest(hits, language))
+        said.extend(_where_to_read_on(hits, language))
     return Answer(
         question=question,
         status=status,  # type: ignore[arg-type]
@@ -168,6 +168,13 @@ def _quoted(
         notes=tuple(said),
         nearest=found.nearest,
     )
+
+
+def _where_to_read_on(hits: Sequence[Hit], language: str) -> list[str]:
+    """One sentence that names the first few places of a ranking, or none where there are no hits."""
+    places = dict.fromkeys((h.document, h.chunk.pages[0] if h.chunk.pages else 1) for h in hits)
+    named = [say("place", language).format(document=d, page=p) for d, p in list(places)[:_PLACES]]
+    return [say("nearest", language).format(places="; ".join(named))] if named else []
 
 
 def _undated(hits: Sequence[Hit], dated: Callable[[str], str], language: str) -> list[str]:
