@@ -13,7 +13,7 @@ from casefolio.answer import Citation
 from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.alignment import align
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.names import names_in, no_names
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import Model
@@ -21,7 +21,7 @@ from casefolio.reader.yes_no import Judge
 from casefolio.stems import asked_terms, terms
 from casefolio.verification.pairs import uncovered
 
-_VALUES = frozenset(("number", "dose", "date", "reference", "time"))
+_VALUES = VALUES | {"time"}
 _NAMES = frozenset(("name", "party"))  # words are looked for one by one
 _LONGEST = 8  # words of what is no whole sentence, where the language does not say (`phrase_words`)
 

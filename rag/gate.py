@@ -15,7 +15,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.annotating import cues, negates
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.invented import invented
 from casefolio.names import names_in
@@ -31,7 +31,7 @@ _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re
 
 Unsupported = Literal["drop", "flag", "keep"]
 Verify = Callable[[str, str, str | None], Verdict]
-_FACTS = frozenset({"number", "dose", "date", "reference", "time"})
+_FACTS = VALUES | {"time"}
 DEFAULT_THRESHOLD = by_hand("support")["least"]  # probability of support below which a claim falls
 
 

@@ -123,6 +123,8 @@ class _Places:
         return min(bisect_right(self._ends, span.start), last), last
 
 
+VALUES = frozenset(("number", "dose", "date", "reference"))
+"""Kinds of facts that are values: two of one thing that differ cannot both be true."""
 # Dimension of a quantity -> kind of reason.
 _KINDS = {"mass": "dose", "volume": "dose", "activity": "dose", "frequency": "dose", "concentration": "number"}
 Raw = tuple[str, str, Any, Span]
