@@ -13,9 +13,10 @@ from casefolio import Library
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity.dating import document_day
 from casefolio.ingest.language import detect_language
-from casefolio.ingest.languages import FOLDER, LANGUAGES, own
+from casefolio.ingest.languages import FOLDER, LANGUAGES, lines, own
 from casefolio.ingest.meaning import annotate, moments, quantities
 from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.contrasts import contrasts
 from casefolio.ingest.meaning.references import references
 from casefolio.ingest.reading import read_file
 from casefolio.ingest.sections import find_sections
@@ -159,3 +160,17 @@ def test_a_french_question_is_answered_in_french(tmp_path: Path, question: str, 
 def test_every_name_of_a_month_is_known_to_the_rules_of_the_past() -> None:
     (assertion,) = annotate("Kündigung des Vertrags vom 1. Jänner 2019.", "de")
     assert assertion.temporality == "recent"
+
+
+COUNTS = {"both", "beide", "beider", "beiden"}  # "both of them" is of no side
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_for_a_side_is_one_where_two_texts_are_compared(language: str) -> None:
+    rows = [row.split("\t") for row in lines(language, "assertions.tsv") if row.startswith("side\t")]
+    said = {(row[1], word.lstrip("=^").rstrip("*")) for row in rows if " " not in row[3] for word in row[3].split("|")}
+    whole = {(side, word) for side, word in said if re.fullmatch(r"\w{3,}\.?", word)} - {("both", w) for w in COUNTS}
+    for side, word in whole:
+        tokens = re.findall(r"\w+", word.lower())
+        found = contrasts(word, tokens, [len(tokens[0])])
+        assert (side, word) in {(one.value, word) for one in found}
