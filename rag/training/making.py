@@ -60,7 +60,8 @@ class Passage:
 @cache
 def _care() -> re.Pattern[str]:
     """A line that says which house or ward looked after somebody, in any language."""
-    return re.compile("|".join(f"^{table['care']}$" for table in data.table(_DATA).values()), re.M)
+    told = (table["care"] for table in data.table(_DATA).values() if "care" in table)
+    return re.compile("|".join(f"^{pattern}$" for pattern in told), re.M)
 
 
 @cache
@@ -143,11 +144,8 @@ def _whose(passage: Passage) -> str:
     if patient := patient_of(passage.identity):
         return patient
     parties = passage.identity.values("party")[:_PARTIES]
-    return (
-        wordings(passage.document.language)["joint"].join(parties)
-        or passage.identity.title[:60]
-        or passage.document.title[:60]
-    )
+    joint = str(wordings(passage.document.language).get("joint") or wordings(DEFAULT)["joint"])
+    return joint.join(parties) or passage.identity.title[:60] or passage.document.title[:60]
 
 
 def _found(
