@@ -8,8 +8,6 @@ from typing import Any
 
 from casefolio.ingest import data
 
-NEITHER = ("chars", "prompt tokens", "answer tokens")  # an amount to read the others by; more of it is no merit
-
 
 @functools.cache
 def _data() -> dict[str, Any]:
@@ -26,7 +24,7 @@ def meaning(measure: str) -> str:
     """One sentence; empty for a measure that the data file does not know."""
     known = _data()["meaning"]
     text = known.get(stem(measure), known.get(measure, ""))
-    for aspect in ("negated", "historical", "other person"):
+    for aspect in _data()["aspects"]["names"]:
         if not text and measure.startswith(f"{aspect} "):
             return f"{measure.removeprefix(aspect + ' ')} of the mentions told to be {aspect}, against human labels"
     return str(text)
@@ -35,7 +33,7 @@ def meaning(measure: str) -> str:
 def is_detail(measure: str) -> bool:
     """Whether it counts passages, whose size differs between systems: shown below the figures that compare."""
     name, _, depth = measure.partition("@")
-    return name in ("recall", "precision", "hit", "mismatch", "chars") and not depth.endswith("c")
+    return name in _data()["of_passages"]["names"] and not depth.endswith("c")
 
 
 def is_lower_better(measure: str) -> bool:
@@ -45,4 +43,4 @@ def is_lower_better(measure: str) -> bool:
 
 def is_judged(measure: str) -> bool:
     """Whether one value of a measure is better than another at all."""
-    return measure.partition("@")[0] not in NEITHER
+    return measure.partition("@")[0] not in _data()["no_merit"]["names"]

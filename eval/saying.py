@@ -10,14 +10,13 @@ import re
 from collections.abc import Sequence
 
 from casefolio.eval.answers import tokens
+from casefolio.ingest.languages import all_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SHARE = 0.6  # of the reference's words
 _QUOTE_SHARE = 0.8  # of the words of a gold quote
 _STEM = 5  # letters by which two words are taken for one
-_YES_NO = {
-    "yes": True, "no": False, "ja": True, "nein": False, "예": True, "네": True, "아니요": False, "아니오": False,
-}  # fmt: skip
+_YES_NO = {word: said for said, key in ((True, "yes"), (False, "no")) for word in all_of("questions", key)}
 
 
 def says(text: str, reference: str, quotes: Sequence[str] = ()) -> bool:

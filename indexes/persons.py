@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from casefolio.indexes.analyzers import Word, keys, words
 from casefolio.indexes.sparse import Sparse
-from casefolio.ingest.languages import every, own
+from casefolio.ingest.languages import DEFAULT, every, own
 
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
@@ -176,7 +176,7 @@ def titles() -> tuple[frozenset[str], frozenset[str]]:
     """Keys of titles that stand before a name, and of those that stand after it."""
     before, after = (
         frozenset(
-            key for _, names in every("names") for word in names.get(part, "").split() for key in keys(word, "en")
+            key for _, names in every("names") for word in names.get(part, "").split() for key in keys(word, DEFAULT)
         )
         for part in ("said_before", "said_after")
     )

@@ -45,12 +45,6 @@ def note(subject: str, files: Iterable[Path]) -> None:
             write_private(_note(subject), _state(paths).encode("ascii"))
 
 
-def forget(subject: str) -> None:
-    """Drop what was noted."""
-    with suppress(OSError):
-        _note(subject).unlink(missing_ok=True)
-
-
 def file_state(path: Path) -> tuple[int, ...]:
     """What tells a file from another and from itself after a change; empty where there is none."""
     try:

@@ -17,7 +17,7 @@ class Dots:
         before_number: nor does theirs where a number follows.
         maybe: theirs does where one of `starters` follows.
         starters: words that open sentences.
-        ordinal_before, ordinal_after: a number between such words is an ordinal.
+        ordinal_before, ordinal_after: a number between such words is an ordinal; months are of the latter.
         closing: ends of a line that end its sentence without a full stop.
         cut: endings that no whole word has, so that the dot behind is that of an abbreviation.
         open_words: a sentence cannot end with them, so neither does it at a line's end.
@@ -49,13 +49,15 @@ def dots(language: str) -> Dots:
     def endings(key: str) -> tuple[str, ...]:
         return tuple(str(end) for table in tables for end in _strings(table.get(key, [])))
 
+    ordinal = (code for code in applying(language) if "ordinal_after" in own(code, "sentences"))
+    months = frozenset(name.lower() for code in ordinal for name in own(code, "dates").get("months", {}))
     return Dots(
         words("never"),
         words("before_number"),
         words("maybe"),
         words("starters"),
         words("ordinal_before"),
-        words("ordinal_after"),
+        words("ordinal_after") | months,
         endings("closing"),
         endings("cut"),
         words("open"),

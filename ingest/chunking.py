@@ -1,7 +1,7 @@
 """Passages of a document: whole sentences, rows and clauses, under their headings, never above the encoder's window.
 
 Chunks do not overlap (encoding is the slow part, and nothing is to be encoded twice) and together hold every character
-that is not white space, but for unread pages. See FACTS: a document that fits the window is not cut at all.
+that is not white space, but for unread pages. A document that fits the window is not cut at all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from casefolio.ingest.document import Chunk, Document, Span
 from casefolio.ingest.locating import Places
+from casefolio.ingest.running_headers import OF_PAGES, PAGE_WORDS
 from casefolio.ingest.segmenting import Bound, Ruler, Unit, pack
 from casefolio.ingest.sentences import clause_cut, sentence_spans
 
@@ -23,7 +24,9 @@ TARGET_TOKENS = 110
 """The size aimed at: about a clause or a short paragraph, so that a quote's neighbours do not blur its vector."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n(?!\f)")
-_PAGE_NUMBER = re.compile(r"^\f?(?:[-–—] ?)?(?:(?:Page|Seite) )?\d{1,4}(?: (?:of|von|/) \d{1,4})?(?: ?[-–—])?$", re.M)
+_PAGE_NUMBER = re.compile(
+    rf"^\f?(?:[-–—] ?)?(?:(?:{PAGE_WORDS}) )?\d{{1,4}}(?: (?:{OF_PAGES}) \d{{1,4}})?(?: ?[-–—])?$", re.M | re.IGNORECASE
+)
 _LONGEST_HEADER = 400
 _LONG_RUN = re.compile(r"\S{48,}")  # one token as a whole (unknown), hundreds when it is cut: base64, a table's rule
 _STRETCH = 1 << 16  # characters tokenized at once

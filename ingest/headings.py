@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from casefolio.ingest.abbreviations import dots
-from casefolio.ingest.languages import applying, own
+from casefolio.ingest.languages import applying, every, own
 
+_ANNEX = "schedule"
 _SPACES = re.compile(r"\s+")
 _HANGUL = re.compile("[가-힣]")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|§")
@@ -99,6 +100,18 @@ def headings(language: str) -> Headings:
         dots(language).never | dots(language).maybe,
         tuple(sorted({word for _, word in _pairs(tables, "structure") if not _HANGUL.search(word)})),
     )
+
+
+def structure_words(*, numbered_before: bool) -> list[str]:
+    """Words for parts of a text of the languages that put them behind the number (`제3조`), or those of its annexes."""
+    tables = [table["structure"] for _, table in every("headings") if "ordinal" in table]
+    return [
+        word
+        for table in tables
+        for name, words in table.items()
+        if (name == _ANNEX) != numbered_before
+        for word in words
+    ]
 
 
 def _pairs(tables: list[dict[str, dict[str, list[str]]]], key: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casefolio.ingest.data import alternation
 from casefolio.ingest.headings import CLINICAL, Headings
+from casefolio.ingest.languages import all_of
 
 _LINE = re.compile(r"[^\n\f]+")
 _SOFT_BREAK = re.compile(
@@ -22,7 +24,8 @@ _CAPITALS_RUN = re.compile(
     r"(?=[A-ZÄÖÜ]{4}|\S+\s+[A-ZÄÖÜ]{2})(?:[A-ZÄÖÜ][A-ZÄÖÜ'&/-]+[,;.:]?\s+(?:[–—-]+\s+)?){1,9}"
     r"(?=[\"“(]?[A-Z][a-z ])"
 )
-_TERMINATED = re.compile(r"[.!?:;…。]['\"”’»)\]]*$|다$|요$|[함음임]$")
+_TERMINATED = re.compile(rf"[.!?:;…。]['\"”’»)\]]*$|(?:{alternation(all_of('sentences', 'closing'))})$")
+_NO_TITLE = tuple(all_of("headings", "no_title"))
 # A line of a table of contents.
 PAGE_NUMBER = re.compile(r"(?:\.{2,}|…|[ \t]{2,})\s*\d{1,3}$")
 _HANGUL = re.compile("[가-힣]")
@@ -44,7 +47,6 @@ class Line:
     free_before: bool  # a blank line or the start of the text stands before it
     ended_before: bool  # the line before is blank or ends a sentence
     next: str
-    free_after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,6 @@ def lines_of(text: str) -> Iterator[Line]:
         stripped.append((at, text[at : min(end, at + _LOOK)].rstrip()))
     for index, (start, line) in enumerate(stripped):
         before = text[found[index - 1][1] : found[index][0]] if index else "\n\n"
-        after = text[found[index][1] : found[index + 1][0]] if index + 1 < len(found) else "\n\n"
         free = before.count("\n") > 1 and "\f" not in before
         tail = text[max(0, found[index - 1][1] - 40) : found[index - 1][1]].rstrip() if index else ""
         yield Line(
@@ -83,7 +84,6 @@ def lines_of(text: str) -> Iterator[Line]:
             free or not index,
             free or not index or bool(_TERMINATED.search(tail)),
             stripped[index + 1][1] if index + 1 < len(stripped) else "",
-            after.count("\n") > 1,
         )
 
 
@@ -103,7 +103,7 @@ def is_title(text: str, rules: Headings, strict: bool = False) -> bool:
     if not words or len(text) > 100 or text[-1] in ",;" or PAGE_NUMBER.search(text):
         return False
     if _HANGUL.search(text):
-        return len(text) <= 24 and not re.search(r"(?:다|요|함|음|임|을|를|은|는|에|로|의)$", text)
+        return len(text) <= 24 and not text.endswith(_NO_TITLE)
     if len(words) > 12 or not (text[0].isupper() or text[0] in "\"“„'") or words[-1].lower() in rules.small:
         return False
     if any(word.lower() in rules.prose for word in words):

@@ -38,6 +38,22 @@ MAX_MEMORY = 3 * 1024 * MIB
 SECONDS_WITHOUT_PROGRESS = 120.0
 """A reading process that reports no page for so long is stopped."""
 SECONDS_IN_ALL = 3_600.0
+SECONDS_OF_OCR = 90.0
+"""A run of Tesseract over one picture that takes longer is given up."""
+SECONDS_OF_OFFICE = 90.0
+"""A run of LibreOffice over one file that takes longer is given up."""
+MAX_CELLS = 3_000_000
+"""Cells of a table, a sheet or a workbook."""
+MAX_PIXELS = 150_000_000
+"""Pixels of one picture."""
+MAX_RESOURCES = 50_000
+"""Resources of a FHIR bundle."""
+MAX_NESTED = 60
+"""Elements within elements of a clinical or legal record."""
+MAX_GROUPS = 2_000
+"""Groups within groups of an RTF file."""
+MAX_PDF_ATTACHMENT = 64 * MIB
+"""A file in a PDF larger than this is passed over."""
 
 
 def _ignore() -> None:

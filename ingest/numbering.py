@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from casefolio.ingest.headings import Headings
+from casefolio.ingest.data import alternation
+from casefolio.ingest.headings import Headings, structure_words
 from casefolio.ingest.headlines import DECIMAL, ITEM, LETTER, PAGE_NUMBER, RANK, ROMAN, SYLLABLE, Head, Line, title_end
+from casefolio.ingest.languages import all_of, any_of
 
 _ROMANS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,2}){0,4})([.)]?)(?:[ \t]+|$)")
 _ROMAN = re.compile(r"([IVXLC]{1,6})[.)](?:[ \t]+|$)")
 _LETTER = re.compile(r"([A-Z])[.)][ \t]+")
-_SYLLABLE = re.compile(r"([가나다라마바사아자차카타파하])\.[ \t]+")
+_SYLLABLE = re.compile(rf"([{''.join(all_of('headings', 'letters'))}])\.[ \t]+")
 _PAREN = re.compile(r"(?:\(([a-z]{1,4}|[A-Z]|\d{1,2})\)|[a-z]{1,4}[.)])[ \t]+")
-_JO = re.compile(r"제\s?(\d{1,4})\s?(편|장|절|관|조)(?:의\s?\d{1,2})?(?=$|[\s(\[【:.])")
-_ATTACHED = re.compile(r"(별지|별표|별첨|부록)\s*(?:제?\s*\d{1,3}\s*호?)?(?=$|[\s(\[【:.])")
+_BEHIND = r"(?=$|[\s(\[【:.])"
+_ORDINAL, _INSERTED, _ITEM = (alternation(all_of("headings", key)) for key in ("ordinal", "inserted", "item"))
+# `제3조의2`, `별지 제2호`: where the word stands behind the number, and where it stands alone.
+_AFTER = re.compile(
+    rf"(?:{_ORDINAL})\s?(\d{{1,4}})\s?({alternation(structure_words(numbered_before=True))})"
+    rf"(?:(?:{_INSERTED})\s?\d{{1,2}})?{_BEHIND}"
+)
+_ATTACHED = re.compile(
+    rf"({alternation(structure_words(numbered_before=False))})\s*"
+    rf"(?:(?:{_ORDINAL})?\s*\d{{1,3}}\s*(?:{_ITEM})?)?{_BEHIND}"
+)
 # What follows a number that is referred to: `§ 5 Abs. 2`, `제3조 제2항`, `Section 4 of`.
-_REFERENCE = re.compile(r"\s*(?:제\s?\d|[,;)]|[a-zäöü]|(?:Abs|Satz|Nr|[BSH]GB|StGB|GG|EStG|[A-Z]{2,5}O)\b)")
+_REFERENCE = re.compile(rf"\s*(?:[,;)]|[a-zäöü]|{any_of('headings', 'referred')})")
 
 
 def numbered(line: Line, rules: Headings) -> Head | None:
@@ -29,7 +40,7 @@ def numbered(line: Line, rules: Headings) -> Head | None:
 
 def _structural(line: Line, rules: Headings) -> Head | None:
     text = line.text
-    if match := _JO.match(text):
+    if match := _AFTER.match(text):
         name, number = rules.structure.get(match[2], ""), int(match[1])
     elif match := _ATTACHED.match(text):
         name, number = "schedule", 0

@@ -14,7 +14,7 @@ from PIL import Image
 
 from casefolio.ingest import limits, tesseract
 from casefolio.ingest.language import detect_language
-from casefolio.ingest.languages import LANGUAGES, about
+from casefolio.ingest.languages import DEFAULT, LANGUAGES, about
 from casefolio.ingest.tesseract import Word
 
 GOOD = 85.0
@@ -24,9 +24,10 @@ POOR = 70.0
 _SURE = 8.0  # of Tesseract's orientation confidence; pictures of one sentence stay near 3 when it is right
 _NOISE = 30.0  # lines below this mean confidence are specks and drawings, not words
 _LANGUAGES = {code: about(code)["ocr"] for code in LANGUAGES if "ocr" in about(code)}
-_OTHERWISE = "deu"  # reads every language in Latin script
+_USUAL = _LANGUAGES[DEFAULT]  # reads other Latin writing but for its marks; another script it cannot read at all
+_OTHERWISE = next(_LANGUAGES[code] for code in _LANGUAGES if about(code).get("ocr_for_latin"))
 _SCRIPTS = [_LANGUAGES[code] for code in _LANGUAGES if "script" in about(code)]
-_HANGUL_SCRIPTS = {"Korean", "Hangul"}
+_BY_SCRIPT = {name: _LANGUAGES[code] for code in _LANGUAGES for name in about(code).get("ocr_scripts", ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class Ocr:
     def __init__(self, language: str = "und") -> None:
         self._languages = _LANGUAGES.get(language, "")
         if "script" not in about(language) and self._languages not in ("", *tesseract.installed()):
-            self._languages = "eng"  # reads German but for its umlauts; Hangul it cannot read at all
-        tesseract.require(*(self._languages or "eng").split("+"))
+            self._languages = _USUAL
+        tesseract.require(*(self._languages or _USUAL).split("+"))
 
     def read(self, image: Image.Image) -> Recognised:
         """Read one page.
@@ -89,12 +90,12 @@ class Ocr:
         standing = tesseract.orientation(image)
         limits.beat()
         languages = self._languages
-        if not languages and standing is not None and standing.script in _HANGUL_SCRIPTS:
-            tesseract.require("kor")
-            languages = "kor+eng"
+        if not languages and standing is not None and standing.script in _BY_SCRIPT:
+            languages = _BY_SCRIPT[standing.script]
+            tesseract.require(*languages.split("+"))
         turn = standing.turn if standing is not None and standing.confidence >= _SURE else 0
         image = turned(image, turn)
-        best = _recognise(image, languages or "eng", turn)
+        best = _recognise(image, languages or _USUAL, turn)
         if best.confidence < POOR:
             suggested = [standing.turn] if standing is not None and standing.turn and not turn else [90, 180, 270]
             image, best = _try_positions(image, best, suggested)

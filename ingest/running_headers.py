@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.paging import PageText
 
 _EDGE = 4  # lines at the top and at the bottom of a page
@@ -15,11 +17,14 @@ _MOST = 0.5  # of the pages have the same line there
 _AT_LEAST = 3
 _LINE = re.compile(r"[^\n]+")
 _NUMBER = re.compile(r"\d+")
+_CALLED = all_of("headings", "page")
+PAGE_WORDS = alternation(word for word in _CALLED if word[-1].isalnum())
+"""Words for a page that stand before its number, as a pattern's alternatives; `OF_PAGES` stand behind it."""
+OF_PAGES = alternation(["/", *all_of("headings", "of_pages")])
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|seite|blatt|쪽|페이지|s\.|p\.)?\W*(\d{1,5})\W*(?:(?:of|von|/|중|쪽|페이지|page|seite)\W*\d*\W*)?",
-    re.IGNORECASE,
+    rf"\W*(?:{alternation(_CALLED)})?\W*(\d{{1,5}})\W*(?:(?:{OF_PAGES}|{PAGE_WORDS})\W*\d*\W*)?", re.IGNORECASE
 )
-_SAYS_PAGE = re.compile(r"\W*(?:page|seite|blatt|페이지)\W*\d{1,5}(?:\W*(?:of|von|/)\W*\d{1,5})?\W*", re.IGNORECASE)
+_SAYS_PAGE = re.compile(rf"\W*(?:{PAGE_WORDS})\W*\d{{1,5}}(?:\W*(?:{OF_PAGES})\W*\d{{1,5}})?\W*", re.IGNORECASE)
 # What the electronic filing of US courts (CM/ECF) prints on every page, and numbers of produced pages (Bates).
 _STAMP = re.compile(
     r"Case:?\s+\S+\s+(?:Document|Doc\.?)\s+\S+\s+(?:Filed|Entered)\b.*|(?=.*[A-Z])[A-Z][A-Z0-9_]{1,14}[-_ ]?\d{5,10}",

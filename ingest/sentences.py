@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from casefolio.ingest.abbreviations import Dots, dots
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import any_of
 
 # A piece without any sentence end is cut here, in characters: no sentence of a contract is that long.
 LONGEST = 2000
@@ -34,7 +35,7 @@ _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,6}|[A-Za-z]|[�
 # What opens an item of a list or a clause at the start of a line.
 _ITEM = re.compile(
     r"[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
-    r"\d{1,3}(?:\.\d{1,3})+\s|§|제\s?\d+\s?[조항호]|[①-⑳]|(?:Art(?:icle|ikel|\.)|ARTICLE|Section|SECTION|Abs\.)\s+[\dIVX]"
+    rf"\d{{1,3}}(?:\.\d{{1,3}})+\s|§|[①-⑳]|{any_of('sentences', 'clause')}"
 )
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
 _CLAUSE_END = re.compile(r"[;:,、，·]\s|[;、，]|\s[-–—]\s")

@@ -10,12 +10,16 @@ from functools import cache
 
 from PIL import Image
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import MissingTool, ReadingError
+from casefolio.ingest.languages import every
 from casefolio.ingest.text import canonical
 
-SECONDS = 90.0
-"""A run over one picture that takes longer is given up."""
-HINT = "install Tesseract: Debian packages tesseract-ocr tesseract-ocr-deu tesseract-ocr-kor"
+_INSTALLED_WITH_IT = {"eng"}
+_READ = {name for _, found in every("language") for name in found.get("ocr", "").split("+") if name}
+PACKAGES = " ".join(["tesseract-ocr", *(f"tesseract-ocr-{name}" for name in sorted(_READ - _INSTALLED_WITH_IT))])
+"""What Debian calls all that is needed for the languages that have a folder."""
+HINT = f"install Tesseract: Debian packages {PACKAGES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,12 @@ def _run(image: Image.Image, arguments: list[str]) -> str:
             [program, "stdin", "stdout", "--dpi", "300", *arguments],
             input=picture,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=limits.SECONDS_OF_OCR,
             env=environment,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReadingError(f"OCR took longer than {SECONDS:.0f} s") from error
+        raise ReadingError(f"OCR took longer than {limits.SECONDS_OF_OCR:.0f} s") from error
     if done.returncode != 0:
         raise ReadingError(f"Tesseract ended with status {done.returncode}")
     return done.stdout.decode("utf-8", "replace")

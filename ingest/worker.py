@@ -8,19 +8,17 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 BEAT, RESULT = b"b", b"r"
 
 
 def main(descriptor: int) -> None:
     """Serve the connection behind a file descriptor: first the settings, then paths."""
-    connection = Connection(descriptor)
-    settings = json.loads(connection.recv_bytes())
-    keep_to_ourselves()
-    limit_memory(settings["memory"])
-    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    connection, settings = opened(descriptor)
 
     from casefolio.ingest import document_json as wire
     from casefolio.ingest import limits
@@ -28,13 +26,29 @@ def main(descriptor: int) -> None:
 
     limits.on_beat(_Pulse(connection))
     root, passwords = Path(settings["root"]), tuple(settings["passwords"])
-    while True:
-        try:
-            path = json.loads(connection.recv_bytes())
-        except (EOFError, OSError):
-            return
+    for path in requests(connection):
         documents = read_file(root, path, passwords=passwords, ocr=settings["ocr"])
         connection.send_bytes(RESULT + wire.pack(documents))
+
+
+def opened(descriptor: int) -> tuple[Connection, dict[str, Any]]:
+    """The connection behind a file descriptor and the settings that it brings first; this process is kept to itself."""
+    connection = Connection(descriptor)
+    settings = json.loads(connection.recv_bytes())
+    keep_to_ourselves()
+    limit_memory(settings["memory"])
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    return connection, settings
+
+
+def requests(connection: Connection) -> Iterator[Any]:
+    """What is asked for, until nobody asks any more."""
+    while True:
+        try:
+            asked = json.loads(connection.recv_bytes())
+        except (EOFError, OSError):
+            return
+        yield asked
 
 
 class _Pulse:

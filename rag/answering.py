@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from casefolio.answer import Answer, UnreadPages
 from casefolio.composing import Composer
@@ -15,7 +15,6 @@ from casefolio.guarding import on_quotes
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.identity import Identity
 from casefolio.messages import say
-from casefolio.nearest import nearest
 from casefolio.reader.answering import Evidence, Quoted, quote
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of
@@ -23,18 +22,18 @@ from casefolio.reader.model import shipped
 from casefolio.reader.reading import Asked, Model
 from casefolio.reader.tongue import language_of
 from casefolio.reader.yes_no import Judge
+from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
-    from casefolio.gate import Unsupported, Verify
-    from casefolio.generators.base import Generator
-    from casefolio.prompts.prompt import PromptProfile
+    from casefolio.gate import Verify
 
 
+_PLACES = 3  # to read on at, where nothing answers
 NOBODY: Mapping[str, Identity] = {}
 
 
-class Settings(TypedDict, total=False):
-    """Keyword arguments of `events_from_hits`, which explains them."""
+class Settings(Wishes, total=False):
+    """Keyword arguments of `events_from_hits`."""
 
     language: str
     documents: Sequence[str]
@@ -45,13 +44,7 @@ class Settings(TypedDict, total=False):
     shown: int | None
     reader: Model | None
     decision: Decision | None
-    threshold: float | None
     whole: Whole | None
-    as_of: str | None
-    generator: Generator | None
-    unsupported: Unsupported
-    support_threshold: float | None
-    prompt: PromptProfile
     verify: Verify | None
     started: float | None
     notes: Sequence[str]
@@ -78,16 +71,11 @@ def events_from_hits(
     shown: int | None = None,
     reader: Model | None = None,
     decision: Decision | None = None,
-    threshold: float | None = None,
     whole: Whole | None = None,
-    as_of: str | None = None,
-    generator: Generator | None = None,
-    unsupported: Unsupported = "drop",
-    support_threshold: float | None = None,
-    prompt: PromptProfile = "short",
     verify: Verify | None = None,
     started: float | None = None,
     notes: Sequence[str] = (),
+    **wishes: Unpack[Wishes],
 ) -> Iterator[Event]:
     """Answer from passages, as events: the passages, verified pieces of text, the whole answer.
 
@@ -104,18 +92,13 @@ def events_from_hits(
         bare: the question without the names in it, where retrieval knows.
         identities: what the documents say they are, by path.
         shown: how many hits the answer lists; all of them are read.
-        reader: extractive: what reads; the shipped one unless given.
-        decision: extractive: what decides between the candidates; the shipped one unless given.
-        threshold: extractive: probability below which no sentence counts as an answer; the calibrated one by default.
+        reader: what reads; the shipped one unless given.
+        decision: what decides between the candidates; the shipped one unless given.
         whole: gives a document by its path, for its date and its headings.
-        as_of: ISO date; later documents are left out, and of two versions the one that held on that day answers.
-        generator: the model that phrases what was quoted.
-        unsupported: with a model: what happens to sentences that no page supports.
-        support_threshold: with a model: probability of support below which a sentence falls.
-        prompt: with a model: `short` shows it the sentences that the reader chose, `full` whole passages.
         verify: with a model: the verifier; the built-in one unless given.
         started: `time.perf_counter()` when retrieval began, for `elapsed_s`.
         notes: sentences for the reader that retrieval left.
+        wishes: of who asks.
 
     Raises:
         GeneratorError: the model cannot be reached or breaks off, and there is nothing to show.
@@ -125,15 +108,17 @@ def events_from_hits(
     language = language or language_of(question, hits)
     whole = remembered(whole)
     dated = date_of(whole)
-    if as_of:
+    if as_of := wishes.get("as_of"):
         hits = [h for h in hits if dated(h.document) <= as_of]
         notes = [*notes, *_undated(hits, dated, language)]
     yield Passages(tuple(hits[:shown]))
     asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
     read = reader or shipped()
-    found = quote(asked, hits, Evidence(identities, dated), read, decision or shipped_decision(), threshold)
+    evidence = Evidence(identities, dated)
+    found = quote(asked, hits, evidence, read, decision or shipped_decision(), wishes.get("threshold"))
     quoted = _quoted(question, hits, found, language, unread, began, notes)
     record = replace(quoted, hits=quoted.hits[:shown])
+    generator = wishes.get("generator")
     if generator is None or record.citations:
         yield Text(record.text)
     if generator is None:
@@ -145,11 +130,7 @@ def events_from_hits(
 
     visible, covered = for_a_model(hits, language)
     dates = {h.document: dated(h.document) for h in hits}
-    how = Writing(
-        unsupported, profile=prompt, about=text_of(hits, whole), heading=heading_of(whole), dates=dates, verify=verify
-    )
-    if support_threshold is not None:
-        how = replace(how, threshold=support_threshold)
+    how = Writing.wished(wishes, about=text_of(hits, whole), heading=heading_of(whole), dates=dates, verify=verify)
     form = form_of(question, language)
     judging = read if isinstance(read, Judge) else None
     aim = Aim(question, language, record.citations, form.yes_no, form.many, judging, read)
@@ -174,7 +155,7 @@ def _quoted(
         composer.plain(say(status, language))
         documents = len({h.document for h in hits})
         said.append(say("looked" if hits else "nothing", language).format(n=len(hits), documents=documents))
-        said.extend(nearest(hits, language))
+        said.extend(_where_to_read_on(hits, language))
     return Answer(
         question=question,
         status=status,  # type: ignore[arg-type]
@@ -187,6 +168,13 @@ def _quoted(
         notes=tuple(said),
         nearest=found.nearest,
     )
+
+
+def _where_to_read_on(hits: Sequence[Hit], language: str) -> list[str]:
+    """One sentence that names the first few places of a ranking, or none where there are no hits."""
+    places = dict.fromkeys((h.document, h.chunk.pages[0] if h.chunk.pages else 1) for h in hits)
+    named = [say("place", language).format(document=d, page=p) for d, p in list(places)[:_PLACES]]
+    return [say("nearest", language).format(places="; ".join(named))] if named else []
 
 
 def _undated(hits: Sequence[Hit], dated: Callable[[str], str], language: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from casefolio.answer import Answer, UnreadPages
 from casefolio.answering import events_from_hits
@@ -18,15 +18,13 @@ from casefolio.ingest.errors import UsageError
 from casefolio.messages import say
 from casefolio.question import checked
 from casefolio.reader.tongue import language_of
+from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
     from casefolio.conversation import History
-    from casefolio.gate import Unsupported
-    from casefolio.generators.base import Generator
     from casefolio.indexes.index import Found
     from casefolio.ingest.document import Document
     from casefolio.library import Library
-    from casefolio.prompts.prompt import PromptProfile
 
 READ = 24  # passages that the reader reads for a question
 
@@ -38,13 +36,8 @@ def stream(
     scope: str | None = None,
     *,
     history: History = (),
-    generator: Generator | None = None,
-    unsupported: Unsupported = "drop",
-    as_of: str | None = None,
-    threshold: float | None = None,
-    support_threshold: float | None = None,
-    prompt: PromptProfile = "short",
     notes: Sequence[str] = (),
+    **wishes: Unpack[Wishes],
 ) -> Iterator[Event]:
     """The answer as events: passages, quotes, verified pieces of a model's text, the whole answer.
 
@@ -54,47 +47,27 @@ def stream(
         k: passages to retrieve.
         scope: pattern of paths.
         history: earlier answers, oldest first, or pairs of question and answer.
-        generator: the model that phrases what is quoted.
-        unsupported: what happens to sentences of a model that no page supports: `drop`, `flag` or `keep`.
-        as_of: ISO date; the answer is as of that day.
-        threshold: extractive: probability below which no sentence answers.
-        support_threshold: with a model: probability of support below which a sentence falls.
-        prompt: with a model: `short` shows it the sentences that were found, `full` whole passages.
         notes: sentences for the reader.
+        wishes: `casefolio.answering.events_from_hits` explains them.
 
     Raises:
         UsageError: for a question without a word, a `k` below 1, a scope that is no pattern or a day that is none.
         GeneratorError: the model cannot be reached or breaks off, and there is nothing to show.
     """
     began = time.perf_counter()
-    if as_of is not None:
-        _check_day(as_of)
-    for name, value in (("threshold", threshold), ("support_threshold", support_threshold)):
-        if value is not None and not 0.0 <= value <= 1.0:  # nor NaN, beside which nothing is less sure
-            raise UsageError(f"{name} is a probability from 0 to 1, got {value}")
+    _check(k, wishes)
     asked = checked(question)
     carried: tuple[str, ...] = ()
     if history:
         from casefolio.conversation import standalone
 
-        whole = standalone(asked, history, generator)
+        whole = standalone(asked, history, wishes.get("generator"))
         asked, carried = whole.question, whole.documents
         if whole.rewritten:
             yield Restated(asked)
-    if k < 1:
-        raise UsageError(f"-k must be at least 1, got {k}")
-    found = library.find(asked, max(k, READ), scope)
+    found, changed = _as_it_stands(library, library.find(asked, max(k, READ), scope), carried)
     language = language_of(question, found.hits)  # of the question as it was put, also where it is a follow-up
-    # what a file said before is no answer, where the file at hand says something else now
-    changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
-    if changed:
-        kept = tuple(hit for hit in found.hits if hit.document not in changed)
-        notes = [*notes, say("changed", language).format(documents=", ".join(sorted(changed)))]
-        found = replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed))
     missing = library.missing()
-    if missing:
-        told = str(missing) if missing > 0 else "?"
-        notes = [say("missing", language).format(n=told), *notes]
     events = events_from_hits(
         asked,
         found.hits,
@@ -106,19 +79,43 @@ def stream(
         identities=library.identities(),
         shown=k,
         whole=_reader(library, found, changed),
-        as_of=as_of,
-        generator=generator,
-        unsupported=unsupported,
-        threshold=threshold,
-        support_threshold=support_threshold,
-        prompt=prompt,
         started=began,
-        notes=[*notes, *notes_on(found, language)],
+        notes=[*_on_library(missing, changed, language), *notes, *notes_on(found, language)],
+        **wishes,
     )
     for event in events:
         if isinstance(event, Done) and asked != question:
             event = Done(replace(event.answer, question=question, asked=asked))
         yield event
+
+
+def _check(k: int, wishes: Wishes) -> None:
+    """Whether what is wished for can be.
+
+    Raises:
+        UsageError: saying what cannot.
+    """
+    if k < 1:
+        raise UsageError(f"-k must be at least 1, got {k}")
+    as_of = wishes.get("as_of")
+    if as_of is not None:
+        _check_day(as_of)
+    for name, value in (("threshold", wishes.get("threshold")), ("support_threshold", wishes.get("support_threshold"))):
+        if value is not None and not 0.0 <= value <= 1.0:  # nor NaN, beside which nothing is less sure
+            raise UsageError(f"{name} is a probability from 0 to 1, got {value}")
+
+
+def _as_it_stands(library: Library, found: Found, carried: Sequence[str]) -> tuple[Found, frozenset[str]]:
+    """What was found without the files that say something else now than when they were read; and these."""
+    changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
+    kept = tuple(hit for hit in found.hits if hit.document not in changed)
+    return replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed)), changed
+
+
+def _on_library(missing: int, changed: frozenset[str], language: str) -> list[str]:
+    """What the reader should know of the folder: files that are not read yet, or changed since."""
+    notes = [say("missing", language).format(n=str(missing) if missing > 0 else "?")] if missing else []
+    return notes + ([say("changed", language).format(documents=", ".join(sorted(changed)))] if changed else [])
 
 
 def ask(library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object) -> Answer:

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from casefolio.answer import Citation
 from casefolio.indexes.hit import Hit
+from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreement import agreement
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.names import names_in
-from casefolio.peeling import peel, plain
+from casefolio.peeling import peel, plain, source_words
 from casefolio.quoting import citation_of
+from casefolio.reader.deciding import by_hand
 from casefolio.reader.reading import units
 from casefolio.stems import terms
 
-_NUMBER = r"(?:(?:source|quelle|출처)s?\s*)?\^?\d{1,3}(?:†\w+)?"
+_NUMBER = rf"(?:(?:{alternation(source_words())})s?\s*)?\^?\d{{1,3}}(?:†\w+)?"
 _MARK = re.compile(rf"(?<!\s)\s*[\[【［]\s*({_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*)\s*[\]】］]", re.IGNORECASE)
 _OPENERS, _CLOSERS = "[【［(", "]】］)"
 ENDS = frozenset(".!?。！？\n:]】)）")  # what a sentence, or the mark behind it, may end with
@@ -34,8 +36,8 @@ _QUOTED = re.compile(
 )
 _COMPARED = 8  # sentences that hold as many words of a claim: more are not told apart
 _JOINED = 3  # sentences that one citation may run over
-_GAIN = 0.12  # share of the claim's words that a further sentence has to bring
-_FOUND = 0.34  # share of the claim's words that a passage must hold to be tried without a mark
+_GAIN = by_hand("citing")["gain"]  # share of the claim's words that a further sentence has to bring
+_FOUND = by_hand("citing")["found"]  # share of the claim's words that a passage must hold to be tried without a mark
 _TRIED = 6  # places that a sentence is tried against
 
 

@@ -10,6 +10,7 @@ from casefolio.answer import Answer
 from casefolio.generators.base import Generator, complete
 from casefolio.ingest.errors import RagError
 from casefolio.ingest.language import detect_language
+from casefolio.ingest.languages import any_of
 from casefolio.ingest.meaning.units import spelled
 from casefolio.names import analyse, asks, names_in
 from casefolio.reader.guards import drugs_in
@@ -18,25 +19,15 @@ from casefolio.stems import terms, words
 History = Sequence[Answer | tuple[str, str]]
 _TURNS = 4  # last turns that count
 _LONGEST = 400  # characters of a rewritten question
-# Words that refer back, and openings that go on.
-_REFERS = re.compile(
-    r"\b(?:he|she|him|his|hers?|it|its|they|them|their|this|that|these|those|there|then|the same|"
-    r"er|sie|ihm|ihn|sein\w*|ihr\w*|dessen|deren|davon|dazu|dort|diese\w*|dabei|damit|es)\b|"
-    r"그(?:것|분|녀|는|의|때|약|계약|환자)|이것|해당|거기",
-    re.IGNORECASE,
-)
-_GOES_ON = re.compile(
-    r"^\s*(?:and|but|also|what about|how about|und|aber|auch|was ist mit|그리고|그럼|그러면|또)\b[\s,:]*", re.IGNORECASE
-)
+_REFERS = re.compile(any_of("questions", "refers"), re.IGNORECASE)
+_GOES_ON = re.compile(rf"^\s*(?:{any_of('questions', 'goes_on')})[\s,:]*", re.IGNORECASE)
 # Units of a dose: up to a gram and a millilitre, and of activity the signs alone ("20 units" may be of anything).
 _DOSE = rf"(?:{spelled('mass', most=1000.0)}|{spelled('volume', most=1.0)}|(?:iu|ie)\b|i\.[eu]\.)"
 _DRUG = re.compile(
     rf"\b([^\W\d_]{{4,}}(?:\s[^\W\d_]{{4,}})?)\s+\d+(?:[.,]\d+)?\s?{_DOSE}|([가-힣]{{2,}})\s*\d+\s?{_DOSE}",
     re.IGNORECASE,
 )
-_OF_A_DRUG = re.compile(
-    r"\bdos|how (?:often|much|long|many)|tablet|\bmg\b|wie (?:oft|viel|lange)|용량|얼마나|몇 번|몇 회", re.IGNORECASE
-)
+_OF_A_DRUG = re.compile(any_of("questions", "of_drug"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from casefolio.answer import Citation
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.alignment import align
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.names import names_in, no_names
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import Model
@@ -20,10 +21,9 @@ from casefolio.reader.yes_no import Judge
 from casefolio.stems import asked_terms, terms
 from casefolio.verification.pairs import uncovered
 
-_VALUES = frozenset(("number", "dose", "date", "reference", "time"))
+_VALUES = VALUES | {"time"}
 _NAMES = frozenset(("name", "party"))  # words are looked for one by one
-_LONGEST = 8  # words of what is no whole sentence
-_LONGEST_ASIAN = 5
+_LONGEST = 8  # words of what is no whole sentence, where the language does not say (`phrase_words`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Aim:
 
 def is_fragment(text: str, quote: str, language: str) -> bool:
     """Whether it is no sentence but words of a quote, or values, names and drugs alone."""
-    if len(text.split()) > (_LONGEST_ASIAN if language == "ko" else _LONGEST):
+    if len(text.split()) > about(language).get("phrase_words", _LONGEST):
         return False
     return bool(_places(_folded(text), quote)) or set(terms(text, language)) <= _value_terms(text, language)
 

@@ -14,13 +14,14 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.annotating import cues, negates
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.invented import invented
 from casefolio.names import names_in
 from casefolio.peeling import yes_no_of
+from casefolio.reader.deciding import by_hand
 from casefolio.reader.yes_no import yes_or_no
-from casefolio.roles import swapped
 from casefolio.stems import terms, words
 from casefolio.verification.pairs import uncovered
 from casefolio.verifying import verbatim
@@ -30,8 +31,8 @@ _DOCTOR_BEFORE = re.compile(r"\b(?:dr|prof|med)\b\.?(?:\s+[\w.-]+){0,2}\s*$", re
 
 Unsupported = Literal["drop", "flag", "keep"]
 Verify = Callable[[str, str, str | None], Verdict]
-_FACTS = frozenset({"number", "dose", "date", "reference", "time"})
-DEFAULT_THRESHOLD = 0.5  # probability of support below which a claim falls; evaluation calibrates it for a library
+_FACTS = VALUES | {"time"}
+DEFAULT_THRESHOLD = by_hand("support")["least"]  # probability of support below which a claim falls
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +207,14 @@ class _Court:
         if verdict.label == "supported" and not verbatim(claim, citation.quote):
             if _thin(claim, held, self.language) or self._made_up(claim, held, citation.document):
                 verdict = replace(verdict, label="unsupported")
-            elif swapped(claim, citation.quote, self.language) or self._torn(claim, citation.quote):
+            elif self._exchanged(claim, citation.quote) or self._torn(claim, citation.quote):
                 verdict = replace(verdict, label="contradicted")
         reasons = tuple(replace(r, quote=_shifted(r.quote, len(context))) for r in verdict.reasons)
         return replace(verdict, reasons=reasons)
+
+    def _exchanged(self, claim: str, quote: str) -> bool:
+        """Whether "the defendant pays the claimant" stands against "the claimant pays the defendant"."""
+        return bool(exchanged_roles(profile(claim, self.language), profile(quote, self.language)))
 
     def _torn(self, claim: str, quote: str) -> bool:
         """Whether a quote of several sentences supports only as a patchwork: "left" from one, the finding from another.

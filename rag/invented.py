@@ -10,12 +10,11 @@ from collections.abc import Iterable
 
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.annotating import sides
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.names import names_in, no_names
 from casefolio.reader.guards import drugs_in
 from casefolio.stems import terms, words
 
-_VALUES = frozenset(("number", "dose", "date", "reference"))
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _SHORTEST = 3
 
@@ -44,7 +43,7 @@ def _values(claim: str, held: str, language: str) -> list[str]:
     digits = set(_DIGITS.findall(held))
     out = []
     for finding in align(profile(claim, language), profile(held, language)):
-        if finding.status != "missing" or finding.kind not in _VALUES or finding.claim is None:
+        if finding.status != "missing" or finding.kind not in VALUES or finding.claim is None:
             continue
         said = finding.claim.of(claim)
         if not _DIGITS.search(said) or set(_DIGITS.findall(said)) - digits:

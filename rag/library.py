@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from casefolio.answer import Answer, UnreadPages
 from casefolio.index_files import CALIBRATION, index_place, make_way
@@ -34,11 +34,11 @@ from casefolio.ingest.errors import StoreError, UsageError
 from casefolio.locking import ENCODING_LOCK, folder_lock
 from casefolio.mirroring import LEFT, Mirror, Progress
 from casefolio.question import checked
+from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
     from casefolio.conversation import History
     from casefolio.events import Event
-    from casefolio.gate import Unsupported
     from casefolio.generators.base import Generator
     from casefolio.indexes.encoders import Profile
     from casefolio.indexes.encoders.base import Encoder
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from casefolio.ingest.identity import Identity
     from casefolio.ingest.viewing.view import PageView
     from casefolio.ingest.viewing.viewer import Viewer
-    from casefolio.prompts.prompt import PromptProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +67,17 @@ class Summary:
     warnings: tuple[str, ...] = ()
 
 
-class Asking(TypedDict, total=False):
-    """Keyword arguments of `Library.ask` and its kin; `casefolio.asking.stream` explains them.
+class Asking(Wishes, total=False):
+    """Keyword arguments of `Library.ask` and its kin; `casefolio.wishes.Wishes` explains the others.
 
-    Two more: `filters`, which documents may be looked at (kind, language, dates), and `model`, the model that phrases
-    the quotes: a name as `rag ask --llm` takes it, or a generator (`generator` is the same without names).
+    `history`: earlier answers, oldest first, or pairs of question and answer. `filters`: which documents may be looked
+    at (kind, language, dates). `model`: the model that phrases the quotes, a name as `rag ask --llm` takes it, or a
+    generator (`generator` is the same without names).
     """
 
     history: History
     filters: Filters
     model: str | Generator | None
-    generator: Generator | None
-    unsupported: Unsupported
-    as_of: str | None
-    threshold: float | None
-    support_threshold: float | None
-    prompt: PromptProfile
 
 
 @lru_cache(maxsize=1)
@@ -290,7 +284,7 @@ class Library:
             question: in any language; with `history` it may be a follow-up.
             k: passages to retrieve.
             scope: path or pattern of paths.
-            settings: those of `Asking`; `casefolio.asking.stream` explains them.
+            settings: those of `Asking`.
 
         Raises:
             UsageError: for an empty question, a `k` below 1, or a scope that is no pattern.

@@ -73,6 +73,12 @@ def examples() -> list[tuple[str, str, str]]:
     return forms + [(form["says"], raw, left) for form in tables["verdict"] for raw, left in form["examples"]]
 
 
+def source_words() -> list[str]:
+    """What a mark may say before its number, in any language."""
+    words: list[str] = _tables()["sources"]
+    return words
+
+
 def _numbers(text: str) -> list[int]:
     return [int(n) for n in re.findall(r"\d{1,3}", text)]
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 from casefolio.answer import Answer
 from casefolio.citing import ENDS, Draft, Sheet
@@ -22,11 +23,13 @@ from casefolio.ingest.language import detect_language
 from casefolio.messages import say
 from casefolio.names import analyse
 from casefolio.prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
+from casefolio.reader.deciding import by_hand
 from casefolio.stems import terms
+from casefolio.wishes import Wishes
 
 _LEAD_KNOWN = 0.75  # share of a lead's words that question or sources must hold
 _MOST = 24  # sentences of one answer that are looked at: a model that goes on beyond is stopped
-_LEAST = 0.02  # probability that a sentence answers, below which a model is not shown it
+_LEAST = by_hand("writing")["least"]  # probability that a sentence answers, below which a model is not shown it
 _TELLING = 25  # letters from which on the language of a sentence is known
 
 
@@ -51,6 +54,13 @@ class Writing:
     heading: Callable[[str, int], str] | None = None
     dates: Mapping[str, str] | None = None
     verify: Verify | None = None
+
+    @classmethod
+    def wished(cls, wishes: Wishes, **known: Any) -> Writing:
+        """As who asks wishes, with what is known of the documents."""
+        support = wishes.get("support_threshold")
+        threshold = DEFAULT_THRESHOLD if support is None else support
+        return cls(wishes.get("unsupported", "drop"), threshold, wishes.get("prompt", "short"), **known)
 
 
 def write(

@@ -142,6 +142,18 @@ def test_a_brand_is_its_drug_and_what_nobody_names_is_missing() -> None:
     assert (found.kind, found.status) == ("name", "missing")
 
 
+@pytest.mark.parametrize(
+    ("claim", "quote", "same"),
+    [
+        ("Ramipril 5 mg daily.", "She takes Delix, 5 mg daily.", True),  # as search knows it
+        ("Prednisone 5 mg daily.", "She takes Decortin, 5 mg daily.", True),
+        ("Prednisolone 5 mg daily.", "She takes Decortin, 5 mg daily.", False),
+    ],
+)
+def test_a_claim_and_a_search_know_a_drug_by_the_same_names(claim: str, quote: str, same: bool) -> None:
+    assert bool(unnamed(profile(claim, "en"), profile(quote, "en"), False)) is not same
+
+
 @pytest.mark.parametrize("word", ["person", "april", "fine", "grandson", "room", "cholesterol", "symptom", "reason"])
 def test_words_that_only_end_like_a_name(word: str) -> None:
     assert not sort_of(word)

@@ -9,6 +9,7 @@ import pytest
 
 from casefolio.ingest.loaders import LOADERS, detect
 from casefolio.ingest.loaders.detecting import DOCX, ODT, XLSX
+from casefolio.ingest.loaders.shared.embedded import suffix_for
 
 
 def _zip(**files: bytes) -> bytes:
@@ -56,3 +57,11 @@ def test_type(data: bytes, name: str, expected: str) -> None:
 
 def test_every_loader_is_named_by_module_and_function() -> None:
     assert all(target.count(":") == 1 and target.startswith("casefolio.ingest.loaders.") for target in LOADERS.values())
+
+
+@pytest.mark.parametrize(
+    ("called", "suffix"),
+    [("Application/PDF", ".pdf"), ("text/csv; charset=utf-8", ".csv"), ("application/dicom", ".dcm"), ("x/y", "")],
+)
+def test_a_file_within_a_message_is_named_by_the_type_it_is_called(called: str, suffix: str) -> None:
+    assert suffix_for(called) == suffix

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casefolio.indexes.encoders.profile import Profile, built_in
+from casefolio.ingest.languages import name_of
 
 # An encoder outside its language loses to plain word search; a few foreign passages are no reason to choose another.
 _TOLERATED = 0.1
-_NAMES = {
-    "en": "English", "de": "German", "ko": "Korean", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch",
-    "ja": "Japanese", "zh": "Chinese",
-}  # fmt: skip
 # What is named instead, the most fitting first: for one language its own, for several one that learned many.
 _INSTEAD = ("minilm", "miracle-german", "korean-medical", "multilingual-e5-small")
 
@@ -31,8 +28,8 @@ def language_warning(profile: Profile, languages: Mapping[str, float]) -> str | 
     if sum(foreign.values()) <= _TOLERATED:
         return None
     largest = sorted(foreign.items(), key=lambda item: -item[1])
-    told = ", ".join(f"{share:.0%} {_NAMES.get(code, code)}" for code, share in largest)
-    own = ", ".join(_NAMES.get(code, code) for code in profile.languages)
+    told = ", ".join(f"{share:.0%} {name_of(code)}" for code, share in largest)
+    own = ", ".join(name_of(code) for code in profile.languages)
     return f"{told} of the passages, but {profile.name} was trained on {own}: {_instead(known, total)} fits"
 
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from casefolio.indexes.encoders.cache import file_hash
-from casefolio.indexes.encoders.load import find_profile, is_installed
+from casefolio.indexes.encoders.load import find_profile
 from casefolio.indexes.encoders.profile import built_in
 from casefolio.indexes.encoders.sources import find_source, is_hub_name
 from casefolio.indexes.home import home_folder, write_private
@@ -63,11 +63,6 @@ def check_named(reference: str) -> None:
             f"the files of the encoder {reference} are not those that you named",
             "nothing of it was loaded; if you trust them, name it again: rag index FOLDER --encoder PATH",
         )
-
-
-def on_this_machine(reference: str) -> bool:
-    """Whether it is built in and can be loaded without a network."""
-    return reference in built_in() and is_installed(built_in()[reference])
 
 
 def fingerprint(reference: str) -> str:

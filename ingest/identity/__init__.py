@@ -20,7 +20,7 @@ FIELDS = ("patient", "party", "physician", "number", "date", "stay")
 _TITLE_LINES, _TITLE_LENGTH = 8, 120
 _HEADED = 800  # characters in which a heading says what the document is
 _HEADING = 5.0  # what a heading counts against a word in the text
-_REPORTS = ("radiology_report", "pathology_report", "laboratory_report", "operation_report")
+_REPORT = "_report"  # kinds that end so
 _RETOLD = 0.5  # what the words of a report count in a letter
 _LETTER = 2.0  # what greeting and signature count, where both are there
 _MAIL = ("message/rfc822", "application/vnd.ms-outlook")
@@ -97,7 +97,7 @@ def _kind(head: str, language: str, title: str, document_type: str) -> str:
     }
     if scores.get("letter", 0) > 0:
         # a letter tells of findings; it is no report of them
-        scores |= {kind: _RETOLD * scores[kind] for kind in _REPORTS if kind in scores}
+        scores |= {kind: _RETOLD * score for kind, score in scores.items() if kind.endswith(_REPORT)}
     lines = (line.strip() for line in folded[:_HEADED].splitlines())
     # what ends in a colon heads a section
     headings = [line for line in lines if 0 < len(line) <= _TITLE_LENGTH and line[-1] not in ":："]

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from casefolio.ingest.document import Document
-from casefolio.ingest.languages import any_of, every
+from casefolio.ingest.languages import DEFAULT, any_of, every
 from casefolio.ingest.meaning.assertion import Moment
 from casefolio.ingest.meaning.moments import moments
 
@@ -113,7 +113,7 @@ def _stated(document: Document) -> str:
         if name in _STATED:
             if _is_whole(value[:_ISO]):
                 return value[:_ISO]
-            return next((m.start for m in _days(value, "en")), "")
+            return next((m.start for m in _days(value, DEFAULT)), "")
     return ""
 
 

@@ -52,6 +52,11 @@ def about(language: str) -> dict[str, Any]:
     return table(language, _ABOUT)
 
 
+def name_of(language: str) -> str:
+    """What a language is called in English; its code where nothing is known of it."""
+    return str(own(language, _ABOUT).get("name") or common("other_languages")["names"].get(language, language))
+
+
 def every(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Language and table, of each language that has a table of this name."""
     return ((language, found) for language in LANGUAGES if (found := own(language, name)))

@@ -1,32 +1,7 @@
 """Which loader reads a file: its bytes decide, then its name.
 
 `detect` gives a media type, `LOADERS` the function that reads it, named as `module:function` so that a parsing library
-is imported when the first file of its kind is read.
-
-| media type | files |
-|---|---|
-| `application/pdf` | PDF |
-| `application/vnd.openxmlformats-officedocument.wordprocessingml.document` | DOCX, also macro-enabled and templates |
-| `application/vnd.oasis.opendocument.text` | ODT |
-| `application/rtf` | RTF |
-| `text/html` | HTML and XHTML |
-| `text/plain`, `text/markdown` | TXT, Markdown |
-| `message/rfc822`, `application/vnd.ms-outlook` | EML, MSG |
-| `application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`, `text/csv` | XLSX, CSV and TSV |
-| `image/png`, `image/jpeg`, `image/tiff`, … | pictures, read by OCR |
-| `application/hl7-cda+xml` | C-CDA and other CDA documents |
-| `application/fhir+json`, `application/fhir+xml` | FHIR R4 resources |
-| `application/hl7-v2` | HL7 v2 messages |
-| `application/dicom` | DICOM structured reports |
-| `application/msword`, `application/vnd.wordperfect` | old Word, WordPerfect, through LibreOffice |
-| `application/vnd.ms-excel`, `…sheet.binary…` | XLS, XLSB, through LibreOffice or by their values |
-| `…opendocument.spreadsheet` | ODS |
-| `…presentationml.presentation`, `application/vnd.ms-powerpoint`, `…opendocument.presentation` | PPTX; PPT, ODP |
-| `application/hwp+zip`, `application/x-hwp` | HWPX and HWP 5 |
-| `application/epub+zip` | EPUB |
-| `application/zip`, `…asic-e+zip`, `application/x-7z-compressed`, … | archives: each member is a document |
-| `application/pkcs7-mime` | what a signature is put around |
-| `application/xdt`, `application/xjustiz+xml` | LDT, BDT and GDT; XJustiz messages |
+is imported when the first file of its kind is read. What users may hand in is listed in the README.
 """
 
 from __future__ import annotations
@@ -36,47 +11,48 @@ from collections.abc import Callable
 from typing import cast
 
 from casefolio.ingest.errors import UnknownType
-from casefolio.ingest.loaders.detecting import DOCX, MSG, ODS, ODT, PPTX, XLSB, XLSX, detect
+from casefolio.ingest.loaders import detecting as kind
+from casefolio.ingest.loaders.detecting import detect
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
 __all__ = ["LOADERS", "detect", "load"]
 
 LOADERS: dict[str, str] = {
-    "application/pdf": "casefolio.ingest.loaders.pdf.loader:read_pdf",
-    DOCX: "casefolio.ingest.loaders.word.loader:read_docx",
-    ODT: "casefolio.ingest.loaders.odf.loader:read_odt",
-    "application/rtf": "casefolio.ingest.loaders.rtf.loader:read_rtf",
-    "text/html": "casefolio.ingest.loaders.html.loader:read_html",
-    "text/plain": "casefolio.ingest.loaders.plain:read_text",
-    "text/markdown": "casefolio.ingest.loaders.plain:read_markdown",
-    "message/rfc822": "casefolio.ingest.loaders.mail.loader:read_eml",
-    MSG: "casefolio.ingest.loaders.mail.loader:read_msg",
-    XLSX: "casefolio.ingest.loaders.office.workbook:read_xlsx",
-    "text/csv": "casefolio.ingest.loaders.table:read_csv",
-    "image/png": "casefolio.ingest.loaders.image:read_image",
-    "image/jpeg": "casefolio.ingest.loaders.image:read_image",
-    "image/tiff": "casefolio.ingest.loaders.image:read_image",
+    kind.PDF: "casefolio.ingest.loaders.pdf.loader:read_pdf",
+    kind.DOCX: "casefolio.ingest.loaders.word.loader:read_docx",
+    kind.ODT: "casefolio.ingest.loaders.odf.loader:read_odt",
+    kind.RTF: "casefolio.ingest.loaders.rtf.loader:read_rtf",
+    kind.HTML: "casefolio.ingest.loaders.html.loader:read_html",
+    kind.TEXT: "casefolio.ingest.loaders.plain:read_text",
+    kind.MARKDOWN: "casefolio.ingest.loaders.plain:read_markdown",
+    kind.EML: "casefolio.ingest.loaders.mail.loader:read_eml",
+    kind.MSG: "casefolio.ingest.loaders.mail.loader:read_msg",
+    kind.XLSX: "casefolio.ingest.loaders.office.workbook:read_xlsx",
+    kind.CSV: "casefolio.ingest.loaders.table:read_csv",
+    kind.PNG: "casefolio.ingest.loaders.image:read_image",
+    kind.JPEG: "casefolio.ingest.loaders.image:read_image",
+    kind.TIFF: "casefolio.ingest.loaders.image:read_image",
     "image/gif": "casefolio.ingest.loaders.image:read_image",
     "image/bmp": "casefolio.ingest.loaders.image:read_image",
     "image/webp": "casefolio.ingest.loaders.image:read_image",
     "image/jp2": "casefolio.ingest.loaders.image:read_image",
-    "application/hl7-cda+xml": "casefolio.ingest.loaders.clinical.ccda:read_ccda",
-    "application/fhir+json": "casefolio.ingest.loaders.clinical.fhir:read_fhir",
-    "application/fhir+xml": "casefolio.ingest.loaders.clinical.fhir_xml:read_fhir_xml",
-    "application/hl7-v2": "casefolio.ingest.loaders.clinical.hl7:read_hl7",
-    "application/dicom": "casefolio.ingest.loaders.clinical.dicom:read_dicom",
-    "application/msword": "casefolio.ingest.loaders.office.legacy:read_legacy",
-    "application/vnd.wordperfect": "casefolio.ingest.loaders.office.legacy:read_legacy",
-    PPTX: "casefolio.ingest.loaders.office.slides:read_pptx",
-    "application/vnd.ms-excel": "casefolio.ingest.loaders.office.converted:read_xls",
-    XLSB: "casefolio.ingest.loaders.office.converted:read_xlsb",
-    ODS: "casefolio.ingest.loaders.odf.ods:read_ods",
-    "application/vnd.ms-powerpoint": "casefolio.ingest.loaders.office.converted:read_ppt",
-    "application/vnd.oasis.opendocument.presentation": "casefolio.ingest.loaders.odf.odf_slides:read_odp",
-    "application/x-hwp": "casefolio.ingest.loaders.office.hwp:read_hwp",
-    "application/hwp+zip": "casefolio.ingest.loaders.office.hwpx:read_hwpx",
-    "application/epub+zip": "casefolio.ingest.loaders.html.epub:read_epub",
-    "application/zip": "casefolio.ingest.loaders.archive:read_zip",
+    kind.CDA: "casefolio.ingest.loaders.clinical.ccda:read_ccda",
+    kind.FHIR_JSON: "casefolio.ingest.loaders.clinical.fhir:read_fhir",
+    kind.FHIR_XML: "casefolio.ingest.loaders.clinical.fhir_xml:read_fhir_xml",
+    kind.HL7: "casefolio.ingest.loaders.clinical.hl7:read_hl7",
+    kind.DICOM: "casefolio.ingest.loaders.clinical.dicom:read_dicom",
+    kind.DOC: "casefolio.ingest.loaders.office.legacy:read_legacy",
+    kind.WORDPERFECT: "casefolio.ingest.loaders.office.legacy:read_legacy",
+    kind.PPTX: "casefolio.ingest.loaders.office.slides:read_pptx",
+    kind.XLS: "casefolio.ingest.loaders.office.converted:read_xls",
+    kind.XLSB: "casefolio.ingest.loaders.office.converted:read_xlsb",
+    kind.ODS: "casefolio.ingest.loaders.odf.ods:read_ods",
+    kind.PPT: "casefolio.ingest.loaders.office.converted:read_ppt",
+    kind.ODP: "casefolio.ingest.loaders.odf.odf_slides:read_odp",
+    kind.HWP: "casefolio.ingest.loaders.office.hwp:read_hwp",
+    kind.HWPX: "casefolio.ingest.loaders.office.hwpx:read_hwpx",
+    kind.EPUB: "casefolio.ingest.loaders.html.epub:read_epub",
+    kind.ZIP: "casefolio.ingest.loaders.archive:read_zip",
     "application/vnd.etsi.asic-e+zip": "casefolio.ingest.loaders.archive:read_zip",
     "application/vnd.etsi.asic-s+zip": "casefolio.ingest.loaders.archive:read_zip",
     **dict.fromkeys(
@@ -90,9 +66,9 @@ LOADERS: dict[str, str] = {
         ),
         "casefolio.ingest.loaders.archive:read_archive",
     ),
-    "application/pkcs7-mime": "casefolio.ingest.loaders.mail.loader:read_p7m",
-    "application/xdt": "casefolio.ingest.loaders.clinical.records:read_xdt",
-    "application/xjustiz+xml": "casefolio.ingest.loaders.clinical.records:read_xjustiz",
+    kind.SIGNED: "casefolio.ingest.loaders.mail.loader:read_p7m",
+    kind.XDT: "casefolio.ingest.loaders.clinical.records:read_xdt",
+    kind.XJUSTIZ: "casefolio.ingest.loaders.clinical.records:read_xjustiz",
 }
 
 # What is known and not read, with the way out.

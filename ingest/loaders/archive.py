@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 
 from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
+from casefolio.ingest.loaders.detecting import ZIP
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.guard import guarded, too_much
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-ZIP = "application/zip"
 _NOISE = ("__MACOSX/", "META-INF/")
 _NOISE_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "mimetype"}
 _HINT = "give its password with --password or CASEFOLIO_PASSWORD"

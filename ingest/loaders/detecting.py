@@ -7,6 +7,13 @@ import re
 import zipfile
 from pathlib import PurePosixPath
 
+# The media types that there are loaders for; whatever else names one takes it from here.
+PDF = "application/pdf"
+RTF = "application/rtf"
+HTML = "text/html"
+TEXT = "text/plain"
+MARKDOWN = "text/markdown"
+CSV = "text/csv"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -14,10 +21,31 @@ XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODT = "application/vnd.oasis.opendocument.text"
 MSG = "application/vnd.ms-outlook"
+ODP = "application/vnd.oasis.opendocument.presentation"
+DOC = "application/msword"
+WORDPERFECT = "application/vnd.wordperfect"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+HWP = "application/x-hwp"
+HWPX = "application/hwp+zip"
+EPUB = "application/epub+zip"
+EML = "message/rfc822"
+SIGNED = "application/pkcs7-mime"
+ZIP = "application/zip"
+CDA = "application/hl7-cda+xml"
+FHIR_JSON = "application/fhir+json"
+FHIR_XML = "application/fhir+xml"
+HL7 = "application/hl7-v2"
+DICOM = "application/dicom"
+XDT = "application/xdt"
+XJUSTIZ = "application/xjustiz+xml"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
 UNKNOWN = "application/octet-stream"
 
 _SUFFIXES: dict[str, str] = {
-    ".pdf": "application/pdf",
+    ".pdf": PDF,
     ".docx": DOCX,
     ".docm": DOCX,
     ".dotx": DOCX,
@@ -26,20 +54,20 @@ _SUFFIXES: dict[str, str] = {
     ".odt": ODT,
     ".ott": ODT,
     ".msg": MSG,
-    ".doc": "application/msword",
-    ".dot": "application/msword",
-    ".wpd": "application/vnd.wordperfect",
-    ".dcm": "application/dicom",
-    ".xls": "application/vnd.ms-excel",
+    ".doc": DOC,
+    ".dot": DOC,
+    ".wpd": WORDPERFECT,
+    ".dcm": DICOM,
+    ".xls": XLS,
     ".xlsb": XLSB,
     ".ods": ODS,
     ".pptx": PPTX,
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".hwp": "application/x-hwp",
-    ".hwpx": "application/hwp+zip",
-    ".epub": "application/epub+zip",
-    ".p7m": "application/pkcs7-mime",
+    ".ppt": PPT,
+    ".odp": ODP,
+    ".hwp": HWP,
+    ".hwpx": HWPX,
+    ".epub": EPUB,
+    ".p7m": SIGNED,
     ".pst": "application/vnd.ms-outlook-pst",
     ".one": "application/onenote",
     ".heic": "image/heic",
@@ -49,29 +77,29 @@ _SUFFIXES: dict[str, str] = {
 
 # Suffixes of text: bytes cannot tell a table from a memo with commas, so here the name decides.
 _TEXT_SUFFIXES: dict[str, str] = {
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".csv": "text/csv",
-    ".tsv": "text/csv",
-    ".tab": "text/csv",
-    ".eml": "message/rfc822",
-    ".htm": "text/html",
-    ".html": "text/html",
-    ".xhtml": "text/html",
-    ".mbox": "message/rfc822",
-    ".hl7": "application/hl7-v2",
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".csv": CSV,
+    ".tsv": CSV,
+    ".tab": CSV,
+    ".eml": EML,
+    ".htm": HTML,
+    ".html": HTML,
+    ".xhtml": HTML,
+    ".mbox": EML,
+    ".hl7": HL7,
     ".svg": "image/svg+xml",
 }
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "application/rtf"),
-    (b"\xffWPC", "application/vnd.wordperfect"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"II+\x00", "image/tiff"),
-    (b"MM\x00+", "image/tiff"),
+    (b"{\\rtf", RTF),
+    (b"\xffWPC", WORDPERFECT),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"\x00\x00\x00\x0cjP  ", "image/jp2"),
@@ -117,11 +145,11 @@ def _binary(data: bytes, suffix: str) -> str | None:
             return media_type
     # Scanners and mail gateways put junk before the header; readers look for it in the first kilobyte.
     if data[128:132] == b"DICM":
-        return "application/dicom"
+        return DICOM
     if suffix == ".p7m" and data[:1] == b"\x30":
-        return "application/pkcs7-mime"
+        return SIGNED
     if b"%PDF-" in data[:1024]:
-        return "application/pdf"
+        return PDF
     if data.startswith(b"PK\x03\x04"):
         return _in_zip(data, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -145,7 +173,7 @@ def _in_zip(data: bytes, suffix: str) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return archive.read("mimetype").decode("ascii", "replace").strip().lower()
     except Exception:  # zipfile raises half a dozen kinds on damaged archives
-        return _SUFFIXES.get(suffix, "application/zip")
+        return _SUFFIXES.get(suffix, ZIP)
     if "xl/workbook.bin" in names:
         return XLSB
     if "Index/Document.iwa" in names or "Index.zip" in names:
@@ -153,7 +181,7 @@ def _in_zip(data: bytes, suffix: str) -> str:
     for folder, media_type in (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX)):
         if any(name.startswith(folder) for name in names):
             return media_type
-    return "application/zip"
+    return ZIP
 
 
 def _in_ole(data: bytes, suffix: str) -> str:
@@ -170,51 +198,51 @@ def _in_ole(data: bytes, suffix: str) -> str:
     if holds("EncryptedPackage"):
         return XLSX if suffix.startswith(".xls") else _SUFFIXES.get(suffix, DOCX)
     if holds("WordDocument"):
-        return "application/msword"
+        return DOC
     if holds("__properties_version1.0"):
         return MSG
     if b"HWP Document File" in data:
-        return "application/x-hwp"
+        return HWP
     if holds("Workbook") or holds("Book"):
-        return "application/vnd.ms-excel"
+        return XLS
     if holds("PowerPoint Document"):
-        return "application/vnd.ms-powerpoint"
+        return PPT
     return _SUFFIXES.get(suffix, "application/x-ole-storage")
 
 
 def _textual(data: bytes, suffix: str) -> str | None:
     """A type of text, or None where the bytes are no text."""
     if suffix == ".pdf" and b"endobj" in data:
-        return "application/pdf"  # its header is gone; readers can often repair that
+        return PDF  # its header is gone; readers can often repair that
     from casefolio.ingest.text import looks_like_text, peek
 
     head = data[:_HEAD]
     if not looks_like_text(head):
         return _SUFFIXES.get(suffix)
     text = peek(head).lstrip("\ufeff \t\r\n\x0b")
-    return _marked_up(text, data) or _mail(head) or _TEXT_SUFFIXES.get(suffix, "text/plain")
+    return _marked_up(text, data) or _mail(head) or _TEXT_SUFFIXES.get(suffix, TEXT)
 
 
 def _marked_up(text: str, data: bytes) -> str | None:
     """HL7 v2, FHIR, CDA or HTML, which say what they are."""
     if re.match(r"(MSH|FHS|BHS)[|^~&]", text):
-        return "application/hl7-v2"
+        return HL7
     if _XDT.match(text):
-        return "application/xdt"
+        return XDT
     if text[:1] in "{[" and b'"resourceType"' in data:
-        return "application/fhir+json"
+        return FHIR_JSON
     if _HTML.match(text):
-        return "text/html"
+        return HTML
     if text.startswith("<?xml") or re.match(r"<[\w.-]+(:[\w.-]+)?[\s>]", text):
         root = _XML_ROOT.search(text)
         if root is not None and root.group(1) == "ClinicalDocument":
-            return "application/hl7-cda+xml"
+            return CDA
         if root is not None and root.group(1).lower() == "html":
-            return "text/html"
+            return HTML
         if "http://hl7.org/fhir" in text[:1_500] and root is not None and root.group(1)[:1].isupper():
-            return "application/fhir+xml"
+            return FHIR_XML
         if "xjustiz.de" in text[:3_000]:
-            return "application/xjustiz+xml"
+            return XJUSTIZ
     return None
 
 
@@ -223,4 +251,4 @@ def _mail(head: bytes) -> str | None:
     lines = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n")
     first = lines[0]
     begins = _MAIL_HEADER.match(first) or first.startswith(b"From ")
-    return "message/rfc822" if begins and _MAIL_PROOF.search(head) else None
+    return EML if begins and _MAIL_PROOF.search(head) else None

@@ -13,7 +13,6 @@ from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.ocr_pages import recognise
 from casefolio.ingest.paging import PageText, join
 
-_MAX_PIXELS = 150_000_000
 _SMALL = 1_400  # pixels of the longer side; letters on a smaller picture are too low for Tesseract
 
 
@@ -49,7 +48,7 @@ def frame_of(image: Image.Image, index: int) -> Image.Image:
         LimitExceeded: where it has more pixels than memory allows.
     """
     image.seek(index)
-    if image.width * image.height > _MAX_PIXELS:
+    if image.width * image.height > limits.MAX_PIXELS:
         raise LimitExceeded(f"a picture of {image.width} x {image.height} pixels")
     frame = ImageOps.exif_transpose(image)
     larger = max(frame.size)

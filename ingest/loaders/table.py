@@ -7,15 +7,15 @@ import io
 import re
 from collections.abc import Iterator
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.detecting import CSV
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.charsets import decode_as
 from casefolio.ingest.loaders.shared.grids import Line, append_table, rows_above
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-CSV = "text/csv"
-MAX_CELLS = 3_000_000
 _SEPARATORS = ",;\t|"
 
 
@@ -48,8 +48,8 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     cells = 0
     for row in csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator):
         cells += len(row)
-        if cells > MAX_CELLS:
-            raise LimitExceeded(f"more than {MAX_CELLS} cells")
+        if cells > limits.MAX_CELLS:
+            raise LimitExceeded(f"more than {limits.MAX_CELLS} cells")
         if any(cell.strip() for cell in row):
             yield row
 

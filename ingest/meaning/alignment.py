@@ -16,7 +16,7 @@ from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchang
 from casefolio.ingest.meaning.compared_words import telling_keys
 from casefolio.ingest.meaning.courses import turned_courses
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
-from casefolio.ingest.meaning.facts import Fact, Profile, families, likeness
+from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness
 from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
 from casefolio.ingest.meaning.frames import same_frame
 from casefolio.ingest.meaning.named_things import unnamed
@@ -48,8 +48,8 @@ RELATIVES = frozenset(
 )
 # No claim fact is held against more than so many of the quote.
 _CANDIDATES = 48
-_SINGLE = frozenset(("number", "date", "dose", "reference", "party"))
-_VALUES = frozenset(("number", "date", "dose", "reference", "side", "severity"))
+_SINGLE = VALUES | {"party"}
+_VALUES = VALUES | {"side", "severity"}
 
 
 def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.annotating import annotate
 from casefolio.ingest.meaning.assertion import Assertion
 from casefolio.ingest.meaning.compared_words import Word, words
@@ -122,6 +124,8 @@ class _Places:
         return min(bisect_right(self._ends, span.start), last), last
 
 
+VALUES = frozenset(("number", "dose", "date", "reference"))
+"""Kinds of facts that are values: two of one thing that differ cannot both be true."""
 # Dimension of a quantity -> kind of reason.
 _KINDS = {"mass": "dose", "volume": "dose", "activity": "dose", "frequency": "dose", "concentration": "number"}
 Raw = tuple[str, str, Any, Span]
@@ -150,9 +154,12 @@ def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
             yield "number", f"code {letters}", token.lower(), Span(word.start, word.end)
 
 
-_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3])[:시]\s?([0-5]\d)분?(?![\d:])")
+_CLOCK = re.compile(
+    rf"(?<![\d:])([01]?\d|2[0-3])(?::|{any_of('dates', 'hour_sign')})\s?([0-5]\d)"
+    rf"(?:{any_of('dates', 'minute_sign')})?(?![\d:])"
+)
 _GRADED = re.compile(
-    r"(?i:(?<!\w)(stage|grade|class|type|nyha|asa|stadium|grad|klasse|typ|factor|faktor)[\s-]{1,2})([IVX]{1,4}[ABCabc]?|[A-D])(?!\w)"
+    rf"(?i:(?<!\w)({alternation(all_of('numbers', 'graded'))})[\s-]{{1,2}})([IVX]{{1,4}}[ABCabc]?|[A-D])(?!\w)"
 )
 
 

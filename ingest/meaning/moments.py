@@ -35,7 +35,7 @@ def _months() -> str:
 
 
 @cache
-def _signs() -> dict[str, str]:
+def signs() -> dict[str, str]:
     """What stands behind year, month and day where each has its own sign: 2021년 4월 3일."""
     return {
         part: alternation(d["written"][part] for _, d in every("dates") if "written" in d)
@@ -47,7 +47,7 @@ def _signs() -> dict[str, str]:
 def _dates() -> re.Pattern[str]:
     month = _months()
     year, ordinal = r"(?:1[6-9]|20|21)\d\d(?!\d)", _ordinal()
-    y, m, d = _signs().values()
+    y, m, d = signs().values()
     no_year, between, of_year = any_of("dates", "no_year"), f"(?:{any_of('dates', 'of')})", any_of("dates", "of_year")
     forms = [
         r"(?<![\d-])(?P<iso>\d{4}-\d{1,2}-\d{1,2})(?!\d|-\d)",

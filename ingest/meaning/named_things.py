@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import common
+from casefolio.ingest.languages import common, common_lines
 from casefolio.ingest.meaning.compared_words import alike
 from casefolio.ingest.meaning.facts import Profile, likeness
 from casefolio.ingest.meaning.finding import LONG, Finding
@@ -36,8 +36,13 @@ def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
 
 @cache
 def _same() -> dict[str, int]:
-    groups = common("namings")["same"]["groups"]
-    return {word: number for number, group in enumerate(groups) for word in group.split()}
+    """Words that name one thing have one number: those of `drugs.tsv`, and of the groups that may go on with them."""
+    drugs = ([name.strip().lower() for name in line.split(";")] for line in common_lines("drugs.tsv"))
+    numbers: dict[str, int] = {}
+    for new, group in enumerate((*drugs, *(group.split() for group in common("namings")["same"]["groups"]))):
+        number = next((numbers[word] for word in group if word in numbers), new)
+        numbers |= dict.fromkeys(group, number)
+    return numbers
 
 
 @lru_cache(maxsize=50_000)

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-from casefolio.ingest.worker import end_with_parent, keep_to_ourselves, limit_memory
+from casefolio.ingest.worker import opened, requests
 
 VIEW, FAULT = b"v", b"f"
 
 
 def main(descriptor: int) -> None:
     """Serve the connection behind a file descriptor: first the settings, then pages."""
-    connection = Connection(descriptor)
-    settings = json.loads(connection.recv_bytes())
-    keep_to_ourselves()
-    limit_memory(settings["memory"])
-    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
-    while True:
-        try:
-            request = json.loads(connection.recv_bytes())
-        except (EOFError, OSError):
-            return
+    connection, settings = opened(descriptor)
+    for request in requests(connection):
         connection.send_bytes(_answer(Path(settings["root"]), request, settings["passwords"]))
 
 

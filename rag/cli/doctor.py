@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from casefolio.ingest.identity import Identity
     from casefolio.library import Library
 
-_TOOLS = {
-    "tesseract": "reads pages without a text layer: apt install tesseract-ocr tesseract-ocr-deu tesseract-ocr-kor",
-    "soffice": "reads old Word, Excel and PowerPoint files, WordPerfect, XLSB and ODS: apt install libreoffice",
-}
+_OFFICE = "reads old Word, Excel and PowerPoint files, WordPerfect, XLSB and ODS: apt install libreoffice"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(report)
     else:
-        for line in lines(report, _TOOLS, every=args.all):
+        for line in lines(report, _tools(), every=args.all):
             put(line)
     return 0
 
@@ -57,9 +54,16 @@ def examine(library: Library) -> dict[str, Any]:
         "with_vector": with_vector,
         "missing": library.missing(),
         "pending": library.pending(),
-        "tools": {tool: shutil.which(tool) is not None for tool in _TOOLS},
+        "tools": {tool: shutil.which(tool) is not None for tool in _tools()},
         "files": [_file(entry, identities.get(entry.path)) for entry in library.ledger()],
     }
+
+
+def _tools() -> dict[str, str]:
+    """Programs that reading calls, and what each is for."""
+    from casefolio.ingest.tesseract import PACKAGES
+
+    return {"tesseract": f"reads pages without a text layer: apt install {PACKAGES}", "soffice": _OFFICE}
 
 
 def _file(entry: LedgerEntry, identity: Identity | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
-from casefolio.reader.deciding import Decision, Scored, scored
+from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named
@@ -21,9 +21,13 @@ from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, said_by_all
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
-_KEEP, _KEEP_LIST = 0.6, 0.4  # a further sentence is quoted if it scores at least this share of the best
-_RIVAL = 0.5  # share of the best score from which on another document's sentence answers too
-_BESIDE = 0.1  # least score of another document's sentence where the reader by itself says that it answers
+_QUOTING = by_hand("quoting")
+_KEEP, _KEEP_LIST = (
+    _QUOTING["keep"],
+    _QUOTING["keep_list"],
+)  # share of the best score of further quotes
+_RIVAL = _QUOTING["rival"]  # share of the best score from which on another document's sentence answers too
+_BESIDE = _QUOTING["beside"]  # least score of another document's sentence where the reader alone says that it answers
 _TELLING = 6  # characters of an answer from which on its words tell it from others
 _NEAREST = 3
 

@@ -85,6 +85,13 @@ def shipped_decision() -> Decision:
     return Decision(stored["weights"], stored["bias"], stored["threshold"])
 
 
+@cache
+def by_hand(group: str) -> Mapping[str, float]:
+    """Numbers of `decision.json` beside the fitted ones; each group says in `source` how it was chosen."""
+    stored: dict[str, dict[str, float]] = json.loads(_WEIGHTS.read_text("utf-8"))
+    return stored[group]
+
+
 def scored(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate], decision: Decision) -> list[Scored]:
     """Candidates with their probabilities, best first; ties break by place."""
     rows = features(asked, hits, candidates)

@@ -11,8 +11,9 @@ from typing import Protocol, runtime_checkable
 
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.assertion import Cue
+from casefolio.reader.deciding import by_hand
 
-_SURE = 0.8  # probability from which on a yes or a no is said
+_SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
 _DENIES = ("negated", "state")
 _DENYING = ("must_not", "need_not", "no_right")  # values of modality that deny

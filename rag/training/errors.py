@@ -22,3 +22,15 @@ def refuse(path: Path | str, faults: list[str], hint: str = "") -> None:
     if faults:
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise TrainingError(f"{path}: {'; '.join(faults[:_SHOWN])}{more}", hint)
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file of training data.
+
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"{path}: cannot be read: {error}".replace("\n", " ")) from None

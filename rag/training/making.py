@@ -23,7 +23,7 @@ from casefolio.ingest import data
 from casefolio.ingest.chunking import PASSAGE_TOKENS, TokenSpans, chunk
 from casefolio.ingest.document import Chunk, Document
 from casefolio.ingest.identity import Identity, identify
-from casefolio.ingest.languages import all_of
+from casefolio.ingest.languages import DEFAULT, all_of, any_of
 from casefolio.ingest.meaning.moments import moments
 from casefolio.ingest.meaning.units import after_number
 from casefolio.ingest.sentences import sentence_spans
@@ -32,17 +32,9 @@ from casefolio.training.surrogates import without_titles
 
 _DATA = Path(__file__).with_name("wordings.toml")
 _LABEL = re.compile(r"^[ \t]*(?P<label>[^\W\d_][\w .()/-]{1,38}[\w)])[ \t]*:[ \t]*(?P<value>\S[^\n]{1,160})$", re.M)
-_BORN = re.compile(
-    r"(?:\*|\bgeb\w*\.?(?: am)?|\bborn(?: on)?|\bDOB|\bdate of birth|생년월일)\W{0,4}(?P<value>\d[\d./ -]{5,12}\d)",
-    re.I,
-)
+_BORN = re.compile(rf"(?:\*|{any_of('dates', 'birth')})\W{{0,4}}(?P<value>\d[\d./ -]{{5,12}}\d)", re.I)
 _TIME = data.alternation(all_of("dates", "units"))
 _AMOUNT = re.compile(rf"\d(?:{after_number().pattern}|(?i:\s?(?:{_TIME})(?![a-zäöü])))")
-_CARE = re.compile(
-    r"^[^\n:]{0,60}\b(?:[Kk]lini(?:k|kum)|\w*[Kk]rankenhaus|Abteilung|Ambulanz|Institut|Praxis|Hospital|Department|"
-    r"Clinic|Infirmary|Practice)\b[^\n.:]{0,60}$|^[^\n:]{0,20}[가-힣]+(?:병원|의원|센터)[^\n.:]{0,30}$",
-    re.M,
-)
 _KOREAN = re.compile(r"[가-힣]{3,4}")
 _WORD = re.compile(r"[^\W\d_][\w-]+")
 _PARTIES, _WORDS = 2, 5
@@ -66,10 +58,17 @@ class Passage:
 
 
 @cache
+def _care() -> re.Pattern[str]:
+    """A line that says which house or ward looked after somebody, in any language."""
+    told = (table["care"] for table in data.table(_DATA).values() if "care" in table)
+    return re.compile("|".join(f"^{pattern}$" for pattern in told), re.M)
+
+
+@cache
 def wordings(language: str) -> dict[str, Any]:
     """The wordings of a language; English ones for a language that has none."""
     table = data.table(_DATA)
-    found: dict[str, Any] = table.get(language) or table["en"]
+    found: dict[str, Any] = table.get(language) or table[DEFAULT]
     return found
 
 
@@ -145,7 +144,7 @@ def _whose(passage: Passage) -> str:
     if patient := patient_of(passage.identity):
         return patient
     parties = passage.identity.values("party")[:_PARTIES]
-    joint = {"de": " und ", "ko": ", "}.get(passage.document.language, " and ")
+    joint = str(wordings(passage.document.language).get("joint") or wordings(DEFAULT)["joint"])
     return joint.join(parties) or passage.identity.title[:60] or passage.document.title[:60]
 
 
@@ -160,7 +159,7 @@ def _found(
             yield f"field_{field.name}", {}, field.value
     for match in _BORN.finditer(text, span.start, span.end):
         yield "field_born", {}, match["value"]
-    for match in _CARE.finditer(text, span.start, span.end):
+    for match in _care().finditer(text, span.start, span.end):
         yield "field_care", {}, match[0].strip()
     for match in _LABEL.finditer(text, span.start, span.end):
         yield "label", {"label": match["label"]}, match["value"].strip()

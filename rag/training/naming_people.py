@@ -45,11 +45,9 @@ def header_for(language: str, given: str, family: str, rng: np.random.Generator)
     """A header as `casefolio.reader.framing.header` makes it: folders, kind, name, day, each there or not."""
     words = bank(language)
     kind, name = _one(words["kinds"], rng), _full(language, given, family, rng)
-    if language == "ko":
-        path = _one([f"{name}{_SEPARATOR}{kind}", f"{kind} {name}", kind], rng)
-    else:
-        folder = f"{family} {given}".lower()
-        path = _one([f"{name}{_SEPARATOR}{kind}", f"{folder}{_SEPARATOR}{kind}", f"{kind} {name}", kind], rng)
+    folder = f"{family} {given}"
+    small = [f"{folder.lower()}{_SEPARATOR}{kind}"] if folder != folder.lower() else []  # as far as letters have cases
+    path = _one([f"{name}{_SEPARATOR}{kind}", *small, f"{kind} {name}", kind], rng)
     parts = [path]
     parts += [kind] if rng.random() < 0.4 and kind not in path else []
     parts += [name] if rng.random() < 0.8 and (name not in path) else []
@@ -61,7 +59,7 @@ def ask(language: str, question: str, given: str, family: str, rng: np.random.Ge
     """A question that names its person, as people do."""
     words = bank(language)
     name = _one(words["called"], rng).format(g=given, f=family)
-    if language != "ko" and rng.random() < 0.4:
+    if name != name.lower() and rng.random() < 0.4:
         name = name.lower()
     return _one(words["ask"], rng).format(n=name, q=question)
 

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from casefolio.training.errors import TrainingError, refuse
+from casefolio.training.errors import TrainingError, lines_of, refuse
 
 _NAMES = {
     "query": ("query", "question", "anchor"),
@@ -62,10 +62,7 @@ def read_pairs(path: Path) -> list[Pair]:
     Raises:
         TrainingError: the file cannot be read, or naming line and field of what is faulty.
     """
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TrainingError(f"{path}: cannot be read: {error}".replace("\n", " ")) from None
+    lines = lines_of(path)
     faults: list[str] = []
     read = _tsv if path.suffix.lower() in {".tsv", ".txt"} else _json
     found = [

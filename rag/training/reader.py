@@ -129,8 +129,6 @@ def train_reader(
     Raises:
         TrainingError: there is too little to learn from, or `out` holds another training.
     """
-    import torch
-
     learned = [r for r in rows if not r.held]
     if len(learned) < plan.batch:
         raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
@@ -138,25 +136,15 @@ def train_reader(
     reader = Reader(base, device, seed=plan.seed)
     if start is not None:
         reader.fill(start)
-    parameters = reader.parameters()
-    groups = [
-        {"params": [p for p in parameters.values() if p.ndim > 1], "weight_decay": plan.decay},
-        {"params": [p for p in parameters.values() if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimizer, mean = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98)), Mean(reader)
+    optimizer, mean = _optimizer(reader, plan), Mean(reader)
     parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
     sign = signature(plan=parts, rows=[asdict(r) for r in learned], base=base.sha256, staged=start is not None)
     state = State(out, sign)
-    step = 0
-    if saved := state.load():
-        reader.fill(saved["tensors"])
-        optimizer.load_state_dict(saved["optimizer"])
-        mean.tensors = {n: t.to(device) for n, t in saved["mean"].items()}
-        step = saved["step"]
+    first = step = _resumed(state, reader, optimizer, mean)
+    if step:
         tell(f"goes on at step {step} of {plan.steps}")
     draws = Draws(learned, plan, tokenize)
     began = saved_at = told = time.monotonic()
-    first = step
     while step < plan.steps:
         losses = _step(reader, optimizer, draws.batch(step), plan, step)
         step += 1
@@ -175,6 +163,28 @@ def train_reader(
             told = now
     reader.fill(mean.tensors)
     return reader
+
+
+def _optimizer(reader: Reader, plan: Plan) -> Any:
+    import torch
+
+    parameters = reader.parameters().values()
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": plan.decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98))
+
+
+def _resumed(state: State, reader: Reader, optimizer: Any, mean: Mean) -> int:
+    """The step to go on at: all is set as it was saved; 0 where nothing was."""
+    saved = state.load()
+    if not saved:
+        return 0
+    reader.fill(saved["tensors"])
+    optimizer.load_state_dict(saved["optimizer"])
+    mean.tensors = {n: t.to(reader.device) for n, t in saved["mean"].items()}
+    return int(saved["step"])
 
 
 def _step(reader: Reader, optimizer: Any, examples: Sequence[Example], plan: Plan, step: int) -> dict[str, float]:

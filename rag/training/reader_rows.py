@@ -23,7 +23,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.identity import identify
 from casefolio.reader.framing import header_of
 from casefolio.training.corpus import LABELS, CaseFolder, Question
-from casefolio.training.errors import TrainingError, refuse
+from casefolio.training.errors import TrainingError, lines_of, refuse
 
 _NEAR, _FAR = 6, 3  # passages that do not answer, by shared words and at random
 _HELD = "_held"
@@ -63,10 +63,7 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         TrainingError: the file cannot be read, or naming line and field of what is faulty.
     """
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TrainingError(f"{path}: cannot be read: {error}".replace("\n", " ")) from None
+    lines = lines_of(path)
     faults: list[str] = []
     rows = []
     for number, line in enumerate(lines, 1):

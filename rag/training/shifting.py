@@ -9,42 +9,40 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import about, every
+from casefolio.ingest.meaning.moments import signs
+
 _UNDATED = 2023  # the year in which a day without one is moved; none in which a day of February more would matter
-
-
-_MONTHS = tuple(
-    line.split()
-    for line in (
-        "january february march april may june july august september october november december",
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        "januar februar märz april mai juni juli august september oktober november dezember",
-        "jänner februar märz april mai juni juli august september oktober november dezember",
-        "jan feb mär apr mai jun jul aug sep okt nov dez",
-    )
-)
 
 
 @cache
 def _months() -> dict[str, int]:
-    return {name: i for row in _MONTHS for i, name in enumerate(row, 1)}
+    return {name.lower(): number for _, dates in every("dates") for name, number in dates.get("months", {}).items()}
 
 
 def _names(number: int, like: str) -> str:
-    """The name of a month in the row of names that another one stands in."""
-    row = next(row for row in _MONTHS if like.lower() in row)
-    return row[number - 1]
+    """The name of a month in the language of another one, whole or cut short as that one is."""
+    month = _months()[like.lower()]
+    tables: list[dict[str, int]] = [dates["months"] for _, dates in every("dates") if "months" in dates]
+    table = next(t for t in tables if like.lower() in (name.lower() for name in t))
+    whole = {m: max((n for n, at in table.items() if at == m), key=len) for m in (month, number)}
+    if len(like) >= len(whole[month]):
+        return whole[number]
+    return min((name for name, at in table.items() if at == number), key=len)
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    month = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    month = alternation(_months())
+    y, m, d = signs().values()
     forms = [
         r"(?<![\d.-])(?P<y1>(?:19|20)\d\d)(?P<s1>[-./] ?)(?P<m1>\d{1,2})(?P<t1>[-./] ?)(?P<d1>\d{1,2})(?!\d)",
         r"(?<![\d.])(?P<d2>\d{1,2})(?P<s2>\. ?)(?P<m2>\d{1,2})(?P<t2>\. ?)(?P<y2>\d{4}|\d{2})?(?!\d|\.\d)(?<=[\d. ])",
         r"(?<![\d/])(?P<a3>\d{1,2})/(?P<b3>\d{1,2})/(?P<y3>\d{4}|\d{2})(?![\d/])",
         rf"(?<!\d)(?P<d4>\d{{1,2}})(?P<s4>(?:st|nd|rd|th)?\.?\s(?:of\s)?)(?P<m4>{month})(?P<t4>\.?,?\s)(?P<y4>\d{{4}})",
         rf"\b(?P<m5>{month})(?P<s5>\.?\s)(?P<d5>\d{{1,2}})(?P<t5>(?:st|nd|rd|th)?,?\s)(?P<y5>\d{{4}})",
-        r"(?<!\d)(?:(?P<y6>\d{4})(?P<s6>\s?년\s?))?(?P<m6>\d{1,2})(?P<t6>\s?월\s?)(?P<d6>\d{1,2})(?P<u6>\s?일)",
+        rf"(?<!\d)(?:(?P<y6>\d{{4}})(?P<s6>\s?{y}\s?))?(?P<m6>\d{{1,2}})(?P<t6>\s?{m}\s?)(?P<d6>\d{{1,2}})(?P<u6>\s?{d})",
     ]
     return re.compile("|".join(forms), re.I)
 
@@ -55,7 +53,7 @@ def shifted(text: str, days: int, language: str = "en") -> str:
     Args:
         text: any.
         days: forward, or back where negative.
-        language: `en` reads 04/03/2021 month first.
+        language: says whether 04/03/2021 is read month first.
     """
     return _pattern().sub(lambda match: _moved(match, days, language) or match[0], text)
 
@@ -65,7 +63,7 @@ def _moved(match: re.Match[str], days: int, language: str) -> str | None:
     form = next(k for k in "123456" if g.get(f"m{k}") or g.get(f"a{k}"))
     if form == "3":
         first, second = int(g["a3"]), int(g["b3"])
-        month_first = language == "en" and first <= 12
+        month_first = about(language)["first"] == "month" and first <= 12
         new = _date(g["y3"], first if month_first else second, second if month_first else first, days)
         if new is None:
             return None

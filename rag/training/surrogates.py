@@ -18,29 +18,14 @@ from typing import Any
 from casefolio.ingest import data
 from casefolio.ingest.document import Document
 from casefolio.ingest.identity import identify, rules
-from casefolio.ingest.languages import LANGUAGES, known
+from casefolio.ingest.language import script_language
+from casefolio.ingest.languages import DEFAULT, LANGUAGES, known
 from casefolio.training.pairs import Pair
 from casefolio.training.shifting import shifted
 
 _DATA = Path(__file__).with_name("surrogates.toml")
 _COMMON = 4  # documents; a lone word that stands in so many is no name
 _LEAST, _MOST = 30, 400  # days by which dates move
-_WAYS = frozenset(
-    (
-        "straße",
-        "strasse",
-        "street",
-        "road",
-        "avenue",
-        "lane",
-        "drive",
-        "court",
-        "close",
-        "square",
-        "boulevard",
-        "terrace",
-    )
-)
 _TOKEN = re.compile(r"[^\W\d_][\w’'-]*")
 _HANGUL = re.compile(r"[가-힣]{2,4}")
 
@@ -58,7 +43,7 @@ class Pattern:
 def bank(language: str) -> dict[str, Any]:
     """Names, titles and wordings of a language; the English ones for a language without."""
     table = data.table(_DATA)
-    found: dict[str, Any] = table.get(language, table["en"])
+    found: dict[str, Any] = table.get(language, table[DEFAULT])
     return found
 
 
@@ -76,14 +61,15 @@ def _person_patterns() -> tuple[Pattern, ...]:
     return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in table["person"])
 
 
-def _titles() -> frozenset[str]:
-    return frozenset(t for language in LANGUAGES for t in bank(language)["titles"])
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES for word in bank(language).get(key, ()))
 
 
 def without_titles(name: str) -> str:
     """A name less the titles before it."""
     words = name.split()
-    while len(words) > 1 and words[0].casefold().rstrip(".:,") in _titles():
+    while len(words) > 1 and words[0].casefold().rstrip(".:,") in _words("titles"):
         words = words[1:]
     return " ".join(words)
 
@@ -172,9 +158,12 @@ class Surrogates:
         language = known(language)
         if _HANGUL.fullmatch(name):
             family, given = name[0], name[1:]
-            self._put(name, self._drawn("ko", "family", family, set()) + self._drawn("ko", "given", given, real))
+            own = script_language(name) or language
+            self._put(name, self._drawn(own, "family", family, set()) + self._drawn(own, "given", given, real))
             return
-        words = [w for w in _TOKEN.findall(name) if w.casefold() not in _titles() and len(w) > 2 and w[0].isupper()]
+        words = [
+            w for w in _TOKEN.findall(name) if w.casefold() not in _words("titles") and len(w) > 2 and w[0].isupper()
+        ]
         words = [w for w in words if w.casefold() not in plain] or words[:1]
         short = bool(words) and words[0].isupper() and len(words[0]) < 5
         if not words or (len(words) == 1 and (short or words[0].casefold() in plain)):
@@ -190,7 +179,7 @@ class Surrogates:
             for match in rule.pattern.finditer(document.text) if rule.kind == "place" else ():
                 new = _TOKEN.findall(self._instead("place", match[0], language))
                 for i, word in enumerate(_TOKEN.findall(match[0])):
-                    if len(word) > 3 and word.casefold() not in plain | _WAYS and word[0].isupper():
+                    if len(word) > 3 and word.casefold() not in plain | _words("ways") and word[0].isupper():
                         self._put(word, new[i % len(new)])
 
     def _put(self, real: str, new: str) -> None:

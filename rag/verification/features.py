@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from casefolio.ingest.languages import DEFAULT, about, own
 from casefolio.ingest.meaning.compared_words import Word, words
 from casefolio.verification.evidence import Evidence, content_keys, grams, values
 
@@ -13,15 +14,6 @@ CLAIM_FEATURES = (
     "words_missing", "pairs_missing", "triples_missing", "best_sentence_missing", "run_missing", "numbers_missing",
     "names_missing", "count_missing", "length", "meta", "item", "conflict", "place",
 )  # fmt: skip
-# A sentence that speaks of the passages, not of the world, says nothing that they could support.
-_META = {
-    "en": (
-        *("based on", "according to", "the passages", "provided passages", "the given", "unable to answer"),
-        *("in summary", "here are", "i hope", "please note", "the following"),
-    ),
-    "de": ("laut den", "auf grundlage", "die textstellen", "kann nicht beantwortet", "zusammenfassend", "im folgenden"),
-    "ko": ("제공된", "주어진 자료", "답변할 수 없", "다음과 같"),
-}
 _CAPITAL_SKIP = 1
 _ITEM = re.compile(r"^\s{0,8}(?:\d{1,2}[.)]|[-*•+])\s+")
 # Of these the worst sentence also counts by itself.
@@ -85,15 +77,21 @@ def _run(known: Sequence[bool]) -> int:
 
 
 def _names(found: Sequence[Word], evidence: Evidence) -> float:
-    """Words with a capital, not at the sentence's start, that no context has; German capitals say nothing."""
-    if evidence.language == "de":
+    """Words with a capital, not at the sentence's start, that no context has; where nouns have one, it says nothing."""
+    if about(evidence.language).get("capital_nouns"):
         return 0.0
     return float(sum(w.capital and w.content and not evidence.has(w.key) for w in found[_CAPITAL_SKIP:]))
 
 
+def _of_passages(language: str) -> list[str]:
+    """With these a sentence speaks of the passages, not of the world, and says nothing that they could support."""
+    said: list[str] = own(language, "words").get("of_passages") or own(DEFAULT, "words")["of_passages"]
+    return said
+
+
 def _meta(text: str, language: str) -> bool:
     lower = text[:200].lower()
-    return any(phrase in lower for phrase in _META.get(language, _META["en"]))
+    return any(phrase in lower for phrase in _of_passages(language))
 
 
 def response_features(doubts: Sequence[float], measured: Sequence[Sequence[float]], n_characters: int) -> list[float]:

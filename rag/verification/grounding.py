@@ -9,14 +9,14 @@ from typing import Any
 from casefolio.answer import VerdictLabel
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.alignment import align
-from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.verification.evidence import Evidence
 from casefolio.verification.features import CLAIM_FEATURES, claim_features, response_features
 from casefolio.verification.model import models
 
 # Kinds of facts whose contradiction is certain enough to call a sentence of free text contradicted.
-_HARD = frozenset(("number", "dose", "date", "side", "reference"))
+_HARD = VALUES | {"side"}
 _HARD_STRENGTH = 0.6
 # From here on a contradicted value needs no doubt of the model beside it, and the whole response shares the doubt.
 _HARD_ALONE = 0.8

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.compared_words import alike, generic_keys
-from casefolio.ingest.meaning.facts import Profile
+from casefolio.ingest.meaning.facts import VALUES, Profile
 from casefolio.ingest.meaning.finding import Finding
 
 PAIR_FEATURES = ("conflict", "words_missing", "run_missing", "facts_missing", "facts_agree")
 _STEM = 4
 # Facts that a paraphrase keeps: where they agree, other words may be other.
-EXACT = frozenset(("number", "date", "dose", "reference", "party", "side", "severity"))
+EXACT = VALUES | {"party", "side", "severity"}
 
 
 def uncovered(claim: Profile, quote: Profile) -> list[int]:

@@ -11,14 +11,14 @@ from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile
 from casefolio.ingest.loaders.clinical.facts import Facts, moment, section_kind
+from casefolio.ingest.loaders.detecting import CDA
 from casefolio.ingest.loaders.html.flow import Flow
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.embedded import inflated, suffix_of
+from casefolio.ingest.loaders.shared.embedded import inflated, suffix_for, suffix_of
 from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local, words
 
-MEDIA_TYPE = "application/hl7-cda+xml"
 H = "{urn:hl7-org:v3}"
 _ROLES = {
     "paragraph": "block", "list": "list", "item": "item", "table": "table", "thead": "head", "tbody": "head",
@@ -29,8 +29,6 @@ _ROLES = {
     "h2": "block", "h3": "block", "h4": "block", "script": "script", "style": "script", "del": "struck", "s": "struck",
 }  # fmt: skip
 _STATEMENTS = ("observation", "procedure", "act", "substanceAdministration", "encounter", "supply")
-_SUFFIXES = {"application/pdf": ".pdf", "text/html": ".html", "text/rtf": ".rtf", "application/rtf": ".rtf",
-             "image/png": ".png", "image/jpeg": ".jpg", "image/tiff": ".tif", "application/msword": ".doc"}  # fmt: skip
 
 
 @guarded("CDA document")
@@ -79,7 +77,7 @@ class _Document:
             self._unstructured(text)
         builder.note(self.coded_only, "section{s} without narrative read from codes")
         builder.note(self.flow.struck, "deleted passage{s} left out")
-        return builder.reading(MEDIA_TYPE)
+        return builder.reading(CDA)
 
     def _header(self) -> None:
         facts = Facts(self.builder, self.language)
@@ -169,7 +167,7 @@ class _Document:
                 packed = value.get("compression")
                 self.builder.notes.append(f"an embedded file is packed in a way that is not read ({packed})")
         if data:
-            name = f"attachment-{len(self.builder.attachments) + 1}{_SUFFIXES.get(kind) or suffix_of(data) or ''}"
+            name = f"attachment-{len(self.builder.attachments) + 1}{suffix_for(kind) or suffix_of(data) or ''}"
             self.builder.attachments.append((name, data))
 
 

@@ -10,15 +10,14 @@ from typing import Any
 from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded, UnknownType
 from casefolio.ingest.loaders.clinical.facts import Facts, full_name, moment, section_kind
+from casefolio.ingest.loaders.detecting import DICOM
 from casefolio.ingest.loaders.shared.building import Builder, one_line
+from casefolio.ingest.loaders.shared.embedded import suffix_for
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-MEDIA_TYPE = "application/dicom"
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _REFERENCES = ("IMAGE", "COMPOSITE", "WAVEFORM", "SCOORD", "SCOORD3D", "TCOORD", "TABLE")
-_SUFFIXES = {"application/pdf": ".pdf", "text/xml": ".xml", "application/xml": ".xml"}
-_MAX_DEPTH = 60
 
 
 @guarded("DICOM file")
@@ -46,7 +45,7 @@ def _read(source: Source, data: Any) -> Reading:
         report.facts_of(data)
         kind = str(data.get("MIMETypeOfEncapsulatedDocument") or "")
         content = bytes(data.EncapsulatedDocument)
-        builder.attachments.append((f"document{_SUFFIXES.get(kind.lower(), '')}", content))
+        builder.attachments.append((f"document{suffix_for(kind)}", content))
     elif "ContentSequence" in data or data.get("ValueType") == "CONTAINER":
         report.facts_of(data)
         report.container(data, 1)
@@ -54,7 +53,7 @@ def _read(source: Source, data: Any) -> Reading:
     else:
         modality = str(data.get("Modality") or "unknown modality")
         raise UnknownType(f"a DICOM file ({modality}) without a report", "its pictures are not read")
-    return builder.reading(MEDIA_TYPE)
+    return builder.reading(DICOM)
 
 
 def _check_deflated(data: bytes) -> None:
@@ -98,8 +97,8 @@ class _Report:
 
     def container(self, item: Any, level: int) -> None:
         """Append a container: its name as a heading, then its items in their order."""
-        if level > _MAX_DEPTH:
-            raise LimitExceeded(f"a content tree more than {_MAX_DEPTH} deep")
+        if level > limits.MAX_NESTED:
+            raise LimitExceeded(f"a content tree more than {limits.MAX_NESTED} deep")
         names = item.get("ConceptNameCodeSequence")
         name = _meaning(names)
         if name:
@@ -126,8 +125,8 @@ class _Report:
             self.container(container, 3)
 
     def _said(self, item: Any, depth: int) -> tuple[str, list[Any]]:
-        if depth > _MAX_DEPTH:
-            raise LimitExceeded(f"a content tree more than {_MAX_DEPTH} deep")
+        if depth > limits.MAX_NESTED:
+            raise LimitExceeded(f"a content tree more than {limits.MAX_NESTED} deep")
         kind = str(item.get("ValueType") or "")
         name, value = _meaning(item.get("ConceptNameCodeSequence")), _value(item, kind)
         if kind in _REFERENCES:

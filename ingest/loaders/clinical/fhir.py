@@ -7,17 +7,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
 from casefolio.ingest.loaders.clinical.facts import section_kind
 from casefolio.ingest.loaders.clinical.fhir_lines import Lines
 from casefolio.ingest.loaders.clinical.fhir_values import Json, Resources, attach, many
+from casefolio.ingest.loaders.detecting import FHIR_JSON
 from casefolio.ingest.loaders.shared.building import one_line
 from casefolio.ingest.loaders.shared.charsets import decode_as
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-MEDIA_TYPE = "application/fhir+json"
-_MAX_RESOURCES = 50_000
 # Resources that others name (who, where, with what); they are said where they are named.
 _NAMED_BY_OTHERS = {
     "Practitioner", "PractitionerRole", "Organization", "Location", "Device", "Medication", "Specimen", "Binary",
@@ -32,7 +32,7 @@ def read_fhir(source: Source) -> Reading:
     Raises:
         ReadingError: where it is no JSON or holds no resource.
     """
-    return read_json(_roots(source), MEDIA_TYPE)
+    return read_json(_roots(source), FHIR_JSON)
 
 
 def read_json(roots: list[Any], media_type: str) -> Reading:
@@ -64,7 +64,7 @@ def _loads(text: str) -> Any:
 
 
 def _collect(root: Any, url: str, found: list[tuple[str, Json]], depth: int) -> None:
-    if depth > 10 or len(found) > _MAX_RESOURCES:
+    if depth > 10 or len(found) > limits.MAX_RESOURCES:
         raise LimitExceeded("bundles in bundles, or more resources than a record holds")
     if not isinstance(root, dict) or not isinstance(root.get("resourceType"), str):
         return
@@ -102,7 +102,7 @@ class _Reader(Lines):
         self._binaries()
         self.builder.note(self.in_error, "resource{s} entered in error left out")
         self.builder.note(self.flow.struck, "deleted passage{s} left out")
-        return self.builder.reading(MEDIA_TYPE)
+        return self.builder.reading(FHIR_JSON)
 
     def _binaries(self) -> None:
         """Hand on the files that no resource names: they are documents all the same."""

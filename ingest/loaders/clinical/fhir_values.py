@@ -10,14 +10,9 @@ from typing import Any
 
 from casefolio.ingest.loaders.clinical.facts import full_name
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.embedded import suffix_of
+from casefolio.ingest.loaders.shared.embedded import suffix_for, suffix_of
 
 Json = dict[str, Any]
-_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "application/xhtml+xml": ".html",
-             "text/rtf": ".rtf", "application/rtf": ".rtf", "image/png": ".png", "image/jpeg": ".jpg",
-             "image/tiff": ".tif", "application/hl7-v3+xml": ".xml", "text/xml": ".xml", "application/xml": ".xml",
-             "application/dicom": ".dcm", "application/fhir+json": ".json", "text/markdown": ".md",
-             "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx"}  # fmt: skip
 _SKIPPED = {
     "id", "extension", "modifierExtension", "system", "version", "userSelected", "use", "meta", "language", "url",
 }  # fmt: skip
@@ -155,7 +150,7 @@ def attach(builder: Builder, attachment: Any, resources: Resources) -> None:
     except (binascii.Error, ValueError):
         builder.notes.append("an attachment is no valid base64")
         return
-    suffix = _SUFFIXES.get(kind.split(";")[0].strip().lower()) or suffix_of(content) or ""
+    suffix = suffix_for(kind) or suffix_of(content) or ""
     title = re.sub(r"[\x00-\x1f/\\]+", " ", str(attachment.get("title") or "")).strip(" .")
     name = title or f"attachment-{len(builder.attachments) + 1}"
     builder.attachments.append((name if suffix and name.lower().endswith(suffix) else name + suffix, content))

@@ -6,15 +6,15 @@ from typing import Any
 
 from lxml import etree
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
 from casefolio.ingest.loaders.clinical.fhir import read_json
+from casefolio.ingest.loaders.detecting import FHIR_XML
 from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local
 
-MEDIA_TYPE = "application/fhir+xml"
 _XHTML = "{http://www.w3.org/1999/xhtml}div"
-_MAX_DEPTH = 60
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -28,7 +28,7 @@ def read_fhir_xml(source: Source) -> Reading:
     root = parse_xml(source.data)
     if not local(root)[:1].isupper():
         raise BrokenFile("XML, but no FHIR resource")
-    return read_json([_resource(root, 0)], MEDIA_TYPE)
+    return read_json([_resource(root, 0)], FHIR_XML)
 
 
 def _resource(element: etree._Element, depth: int) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def _resource(element: etree._Element, depth: int) -> dict[str, Any]:
 
 
 def _fields(element: etree._Element, depth: int) -> dict[str, Any]:
-    if depth > _MAX_DEPTH:
-        raise LimitExceeded(f"elements nested more than {_MAX_DEPTH} deep")
+    if depth > limits.MAX_NESTED:
+        raise LimitExceeded(f"elements nested more than {limits.MAX_NESTED} deep")
     fields: dict[str, Any] = {str(name): str(value) for name, value in element.attrib.items() if name in ("id", "url")}
     for child in element:
         if not isinstance(child.tag, str):

@@ -11,12 +11,12 @@ from casefolio.ingest.errors import BrokenFile, ReadingError
 from casefolio.ingest.languages import LANGUAGES, own
 from casefolio.ingest.loaders.clinical.facts import Facts, label, moment, section_kind
 from casefolio.ingest.loaders.clinical.hl7_segments import Segment, messages
+from casefolio.ingest.loaders.detecting import HL7
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.embedded import hidden_file, suffix_of
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-MEDIA_TYPE = "application/hl7-v2"
 _TEXT_TYPES = ("TX", "FT")
 _WITHDRAWN = ("D", "W")
 _SUFFIXES = {"pdf": ".pdf", "jpeg": ".jpg", "jpg": ".jpg", "png": ".png", "tiff": ".tif", "rtf": ".rtf",
@@ -37,7 +37,7 @@ def read_hl7(source: Source) -> Reading:
     builder = Builder()
     for message in found:
         _Message(builder, message, several=len(found) > 1).append()
-    return builder.reading(MEDIA_TYPE)
+    return builder.reading(HL7)
 
 
 class _Message:

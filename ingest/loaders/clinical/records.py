@@ -9,15 +9,15 @@ from typing import Any
 
 from lxml import etree
 
-from casefolio.ingest import data
+from casefolio.ingest import data, limits
 from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.detecting import XDT, XJUSTIZ
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.charsets import decode_as
 from casefolio.ingest.loaders.shared.guard import guarded, parse_xml
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local
 
-XDT, XJUSTIZ = "application/xdt", "application/xjustiz+xml"
 _FIELD = re.compile(r"(?m)^\d{3}(\d{4})(.*?)\r?$")
 _TEST, _NAME, _RESULT, _UNIT, _FLAG, _NORMAL, _LOW, _HIGH, _REMARK, _TEXT = (
     *("8410", "8411", "8420", "8421", "8422", "8460", "8461", "8462", "8470", "8480"),
@@ -26,7 +26,6 @@ _OF_TEST = {_NAME, _RESULT, _UNIT, _FLAG, _NORMAL, _LOW, _HIGH, _REMARK, _TEXT, 
 _DATES = {"3103", "6200", "8301", "8302", "8432"}
 _SILENT = {"8000", "8100", "9106", "9206", "9212", "9218", "0201", "0203", "8001", "8002", "8003"}
 _CHARSETS = {"1": "cp437", "2": "cp437", "3": "cp1252", "4": "iso8859-15"}
-_MAX_DEPTH = 60
 
 
 @cache
@@ -123,7 +122,7 @@ def _append_element(builder: Builder, element: etree._Element, level: int) -> No
         if code:  # a value of a list: its words, or its number where it has none
             builder.row([f"{_spoken(local(element))}: {code}"])
         return
-    if level <= _MAX_DEPTH:
+    if level <= limits.MAX_NESTED:
         if any(not len(child) and (child.text or "").strip() for child in children):
             builder.end_table()
             builder.heading(_spoken(local(element)), min(level, 9))

@@ -41,14 +41,6 @@ def _declared(text: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple(found)
 
 
-def declarations(text: str) -> dict[str, str]:
-    """Property -> value of the declarations in a style attribute or rule, in lower case."""
-    found: dict[str, str] = {}
-    for important in (False, True):
-        found |= {name: value for name, value, is_important in _declared(text) if is_important is important}
-    return found
-
-
 class Sheet:
     """The rules of a page and which of them apply to an element, by the cascade: importance, specificity, order.
 

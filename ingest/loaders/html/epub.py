@@ -6,13 +6,12 @@ import posixpath
 from urllib.parse import unquote
 
 from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.detecting import EPUB
 from casefolio.ingest.loaders.html.loader import append_html, decode_html
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.guard import Package, guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local, words
-
-EPUB = "application/epub+zip"
 
 
 @guarded("EPUB")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from casefolio.ingest.loaders.html.css import Look, Sheet, is_removed, is_struck
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continue_above, without_empty_columns
+from casefolio.ingest.loaders.shared.grids import Line, TableWalk, continue_above, is_prose
 from casefolio.ingest.loaders.shared.symbols import superscript
 from casefolio.ingest.loaders.shared.xml_tree import is_bold, local, rows_of, shown_input, whole_number, words
 from casefolio.ingest.loaders.word.list_numbers import format_number
@@ -149,9 +149,7 @@ class Flow:
                 self._walk(child, look)
         rows = list(rows_of(table, self.roles))
         one_column = all(len(cells) < 2 for _, cells in rows)
-        lines: list[Line] = []
-        names: tuple[str, ...] = ()
-        below: dict[int, tuple[int, str]] = {}
+        walk = TableWalk(self.builder, tidy=True)
         for in_head, cells in rows:
             row = cells[0].getparent() if cells else None
             inside = look if row is None else look.within(self.sheet.style(row), row)
@@ -160,19 +158,18 @@ class Flow:
             elif row is not None and (is_struck(self.sheet.style(row)) or _is_struck_out(row)):
                 self.struck += 1
             elif one_column or any(self._is_layout(cell) for cell in cells):
-                names, lines = append_table(self.builder, without_empty_columns(lines), names) if lines else names, []
+                walk.flush()
                 for cell in cells:
                     self._walk(cell, inside)
             else:
-                lines.append(self._row(cells, in_head, below, inside))
-        if lines:
-            append_table(self.builder, without_empty_columns(lines), names)
+                walk.add(self._row(cells, in_head, walk, inside))
+        walk.flush()
 
-    def _row(self, cells: list[etree._Element], in_head: bool, below: dict[int, tuple[int, str]], look: Look) -> Line:
+    def _row(self, cells: list[etree._Element], in_head: bool, walk: TableWalk, look: Look) -> Line:
         texts: list[str] = []
         headers = 0
         for cell in cells:
-            continue_above(texts, below)
+            continue_above(texts, walk.below)
             is_header = self.roles.get(local(cell)) == "header cell"
             headers += is_header
             style = self.sheet.style(cell)
@@ -184,11 +181,9 @@ class Flow:
                 self.builder.hidden += len(words(cell).strip())
             width = min(max(1, whole_number(cell.get("colspan"), 1)), 100)
             height = min(max(1, whole_number(cell.get("rowspan"), 1)), 1000)
-            if height > 1:
-                # a cell that spans rows holds for each of them: a dose keeps its drug
-                below[len(texts)] = (height - 1, text if len(text) <= LONG_CELL else "")
+            walk.span(len(texts), height, text)
             texts += [text] + [""] * (width - 1)
-        continue_above(texts, below)
+        continue_above(texts, walk.below)
         header = in_head or (headers > 1 and headers == len(cells))
         return Line(texts, header=header, bold=bool(cells) and all(is_bold(cell) for cell in cells))
 
@@ -200,7 +195,7 @@ class Flow:
             if role in ("table", "heading"):
                 return True
             blocks += role in ("block", "item")
-        return blocks > 3 and len(one_line(words(cell))) > LONG_CELL
+        return is_prose(blocks, len(one_line(words(cell))))
 
 
 def _is_struck_out(element: etree._Element) -> bool:

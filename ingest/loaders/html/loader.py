@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.detecting import HTML
 from casefolio.ingest.loaders.html.css import Look, Sheet
 from casefolio.ingest.loaders.html.flow import Flow
 from casefolio.ingest.loaders.shared.building import Builder, one_line
@@ -16,7 +17,6 @@ from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local, words
 from casefolio.ingest.text import Decoded
 
-MEDIA_TYPE = "text/html"
 _BLOCKS = (
     "p div section article aside main nav header footer address blockquote figure figcaption fieldset legend form dl "
     "dt dd details summary hr center body html dir menu hgroup search"
@@ -50,7 +50,7 @@ def read_html(source: Source) -> Reading:
     page = decode_html(source.data)
     append_html(builder, page.text)
     builder.notes += page.notes
-    return builder.reading(MEDIA_TYPE)
+    return builder.reading(HTML)
 
 
 def append_html(builder: Builder, text: str) -> None:

@@ -14,6 +14,7 @@ from typing import cast
 
 from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.detecting import EML, MSG
 from casefolio.ingest.loaders.html.loader import append_html, decode_html
 from casefolio.ingest.loaders.mail.outlook import message_from_msg
 from casefolio.ingest.loaders.mail.signed import signed_content
@@ -21,20 +22,16 @@ from casefolio.ingest.loaders.mail.tnef import unpacked
 from casefolio.ingest.loaders.plain import read_text
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.charsets import decode_as
-from casefolio.ingest.loaders.shared.embedded import suffix_of
+from casefolio.ingest.loaders.shared.embedded import suffix_for, suffix_of
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.text import Decoded
 
-EML = "message/rfc822"
-MSG = "application/vnd.ms-outlook"
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _ENVELOPES = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
-_SUFFIXES = {"text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf", "image/png": ".png",
-             "image/jpeg": ".jpg", "image/tiff": ".tif", "text/calendar": ".ics", "text/csv": ".csv"}  # fmt: skip
 
 
 @guarded("mail")
@@ -256,7 +253,7 @@ def _name(part: Message, number: int) -> str:
     name = re.sub(r"[\x00-\x1f]", "", one_line(given)).replace("\\", "/").rsplit("/", 1)[-1]
     if part.get_content_type() == "message/rfc822" and not name.lower().endswith((".eml", ".msg")):
         return f"{name or f'message-{number}'}.eml"
-    return name if name.strip(".") else f"attachment-{number}{_SUFFIXES.get(part.get_content_type(), '')}"
+    return name if name.strip(".") else f"attachment-{number}{suffix_for(part.get_content_type())}"
 
 
 def _bytes(part: Message) -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.detecting import ODT
 from casefolio.ingest.loaders.odf.odf_inline import OdfInline
 from casefolio.ingest.loaders.odf.odf_styles import (
     DRAW,
@@ -27,7 +27,6 @@ from casefolio.ingest.loaders.shared.pictures import attach_pictures
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.word.styles import whole
 
-MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TRANSPARENT = {f"{TEXT}{n}" for n in ("section", "index-body", "table-of-content", "index-title", "alphabetical-index",
                                        "table-index", "illustration-index", "bibliography", "user-index",
@@ -55,7 +54,7 @@ def read_odt(source: Source) -> Reading:
     document.blocks(body, Look())
     document.running(roots, "footer")
     document.remarks(package, content)
-    return document.builder.reading(MEDIA_TYPE)
+    return document.builder.reading(ODT)
 
 
 class _Document:
@@ -97,7 +96,7 @@ class _Document:
                 gone = block.get(f"{TEXT}display") == "none"
                 self.blocks(block, Look(removed=True) if gone else look)
             elif tag == f"{TEXT}soft-page-break":
-                self._break("\v", within=False)
+                self._break()
             elif isinstance(tag, str) and tag.startswith(DRAW):
                 self.inline.floats.append(block)
                 self.hanging(look)
@@ -107,7 +106,7 @@ class _Document:
         style = block.get(f"{TEXT}style-name")
         before, after = self.styles.breaks(style)
         if before:
-            self._break("\v", within=False)
+            self._break()
         level = whole(str(block.get(f"{TEXT}outline-level") or "1"), 1) if block.tag == f"{TEXT}h" else 0
         text = self.inline.text(block, look)
         label, self.label = self.label, ""
@@ -119,25 +118,14 @@ class _Document:
         names = [s.get(f"{STYLE}name") for s in self.styles.chain("paragraph", style)]
         if not self.builder.title and "Title" in names:
             self.builder.title = text
-        self._paged(text, level, listed)
+        self.builder.paged(text, level, tight=listed, furniture=self.furniture, running=self.in_header)
         self.hanging(look)
         if after:
-            self._break("\v", within=False)
+            self._break()
 
-    def _paged(self, text: str, level: int, listed: bool) -> None:
-        pieces = re.split(r"([\f\v])", text)
-        for i, piece in enumerate(pieces):
-            if piece in ("\f", "\v"):
-                within = any(p.strip() for p in pieces[:i]) and any(p.strip() for p in pieces[i + 1 :])
-                self._break(piece, within=within)
-            elif level and piece.strip() and not self.in_header:
-                self.builder.heading(piece, level)
-            else:
-                self.builder.paragraph(piece, furniture=self.furniture, tight=listed)
-
-    def _break(self, kind: str, *, within: bool) -> None:
+    def _break(self) -> None:
         if not self.in_header:
-            self.builder.break_page(soft=kind == "\v", within=within)
+            self.builder.break_page(soft=True)
 
     def hanging(self, look: Look) -> None:
         """Append text boxes and notes that the last block holds."""

@@ -11,7 +11,6 @@ from casefolio.ingest.loaders.odf.odf_styles import DRAW, OFFICE, TEXT, Look, Od
 from casefolio.ingest.loaders.shared.symbols import superscript
 from casefolio.ingest.loaders.word.styles import whole
 
-_FORM = "{urn:oasis:names:tc:opendocument:xmlns:form:1.0}"
 _SILENT = {f"{TEXT}{n}" for n in ("tracked-changes", "change", "change-start", "change-end", "ruby-text", "bookmark",
                                   "toc-mark", "alphabetical-index-mark", "user-index-mark", "hidden-text",
                                   "sequence-decls", "variable-decls", "user-field-decls")}  # fmt: skip

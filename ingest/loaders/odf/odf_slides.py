@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+from casefolio.ingest.loaders.detecting import ODP
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.grids import Line, append_table
 from casefolio.ingest.loaders.shared.guard import Package, guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local, words
 
-ODP = "application/vnd.oasis.opendocument.presentation"
 _CLASS = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}class"
 
 

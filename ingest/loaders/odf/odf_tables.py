@@ -11,7 +11,7 @@ from lxml import etree
 from casefolio.ingest.loaders.odf.odf_inline import OdfInline
 from casefolio.ingest.loaders.odf.odf_styles import DRAW, OFFICE, TABLE, TEXT, Look, OdfStyles
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table, continued, without_empty_columns
+from casefolio.ingest.loaders.shared.grids import Line, TableWalk, continued, is_prose
 from casefolio.ingest.loaders.word.styles import whole
 
 _REPEATS = 1000
@@ -46,46 +46,37 @@ class Table:
         rows = list(_rows(table))
         one_column = all(len(cells) < 2 for _, _, cells in rows)
         filled = self.styles.fills("table", table.get(f"{TABLE}style-name"))
-        lines: list[Line] = []
-        names: tuple[str, ...] = ()
-        below: dict[int, tuple[int, str]] = {}
+        walk = TableWalk(self.document.builder, tidy=True)
         for in_head, row, cells in rows:
             inside = replace(look, filled=look.filled or filled or self.styles.fills("table-row", _style(row)))
             if not one_column and not any(_is_layout(cell) for cell in cells):
-                lines += [self._row(cells, in_head, below, inside)] * _repeats(row)
+                walk.add(self._row(cells, in_head, walk, inside), _repeats(row))
                 continue
-            names, lines = self._flush(lines, names), []
+            self._flush(walk)
             for cell in cells:
                 self.document.blocks(cell, self._in_cell(cell, inside))
-        self._flush(lines, names)
+        self._flush(walk)
 
-    def _flush(self, lines: list[Line], names: tuple[str, ...]) -> tuple[str, ...]:
-        if lines:
-            names = append_table(self.document.builder, without_empty_columns(lines), names)
+    def _flush(self, walk: TableWalk) -> None:
+        walk.flush()
         self.document.hanging(Look())
-        return names
 
     def _in_cell(self, cell: etree._Element, look: Look) -> Look:
         return replace(look, filled=look.filled or self.styles.fills("table-cell", _style(cell)))
 
-    def _row(
-        self, cells: list[etree._Element], in_head: bool, below: dict[int, tuple[int, str]], look: Look
-    ) -> Line:
+    def _row(self, cells: list[etree._Element], in_head: bool, walk: TableWalk, look: Look) -> Line:
         texts: list[str] = []
         bold, new_page = True, False
         for cell in cells:
             if cell.tag == f"{TABLE}covered-table-cell":
                 width = _columns(cell)
-                texts += [continued(below, len(texts) + i) for i in range(width)]
+                texts += [continued(walk.below, len(texts) + i) for i in range(width)]
                 continue
             raw, cell_bold = self._cell_text(cell, self._in_cell(cell, look))
             new_page = new_page or "\f" in raw or "\v" in raw
             text = one_line(raw)
             bold = bold and (cell_bold or not text)
-            height = whole(str(cell.get(f"{TABLE}number-rows-spanned") or "1"), 1)
-            if height > 1:
-                # a cell that spans rows holds for each of them: a dose keeps its drug
-                below[len(texts)] = (height - 1, text if len(text) <= LONG_CELL else "")
+            walk.span(len(texts), whole(str(cell.get(f"{TABLE}number-rows-spanned") or "1"), 1), text)
             texts += [text] * _columns(cell)
         return Line(texts, header=in_head, bold=bold, new_page=new_page)
 
@@ -138,4 +129,4 @@ def _is_layout(cell: etree._Element) -> bool:
     if next(cell.iter(f"{TABLE}table", f"{TEXT}h"), None) is not None:
         return True
     lengths = [len("".join(str(t) for t in p.itertext()).strip()) for p in cell.iter(f"{TEXT}p")]
-    return sum(lengths) > LONG_CELL and sum(1 for length in lengths if length) > 3
+    return is_prose(sum(1 for length in lengths if length), sum(lengths))

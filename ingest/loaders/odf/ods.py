@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.detecting import ODS
 from casefolio.ingest.loaders.office.workbook import append_block
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.grids import Line
 from casefolio.ingest.loaders.shared.guard import Package, guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local, whole_number, words
-from casefolio.ingest.loaders.table import MAX_CELLS
 
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
 T = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _HIDDEN = ("collapse", "filter")
 _MOST_REPEATS = 64  # of a cell with text; empty ones are repeated to the edge of the sheet
@@ -63,8 +63,8 @@ def _append(builder: Builder, table: etree._Element) -> int:
     for row in table.iter(f"{T}table-row"):
         texts = list(_texts(row))
         cells += len(texts)
-        if cells > MAX_CELLS:
-            raise LimitExceeded(f"a sheet of more than {MAX_CELLS} cells")
+        if cells > limits.MAX_CELLS:
+            raise LimitExceeded(f"a sheet of more than {limits.MAX_CELLS} cells")
         if row.get(f"{T}visibility") in _HIDDEN:
             hidden += any(texts)
             builder.hidden += sum(map(len, texts))

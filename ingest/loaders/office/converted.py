@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from casefolio.ingest.errors import BrokenFile, MissingTool
+from casefolio.ingest.loaders.detecting import PPT, XLS, XLSB
 from casefolio.ingest.loaders.office.legacy import convert
 from casefolio.ingest.loaders.office.sheet_values import read_values
 from casefolio.ingest.loaders.office.slides import read_pptx
@@ -15,9 +16,6 @@ from casefolio.ingest.loaders.office.workbook import read_xlsx
 from casefolio.ingest.loaders.shared.containers import OLE_MAGIC, decrypted, ole_streams
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
-
-XLS, XLSB = "application/vnd.ms-excel", "application/vnd.ms-excel.sheet.binary.macroenabled.12"
-PPT = "application/vnd.ms-powerpoint"
 
 
 @guarded("old workbook")
@@ -41,9 +39,7 @@ def read_ppt(source: Source) -> Reading:
 _IMPRESS = "install the Debian package libreoffice-impress, or save it as PPTX"
 
 
-def _through(
-    source: Source, suffix: str, target: str, read: Callable[[Source], Reading], media_type: str
-) -> Reading:
+def _through(source: Source, suffix: str, target: str, read: Callable[[Source], Reading], media_type: str) -> Reading:
     """Read a file by way of LibreOffice; a workbook by its bare values where that cannot read it.
 
     Raises:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
+from casefolio.ingest.loaders.detecting import HWP
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.containers import ole_streams
 from casefolio.ingest.loaders.shared.grids import Line, append_table
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
-HWP = "application/x-hwp"
 _PARAGRAPH, _TEXT, _CONTROL, _LIST = 66, 67, 71, 72
 _TABLE = b" lbt"  # `tbl `, its letters in the order of the file
 _COMPRESSED, _ENCRYPTED, _DISTRIBUTED = 1, 2, 4

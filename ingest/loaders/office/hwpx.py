@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile, EncryptedFile
+from casefolio.ingest.loaders.detecting import HWPX
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.grids import Line, append_table
 from casefolio.ingest.loaders.shared.guard import Package, guarded
@@ -14,7 +15,6 @@ from casefolio.ingest.loaders.shared.pictures import attach_pictures
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.xml_tree import local
 
-HWPX = "application/hwp+zip"
 _SECTION = re.compile(r"Contents/section(\d+)\.xml")
 _PIECES = {"tab": "\t", "lineBreak": "\n", "nbSpace": " ", "fwSpace": " ", "hyphen": "-"}
 

@@ -11,15 +11,14 @@ import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded, MissingTool
+from casefolio.ingest.loaders.detecting import DOC, WORDPERFECT
 from casefolio.ingest.loaders.shared.containers import OLE_MAGIC, decrypted
 from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.word.loader import read_docx
 
-WORD = "application/msword"
-WORDPERFECT = "application/vnd.wordperfect"
-TIMEOUT_S = 90.0
 HINT = "install LibreOffice (Debian package libreoffice-writer)"
 _NOWHERE = "http://127.0.0.1:9"  # where nothing listens
 _PROGRAMS = ("soffice", "libreoffice")
@@ -32,10 +31,10 @@ def read_legacy(source: Source) -> Reading:
     Raises:
         MissingTool: where LibreOffice is not installed.
         EncryptedFile: where no password given opens it.
-        LimitExceeded: where LibreOffice takes longer than `TIMEOUT_S`.
+        LimitExceeded: where LibreOffice takes longer than `limits.SECONDS_OF_OFFICE`.
         BrokenFile: where LibreOffice cannot read it.
     """
-    media_type = WORD if source.data.startswith(OLE_MAGIC) else WORDPERFECT
+    media_type = DOC if source.data.startswith(OLE_MAGIC) else WORDPERFECT
     if _is_encrypted(source.data):
         source = dataclasses.replace(source, data=decrypted(source))
     suffix = PurePosixPath(source.path).suffix.lower()
@@ -58,7 +57,7 @@ def convert(data: bytes, suffix: str, target: str, folder: Path) -> bytes:
 
     Raises:
         MissingTool: where LibreOffice is not installed.
-        LimitExceeded: where it takes longer than `TIMEOUT_S`.
+        LimitExceeded: where it takes longer than `limits.SECONDS_OF_OFFICE`.
         BrokenFile: where it cannot read the file.
     """
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
@@ -68,7 +67,7 @@ def convert(data: bytes, suffix: str, target: str, folder: Path) -> bytes:
     given.write_bytes(data)
     # LibreOffice maps more memory than a reading process may address, and has to end where that process was killed
     start = ["/bin/sh", "-c", 'ulimit -S -v unlimited 2>/dev/null; exec "$@"', "sh"]
-    watched = ["timeout", "--kill-after=5", f"{TIMEOUT_S:.0f}"] if shutil.which("timeout") else []
+    watched = ["timeout", "--kill-after=5", f"{limits.SECONDS_OF_OFFICE:.0f}"] if shutil.which("timeout") else []
     _close_off(folder / "profile")
     command = [*start, *watched, *_without_network(), program,
                "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
@@ -81,9 +80,9 @@ def convert(data: bytes, suffix: str, target: str, folder: Path) -> bytes:
         command, cwd=folder, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
     )
     try:
-        process.wait(TIMEOUT_S)
+        process.wait(limits.SECONDS_OF_OFFICE)
     except subprocess.TimeoutExpired as error:
-        raise LimitExceeded(f"LibreOffice took more than {TIMEOUT_S:.0f} s") from error
+        raise LimitExceeded(f"LibreOffice took more than {limits.SECONDS_OF_OFFICE:.0f} s") from error
     finally:
         _end(process)
     made = folder / "out" / f"in.{target}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded, MissingTool
 from casefolio.ingest.loaders.office.workbook import append_block
 from casefolio.ingest.loaders.office.workbook_cells import valued
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.grids import Line
 from casefolio.ingest.loaders.shared.source import Reading, Source
-from casefolio.ingest.loaders.table import MAX_CELLS
 
 _NOTE = "read by its values; number formats, hidden rows and struck-out cells are not known"
 
@@ -34,8 +34,8 @@ def read_values(source: Source, media_type: str) -> Reading:
         rows = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name, seen in sheets if seen}
     except (calamine.CalamineError, ValueError, OSError) as error:
         raise BrokenFile("not a readable workbook") from error
-    if sum(len(row) for sheet in rows.values() for row in sheet) > MAX_CELLS:
-        raise LimitExceeded(f"a workbook of more than {MAX_CELLS} cells")
+    if sum(len(row) for sheet in rows.values() for row in sheet) > limits.MAX_CELLS:
+        raise LimitExceeded(f"a workbook of more than {limits.MAX_CELLS} cells")
     builder = Builder()
     for name, sheet in rows.items():
         builder.heading(name, 1)

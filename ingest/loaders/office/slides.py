@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.detecting import PPTX
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 from casefolio.ingest.loaders.shared.containers import opened
 from casefolio.ingest.loaders.shared.grids import Line, append_table
@@ -16,7 +17,6 @@ from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.symbols import superscript
 from casefolio.ingest.loaders.word.package_parts import Parts
 
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

@@ -8,17 +8,17 @@ import warnings
 import zipfile
 from typing import Any
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded, ReadingError
+from casefolio.ingest.loaders.detecting import XLSX
 from casefolio.ingest.loaders.office.workbook_cells import Seen, shown
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.containers import opened
 from casefolio.ingest.loaders.shared.grids import Line, append_table, column_names, rows_above, without_empty_columns
 from casefolio.ingest.loaders.shared.guard import Package, guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
-from casefolio.ingest.loaders.table import MAX_CELLS
 from casefolio.ingest.loaders.word.package_parts import Parts
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _STRICT = b"http://purl.oclc.org/ooxml/"
@@ -179,7 +179,7 @@ def _names_what_follows(lines: list[Line], texts: list[str]) -> bool:
 
 def _filled_rows(sheet: Any) -> list[tuple[int, dict[int, Any]]]:
     """Rows that hold a value or continue a merged one: number, and column -> cell. A stray far cell costs nothing."""
-    if len(sheet._cells) > MAX_CELLS:
+    if len(sheet._cells) > limits.MAX_CELLS:
         raise LimitExceeded(f"a sheet of {len(sheet._cells)} cells")
     rows: dict[int, dict[int, Any]] = {}
     for (row, column), cell in sheet._cells.items():

@@ -13,6 +13,7 @@ from casefolio.ingest import limits
 from casefolio.ingest.continuing import continue_tables
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded
 from casefolio.ingest.language import detect_language
+from casefolio.ingest.loaders.detecting import PDF
 from casefolio.ingest.loaders.pdf.beside import with_pictures
 from casefolio.ingest.loaders.pdf.fallback import pages_with_lost_text, read_with_pypdf
 from casefolio.ingest.loaders.pdf.page import Look, look_at, picture
@@ -22,9 +23,6 @@ from casefolio.ingest.ocr_pages import recognise
 from casefolio.ingest.paging import PageText, join
 from casefolio.ingest.running_headers import mark_furniture
 from casefolio.ingest.text import canonical
-
-_MEDIA_TYPE = "application/pdf"
-_MAX_ATTACHMENT = 64 * limits.MIB
 
 
 def read_pdf(source: Source) -> Reading:
@@ -52,7 +50,7 @@ def read_pdf(source: Source) -> Reading:
         attachments, notes = _attachments(document, [handle for look in looks for handle in look.pinned])
         return join(
             mark_furniture(continue_tables(pages)),
-            _MEDIA_TYPE,
+            PDF,
             title=dict(metadata).get("title", ""),
             notes=notes,
             metadata=metadata,
@@ -134,7 +132,7 @@ def _read_xfa(document: pdfium.PdfDocument) -> Reading:
     if not lines:
         raise BrokenFile("an XFA form without a filled field", "open it in Adobe Reader and print it to PDF")
     notes = ("an XFA form: its fields were read, its printed wording was not",)
-    return join([PageText("\n".join(lines))], _MEDIA_TYPE, notes=notes, metadata=_metadata(document))
+    return join([PageText("\n".join(lines))], PDF, notes=notes, metadata=_metadata(document))
 
 
 def _attachment_handles(document: pdfium.PdfDocument, pinned: Sequence[Any]) -> Iterator[pdfium.PdfAttachment]:
@@ -163,6 +161,6 @@ def _attachments(
             found.append((attachment.get_name(), bytes(attachment.get_data())))
         except pdfium.PdfiumError:
             lost += 1
-    small = [pair for pair in found if len(pair[1]) <= _MAX_ATTACHMENT]
+    small = [pair for pair in found if len(pair[1]) <= limits.MAX_PDF_ATTACHMENT]
     lost += len(found) - len(small)
     return tuple(small), [f"{lost} attachments could not be read"] if lost else []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
+from casefolio.ingest.loaders.detecting import RTF
 from casefolio.ingest.loaders.rtf.characters import Scribe
 from casefolio.ingest.loaders.rtf.control_words import CHARACTERS, SIGNS, SILENT, Token, tokens
 from casefolio.ingest.loaders.rtf.state import State
@@ -14,8 +16,6 @@ from casefolio.ingest.loaders.shared.guard import guarded
 from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.loaders.shared.symbols import superscript
 
-MEDIA_TYPE = "application/rtf"
-_MAX_DEPTH = 2000
 _HEADERS = {"header", "headerl", "headerr"}
 _FOOTERS = {"footer", "footerl", "footerr"}
 _STARRED = {"shpinst", "shppict", "nesttableprops", "fldinst", "formfield", "pntext", "listtext", "annotation",
@@ -67,13 +67,13 @@ class _Reader(Scribe):
                  "pictures": "picture{s} not read", "objects": "embedded object{s} not read"}  # fmt: skip
         for name, what in notes.items():
             self.builder.note(self.counts[name], what)
-        return self.builder.reading(MEDIA_TYPE)
+        return self.builder.reading(RTF)
 
     # groups
 
     def _open(self) -> None:
-        if len(self.stack) > _MAX_DEPTH:
-            raise LimitExceeded(f"groups nested more than {_MAX_DEPTH} deep")
+        if len(self.stack) > limits.MAX_GROUPS:
+            raise LimitExceeded(f"groups nested more than {limits.MAX_GROUPS} deep")
         self.stack.append((replace(self.state), self.story))
         self.starred = False
 

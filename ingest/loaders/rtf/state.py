@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.loaders.rtf.control_words import CODE_PAGES
 from casefolio.ingest.loaders.shared.symbols import in_font
 
-_HEADING = re.compile(r"(?:heading|überschrift|제목)\s*([1-9])", re.IGNORECASE)
+_HEADING = re.compile(rf"(?:{alternation(all_of('headings', 'style'))})\s*([1-9])", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from casefolio.ingest.loaders.rtf.state import State, Tables
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table
+from casefolio.ingest.loaders.shared.grids import Line, TableWalk, append_table, carried, is_prose
 
 
 @dataclass(slots=True)
@@ -50,8 +50,7 @@ class Story:
     _cells: list[_Cell] = field(default_factory=list)
     _cell: _Cell = field(default_factory=_Cell)
     _nested: list[str] = field(default_factory=list)
-    _lines: list[Line] = field(default_factory=list)
-    _names: tuple[str, ...] = ()
+    _walk: TableWalk | None = None
     _above: dict[int, str] = field(default_factory=dict)
     bold: bool = True
     shaded: bool = False
@@ -108,20 +107,11 @@ class Story:
             self._cell.end_paragraph()
             return
         self.end_table()
-        self._paged(text.replace("\t", " ", 1) if listed else text, level, listed)
+        self._paged(text.replace("\t", " ", 1) if listed else text, level, listed=listed)
         self._hanging()
 
-    def _paged(self, text: str, level: int, listed: bool) -> None:
-        pieces = re.split(r"([\f\v])", text)
-        for i, piece in enumerate(pieces):
-            if piece in ("\f", "\v"):
-                if not self.running:
-                    within = any(p.strip() for p in pieces[:i]) and any(p.strip() for p in pieces[i + 1 :])
-                    self.builder.break_page(soft=piece == "\v", within=within)
-            elif level and not self.running and piece.strip():
-                self.builder.heading(piece, level)
-            else:
-                self.builder.paragraph(piece, furniture=self.furniture, tight=listed)
+    def _paged(self, text: str, level: int = 0, *, listed: bool = False) -> None:
+        self.builder.paged(text, level, tight=listed, furniture=self.furniture, running=self.running)
 
     def _hanging(self) -> None:
         for block in self.after:
@@ -161,28 +151,23 @@ class Story:
             new_page = new_page or "\f" in raw or "\v" in raw
             text = one_line(raw)
             text = "" if form.beside else text or (self._above.get(form.edge, "") if form.below else "")
-            self._above[form.edge] = text if len(text) <= LONG_CELL else ""
+            self._above[form.edge] = carried(text)
             texts.append(text)
-        self._lines.append(Line(texts, header=self.header_row, bold=self.bold, new_page=new_page))
+        self._walk = self._walk or TableWalk(self.builder)
+        self._walk.add(Line(texts, header=self.header_row, bold=self.bold, new_page=new_page))
         self.bold = True
 
     def _blocks(self, cell: _Cell) -> None:
-        rows: list[Line] = []
-        for block in cell.blocks:
-            if isinstance(block, Line):
-                rows.append(block)
-                continue
-            if rows:
-                append_table(self.builder, rows)
-                rows = []
-            self._paged(block, 0, False)
-        if rows:
-            append_table(self.builder, rows)
+        for is_row, blocks in groupby(cell.blocks, key=lambda block: isinstance(block, Line)):
+            if is_row:
+                append_table(self.builder, [block for block in blocks if isinstance(block, Line)])
+            else:
+                for block in blocks:
+                    self._paged(str(block))
 
     def _flush(self) -> None:
-        if self._lines:
-            self._names = append_table(self.builder, self._lines, self._names)
-            self._lines = []
+        if self._walk is not None:
+            self._walk.flush()
 
     def end_table(self) -> None:
         """End the table that is open, if any."""
@@ -193,17 +178,17 @@ class Story:
             self._cell = _Cell()
             self.end_row()
         self._flush()
-        self._names, self._above = (), {}
+        self._walk, self._above = None, {}
 
     def close(self) -> None:
         """End whatever is open."""
         text = self._taken()
         self.end_table()
-        self._paged(text, 0, False)
+        self._paged(text)
         self._hanging()
 
 
 def _is_layout(cell: _Cell) -> bool:
     if any(isinstance(block, Line) for block in cell.blocks):
         return True
-    return len(cell.blocks) > 3 and sum(len(str(block)) for block in cell.blocks) > LONG_CELL
+    return is_prose(len(cell.blocks), sum(len(str(block)) for block in cell.blocks))

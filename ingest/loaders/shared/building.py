@@ -109,6 +109,24 @@ class Builder:
             self._furniture.append(span)
         return span
 
+    def paged(
+        self, text: str, level: int = 0, *, tight: bool = False, furniture: bool = False, running: bool = False
+    ) -> None:
+        """Append a paragraph, or a heading of a level, that page breaks stand in: hard ones `\\f`, soft ones `\\v`.
+
+        One that is `running` along the pages breaks none and heads nothing.
+        """
+        pieces = re.split(r"([\f\v])", text)
+        for i, piece in enumerate(pieces):
+            if piece in ("\f", "\v"):
+                if not running:
+                    within = any(p.strip() for p in pieces[:i]) and any(p.strip() for p in pieces[i + 1 :])
+                    self.break_page(soft=piece == "\v", within=within)
+            elif level and not running and piece.strip():
+                self.heading(piece, level)
+            else:
+                self.paragraph(piece, furniture=furniture, tight=tight)
+
     def heading(self, text: str, level: int, kind: str = "") -> Span:
         """Append a heading, which opens a section down to the next one of the same or a higher level."""
         line = one_line(text)

@@ -9,6 +9,7 @@ import zlib
 
 from casefolio.ingest import limits
 from casefolio.ingest.errors import LimitExceeded
+from casefolio.ingest.loaders import detecting as kind
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{64,}={0,2}\s*")
 _STARTS = (
@@ -24,6 +25,18 @@ _STARTS = (
     (b"<html", ".html"),
     (b"<!DOCTYPE html", ".html"),
 )
+# What messages and records call a file that they carry, and the suffix by which it is named.
+_CALLED = {
+    kind.PDF: ".pdf", kind.RTF: ".rtf", "text/rtf": ".rtf", kind.HTML: ".html", "application/xhtml+xml": ".html",
+    kind.TEXT: ".txt", kind.MARKDOWN: ".md", kind.CSV: ".csv", "text/calendar": ".ics", kind.DOC: ".doc",
+    kind.DOCX: ".docx", kind.PNG: ".png", kind.JPEG: ".jpg", kind.TIFF: ".tif", kind.DICOM: ".dcm",
+    kind.FHIR_JSON: ".json", "text/xml": ".xml", "application/xml": ".xml", "application/hl7-v3+xml": ".xml",
+}  # fmt: skip
+
+
+def suffix_for(media_type: str) -> str:
+    """The suffix for a file of a media type, with or without parameters; empty for one that is not known."""
+    return _CALLED.get(media_type.split(";")[0].strip().lower(), "")
 
 
 def suffix_of(data: bytes) -> str | None:

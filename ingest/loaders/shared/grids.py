@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casefolio.ingest.loaders.shared.building import Builder, one_line
 
@@ -123,6 +123,49 @@ def append_table(builder: Builder, lines: Sequence[Line], names: tuple[str, ...]
         builder.row(line.cells, names, header=number < n_header)
     builder.end_table()
     return names
+
+
+@dataclass(slots=True)
+class TableWalk:
+    """One table, row by row: rows are gathered, and appended where a row comes that only serves the layout.
+
+    Attributes:
+        builder: takes the rows.
+        tidy: whether columns that are empty in all rows are left out.
+        below: cells that reach into rows below, by their place: how many more, and their text.
+    """
+
+    builder: Builder
+    tidy: bool = False
+    below: dict[int, tuple[int, str]] = field(default_factory=dict)
+    _lines: list[Line] = field(default_factory=list)
+    _names: tuple[str, ...] = ()
+
+    def add(self, line: Line, times: int = 1) -> None:
+        """Take in a row."""
+        self._lines += [line] * times
+
+    def flush(self) -> None:
+        """Append the rows that were gathered; the names of the columns hold for those that follow."""
+        if self._lines:
+            lines = without_empty_columns(self._lines) if self.tidy else self._lines
+            self._names = append_table(self.builder, lines, self._names)
+            self._lines = []
+
+    def span(self, place: int, height: int, text: str) -> None:
+        """A cell that spans rows holds for each of them: a dose keeps its drug."""
+        if height > 1:
+            self.below[place] = (height - 1, carried(text))
+
+
+def carried(text: str) -> str:
+    """What a cell that spans rows says in those below: its value, but no prose."""
+    return text if len(text) <= LONG_CELL else ""
+
+
+def is_prose(paragraphs: int, characters: int) -> bool:
+    """Whether a cell holds paragraphs of prose, so that its row only serves the layout."""
+    return paragraphs > 3 and characters > LONG_CELL
 
 
 def continued(below: dict[int, tuple[int, str]], place: int) -> str:

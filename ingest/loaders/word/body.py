@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from casefolio.ingest.loaders.shared.building import Builder, one_line
-from casefolio.ingest.loaders.shared.grids import LONG_CELL, Line, append_table
+from casefolio.ingest.loaders.shared.grids import Line, TableWalk, carried
 from casefolio.ingest.loaders.word.inline import A, Inline
 from casefolio.ingest.loaders.word.list_numbers import Numbering
 from casefolio.ingest.loaders.word.package_parts import Parts
@@ -47,7 +47,7 @@ class Body:
                 self.table(block)
         if self._carried:
             text, self._carried = self._carried, ""
-            self._paged(text, 0, listed=False)
+            self.builder.paged(text, 0, tight=False, furniture=self._furniture, running=self._running)
 
     def running(self, root: etree._Element, *, furniture: bool) -> None:
         """Append a header or footer; page breaks and headings count for nothing in it."""
@@ -79,23 +79,11 @@ class Body:
         level = 0 if self._running else self.styles.heading_level(paragraph)
         if self.styles.is_title(paragraph) and not self.builder.title:
             self.builder.title = text
-        self._paged(text, level, listed=bool(self._label))
+        self.builder.paged(text, level, tight=bool(self._label), furniture=self._furniture, running=self._running)
         self.hanging()
         section = paragraph.find(f"{W}pPr/{W}sectPr")
         if section is not None and val(section.find(f"{W}type")) not in ("continuous", "nextColumn"):
             self.builder.break_page(soft=True)
-
-    def _paged(self, text: str, level: int, *, listed: bool) -> None:
-        pieces = re.split(r"([\f\v])", text)
-        for i, piece in enumerate(pieces):
-            if piece in ("\f", "\v"):
-                if not self._running:
-                    within = any(p.strip("\f\v \n\t") for p in pieces[:i]) and any(p.strip() for p in pieces[i + 1 :])
-                    self.builder.break_page(soft=piece == "\v", within=within)
-            elif level and piece.strip():
-                self.builder.heading(piece, level)
-            else:
-                self.builder.paragraph(piece, furniture=self._furniture, tight=listed)
 
     def hanging(self) -> None:
         """Append text boxes, diagrams and notes that the last block refers to."""
@@ -139,23 +127,20 @@ class Body:
                 self.inline.counts.deletions += 1
         one_column = all(len(cells) < 2 for _, cells in rows)
         above: dict[int, str] = {}
-        lines: list[Line] = []
-        names: tuple[str, ...] = ()
+        walk = TableWalk(self.builder)
         for row, cells in rows:
             if not one_column and not any(is_layout(cell) for cell, _, _ in cells):
-                lines.append(self._row(row, cells, above, shaded))
+                walk.add(self._row(row, cells, above, shaded))
                 continue
-            names = self._flush(lines, names)
-            lines = []
+            self._flush(walk)
             for cell, _, merged in cells:
                 if not merged:
                     self._in_cell(cell, shaded)
-        self._flush(lines, names)
+        self._flush(walk)
 
-    def _flush(self, lines: list[Line], names: tuple[str, ...]) -> tuple[str, ...]:
-        names = append_table(self.builder, lines, names) if lines else names
+    def _flush(self, walk: TableWalk) -> None:
+        walk.flush()
         self.hanging()
-        return names
 
     def _in_cell(self, cell: etree._Element, shaded: bool) -> None:
         filled, self.inline.filled = self.inline.filled, shaded or is_filled(cell.find(f"{W}tcPr"))
@@ -174,9 +159,8 @@ class Body:
             new_page = new_page or "\f" in text or "\v" in text
             text = one_line(text)
             self.inline.filled = filled
-            # A cell that spans rows holds for each of them: a dose keeps its drug.
             text = above.get(place, "") if merged else text
-            above[place] = text if len(text) <= LONG_CELL else ""
+            above[place] = carried(text)
             bold = bold and (cell_bold or not text)
             texts += [text] + [""] * (width - 1)
         return Line(texts, header=is_on(row.find(f"{W}trPr/{W}tblHeader")), bold=bold, new_page=new_page)

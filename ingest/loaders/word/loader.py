@@ -10,6 +10,7 @@ from contextlib import suppress
 from lxml import etree
 
 from casefolio.ingest.errors import BrokenFile
+from casefolio.ingest.loaders.detecting import DOCX
 from casefolio.ingest.loaders.shared.building import Builder
 from casefolio.ingest.loaders.shared.containers import opened
 from casefolio.ingest.loaders.shared.guard import guarded
@@ -19,7 +20,6 @@ from casefolio.ingest.loaders.word.body import Body
 from casefolio.ingest.loaders.word.package_parts import Parts
 from casefolio.ingest.loaders.word.styles import W, is_on, val
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EMBEDDED = (".docx", ".xlsx", ".pdf", ".doc", ".rtf", ".odt", ".eml", ".msg", ".txt", ".htm", ".html", ".mht")
 
 
@@ -47,7 +47,7 @@ def read_docx(source: Source) -> Reading:
     _embedded(parts, builder)
     _remarks(parts, story)
     _properties(parts, builder)
-    return builder.reading(MEDIA_TYPE)
+    return builder.reading(DOCX)
 
 
 def _running(

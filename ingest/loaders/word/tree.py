@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from casefolio.ingest.loaders.shared.grids import LONG_CELL
+from casefolio.ingest.loaders.shared.grids import is_prose
 from casefolio.ingest.loaders.word.inline import MC, WPS, A, V, alternative
 from casefolio.ingest.loaders.word.styles import W, is_on, val, whole
 
@@ -62,7 +62,7 @@ def is_layout(cell: etree._Element) -> bool:
     if next(within(cell, f"{W}tbl"), None) is not None:
         return True
     lengths = [sum(len(t.text or "") for t in p.iter(f"{W}t")) for p in paragraphs_of(cell)]
-    return sum(lengths) > LONG_CELL and sum(1 for length in lengths if length) > 3
+    return is_prose(sum(1 for length in lengths if length), sum(lengths))
 
 
 def is_invisible(paragraph: etree._Element) -> bool:
