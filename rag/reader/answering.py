@@ -12,11 +12,10 @@ from casefolio.ingest.identity import Identity
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
+from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, scored
 from casefolio.reader.forms import Form, form_of
-from casefolio.reader.guards import guarded
-from casefolio.reader.persons import about_the_named
-from casefolio.reader.reading import Asked, Model, read
+from casefolio.reader.reading import Asked, Model
 from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, said_by_all
 
@@ -43,19 +42,6 @@ class Quoted:
     nearest: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of the documents that the hits come from.
-
-    Attributes:
-        identities: what they say they are, by path.
-        dated: ISO day of a document by its path, or empty.
-    """
-
-    identities: Mapping[str, Identity]
-    dated: Callable[[str], str]
-
-
 def quote(
     asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model, decision: Decision, threshold: float | None
 ) -> Quoted:
@@ -69,10 +55,8 @@ def quote(
         decision: which candidate answers.
         threshold: probability below which nothing is said; the decision's own unless given.
     """
-    candidates = guarded(
-        asked, about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
-    )
-    ranking = scored(asked, hits, candidates, decision)
+    found = considered(asked, hits, evidence, model)
+    ranking = scored(asked, hits, found.best, decision)
     least = decision.threshold if threshold is None else threshold
     composer = Composer()
     if not ranking or ranking[0].score < least:
@@ -91,6 +75,8 @@ def quote(
 def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[str], str]) -> list[Scored]:
     """The sentences that are quoted: a superseded one never without the newer one, the newest first."""
     best = ranking[0]
+    if form.signed:  # all that signed one paper
+        return [s for s in _distinct(ranking) if s.candidate.hit.document == best.candidate.hit.document][:_ITEMS]
     keep = _KEEP_LIST if form.many else _RIVAL if form.latest else _KEEP
     good = [s for s in ranking if s.score >= max(least, keep * best.score)]
     if form.many:

@@ -14,15 +14,18 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.sentences import sentence_spans
+from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import header_of
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.model import Output
+from casefolio.reader.rows import cells_of, lines_of
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
-_LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
+LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
 
+_WHOLE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _LEADERS = re.compile(r"\.{4,}|…{2,}|_{4,}")  # they lead from a name to its value: each line says something of its own
 
 
@@ -64,6 +67,7 @@ class Candidate:
         answers: logit that the passage answers.
         margin: logits of the best span here above those of no span.
         mass: share of the span's probability that lies in this sentence, 0 to 1.
+        day: ISO day that it is of, where a table or list tells; else empty.
     """
 
     hit: Hit
@@ -73,6 +77,7 @@ class Candidate:
     answers: float
     margin: float
     mass: float
+    day: str = ""
 
     @property
     def text(self) -> str:
@@ -82,7 +87,9 @@ class Candidate:
 
 
 def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
-    """Candidates of all hits, in the order of the hits.
+    """All sentences and rows of all hits, in the order of the hits, the likeliest of each first.
+
+    Where the latest is asked for, the reader is asked for all of them: which is the latest, their days tell.
 
     Args:
         asked: the question.
@@ -91,7 +98,9 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
         model: the reader.
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
-    glossary = Glossary(asked.question, asked.language)
+    latest = form_of(asked.question, asked.language).latest
+    question = without_time(asked.question, asked.language) if latest else asked.question
+    glossary = Glossary(question, asked.language)
     outputs = model.questions(
         [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
     )
@@ -117,8 +126,24 @@ def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
         light = Span(base + max(a, output.offsets[first + i][0]), base + min(b, output.offsets[first + j][1]))
         light = _trimmed(hit.text, light, base)
         out.append(Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass))
-    out.sort(key=lambda c: (-c.mass, c.span))
-    return [c for n, c in enumerate(out[:_PER_PASSAGE]) if n == 0 or c.mass >= _LEAST_MASS]
+    return sorted(out, key=lambda c: (-c.mass, c.span))
+
+
+def best_of_passages(candidates: Sequence[Candidate], most: int = _PER_PASSAGE) -> list[Candidate]:
+    """The likeliest sentences of each passage: the first whatever it has, others from a least share on.
+
+    Args:
+        candidates: of all passages.
+        most: of one passage.
+    """
+    passages: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        passages.setdefault(c.hit.chunk.id, []).append(c)
+    out: list[Candidate] = []
+    for found in passages.values():
+        found.sort(key=lambda c: (-c.mass, c.span))
+        out += [c for n, c in enumerate(found[:most]) if n == 0 or c.mass >= LEAST_MASS]
+    return out
 
 
 def _best(begin: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
@@ -147,12 +172,22 @@ def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def units(text: str, language: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and rows of a passage, without blanks at their ends."""
+    rows = [(span.start, span.end) for span in lines_of(text) if len(cells_of(span.of(text))) > 1]
     found: list[tuple[int, int]] = []
     for span in sentence_spans(text, language):
-        piece = text[span.start : span.end]
-        if "\n" not in piece or not (_LEADERS.search(piece) or (len(piece) > _LONGEST_LINE and piece.count("\n") > 1)):
-            found.append((span.start, span.end))
+        found += _beside(text, span.start, span.end, rows)
+    return sorted({*found, *rows})
+
+
+def _beside(text: str, start: int, end: int, rows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What a sentence has beside the rows in it, cut at its lines where it is a list."""
+    edges = [start, *(edge for row in rows if row[0] < end and row[1] > start for edge in row), end]
+    found: list[tuple[int, int]] = []
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        piece = text[a:b] if a < b else ""
+        if not piece.strip():
             continue
-        for line in re.finditer(r"\S[^\n]*\S|\S", piece):
-            found.append((span.start + line.start(), span.start + line.end()))
+        listed = _LEADERS.search(piece) or (len(piece) > _LONGEST_LINE and piece.count("\n") > 1)
+        inner = re.finditer(r"\S[^\n]*\S|\S", piece) if "\n" in piece and listed else _WHOLE.finditer(piece)
+        found += [(a + line.start(), a + line.end()) for line in inner]
     return found

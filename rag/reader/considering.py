@@ -1,0 +1,125 @@
+"""From hits to the candidates that are weighed: read, guarded, joined with what belongs to them by structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.identity import Identity
+from casefolio.reader.families import Tables, joined
+from casefolio.reader.forms import Form, form_of
+from casefolio.reader.guards import guarded
+from casefolio.reader.persons import about_the_named
+from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read
+from casefolio.reader.signing import signatures
+
+_SIGNED = 12  # signatures of one passage that may answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the documents that the hits come from.
+
+    Attributes:
+        identities: what they say they are, by path.
+        dated: ISO day of a document by its path, or empty.
+        document: a document by its path; None where only its passages are known.
+    """
+
+    identities: Mapping[str, Identity]
+    dated: Callable[[str], str]
+    document: Callable[[str], Document | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """The candidates that are weighed, and all that the guards let pass."""
+
+    best: list[Candidate]
+    passed: list[Candidate]
+
+
+def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model) -> Considered:
+    """What the hits hold for a question.
+
+    Args:
+        asked: the question.
+        hits: the passages to read, best first.
+        evidence: of their documents.
+        model: the reader.
+    """
+    form = form_of(asked.question, asked.language)
+    everything = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    if form.signed:
+        return Considered(best_of_passages(_signed(everything, evidence), _SIGNED), everything)
+    passed = guarded(asked, everything)
+    if form.told:
+        passed = _below_the_heading(asked, passed)
+    rows = joined(asked, form, passed, everything, Tables(evidence.document, evidence.dated))
+    return Considered(best_of_passages(rows), passed)
+
+
+def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """The signatures of the documents that were read, each with all that the reader saw in its passage.
+
+    A document signed outside the passages that were found brings its signatures into the best one of them.
+    """
+    by_document: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        by_document.setdefault(c.hit.document, []).append(c)
+    out: list[Candidate] = []
+    for path, found in by_document.items():
+        document = evidence.document(path)
+        if document is not None:
+            places = signatures(document.text, document.language)
+        else:
+            hits = {c.hit.chunk.id: c.hit for c in found}.values()
+            places = [
+                Span(s.start + h.chunk.span.start, s.end + h.chunk.span.start)
+                for h in hits
+                for s in signatures(h.text, h.chunk.language)
+            ]
+        for place in places[-_SIGNED:]:
+            inside = [c for c in found if c.hit.chunk.span.contains(place)]
+            base = max(inside or found, key=lambda c: (c.answers, c.margin))
+            moved = base if inside else _moved(base, document, place)
+            if moved is not None:
+                beside = inside or [base]
+                margin, mass = max(c.margin for c in beside), min(1.0, sum(c.mass for c in beside))
+                out.append(replace(moved, span=place, highlight=place, margin=margin, mass=mass))
+    return out
+
+
+def _moved(candidate: Candidate, document: Document | None, place: Span) -> Candidate | None:
+    """A candidate with a passage of its own at a place of its document."""
+    if document is None:
+        return None
+    chunk = replace(candidate.hit.chunk, span=place, pages=(document.page_of(place.start),))
+    return replace(candidate, hit=replace(candidate.hit, chunk=chunk, text=place.of(document.text)))
+
+
+def _below_the_heading(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Without the title and what stands above it, where the question asks what the paper of that title says.
+
+    What the reader saw in them, it saw in the paper: it counts for what stands below.
+    """
+    wanted = set(terms(asked.bare, asked.language))
+    titles: dict[str, Span] = {}
+    for c in candidates:
+        said = set(terms(c.text, c.hit.chunk.language))
+        if said and said <= wanted and c.hit.document not in titles:
+            titles[c.hit.document] = c.span
+    out: list[Candidate] = []
+    passages: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        passages.setdefault(c.hit.chunk.id, []).append(c)
+    for found in passages.values():
+        title = titles.get(found[0].hit.document)
+        below = [c for c in found if title is None or c.span.start >= title.end]
+        share = sum(c.mass for c in below)
+        whole = sum(c.mass for c in found)
+        out += [replace(c, mass=c.mass / share * whole) for c in below] if share > 0 else below
+    return out
