@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from casefolio.answer import Citation, Verdict
 from casefolio.composing import Composer
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.identity import Identity
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, scored
 from casefolio.reader.forms import Form, form_of
-from casefolio.reader.reading import Asked, Model
+from casefolio.reader.guards import drugs_in
+from casefolio.reader.reading import Asked, Candidate, Model
+from casefolio.reader.stating import ends
 from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, said_by_all
 
@@ -63,6 +64,8 @@ def quote(
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
+    if form.yes_no or form.latest:
+        kept = _with_its_end(asked, kept, found.passed, evidence)
     if form.yes_no and isinstance(model, Judge):
         quotes = [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept]
         said = said_by_all(asked.question, quotes, model)
@@ -98,6 +101,23 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     if len({s.candidate.hit.document for s in chosen}) > 1 and all(days[id(s)] for s in chosen):
         chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
     return chosen
+
+
+def _with_its_end(
+    asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence
+) -> list[Scored]:
+    """The quotes, led by one that says that the drug asked for was ended or held, where none of them does."""
+    best = kept[0]
+    drugs = drugs_in(asked.question, asked.language)
+    if not drugs or any(ends(s.candidate, drugs) for s in kept):
+        return kept
+    own = day_of(best.candidate, evidence.dated)
+    for other in passed:
+        same = other.hit.document == best.candidate.hit.document
+        later = bool(own) and own <= day_of(other, evidence.dated) and evidence.one_person(best.candidate, other)
+        if (same or later) and ends(other, drugs):
+            return [Scored(other, best.score), *kept][: _QUOTES + 1]
+    return kept
 
 
 def _reads(choice: Scored) -> bool:
@@ -175,8 +195,7 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
     days = [evidence.dated(d) for d in documents]
     if len(documents) < 2 or not all(days) or days[0] == days[-1]:
         return []
-    people = [frozenset(_patients(evidence.identities.get(d))) for d in (documents[0], documents[-1])]
-    if all(people) and not people[0] & people[1]:
+    if not evidence.one_person(kept[0].candidate, kept[-1].candidate):
         return []  # two persons are never two versions
     first, last = (0, -1) if days[0] > days[-1] else (-1, 0)
     return [
@@ -186,6 +205,3 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
         )
     ]  # fmt: skip
 
-
-def _patients(identity: Identity | None) -> list[str]:
-    return [" ".join(v.casefold().split()) for v in identity.values("patient")] if identity else []

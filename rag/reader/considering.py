@@ -33,6 +33,11 @@ class Evidence:
     dated: Callable[[str], str]
     document: Callable[[str], Document | None] = lambda _: None
 
+    def one_person(self, a: Candidate, b: Candidate) -> bool:
+        """Whether two candidates may speak of one patient: no two documents of different ones."""
+        people = [_patients(self.identities.get(c.hit.document)) for c in (a, b)]
+        return a.hit.document == b.hit.document or not all(people) or bool(people[0] & people[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Considered:
@@ -57,7 +62,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
         return Considered(best_of_passages(_signed(everything, evidence), _SIGNED), everything)
     passed = guarded(asked, everything)
     if form.told:
-        passed = _below_the_heading(asked, passed)
+        passed = _below_the_heading(asked, passed, evidence.identities)
     rows = joined(asked, form, passed, everything, Tables(evidence.document, evidence.dated))
     return Considered(best_of_passages(rows), passed)
 
@@ -101,25 +106,40 @@ def _moved(candidate: Candidate, document: Document | None, place: Span) -> Cand
     return replace(candidate, hit=replace(candidate.hit, chunk=chunk, text=place.of(document.text)))
 
 
-def _below_the_heading(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without the title and what stands above it, where the question asks what the paper of that title says.
+def _below_the_heading(asked: Asked, candidates: Sequence[Candidate], identities: Mapping[str, Identity]) -> list[Candidate]:
+    """Without title and letterhead, where the question asks what the paper of that title says.
 
     What the reader saw in them, it saw in the paper: it counts for what stands below.
     """
     wanted = set(terms(asked.bare, asked.language))
     titles: dict[str, Span] = {}
-    for c in candidates:
-        said = set(terms(c.text, c.hit.chunk.language))
-        if said and said <= wanted and c.hit.document not in titles:
-            titles[c.hit.document] = c.span
-    out: list[Candidate] = []
     passages: dict[str, list[Candidate]] = {}
     for c in candidates:
+        said = set(terms(c.text, c.hit.chunk.language))
+        if said and said <= wanted and (c.hit.document not in titles or c.span < titles[c.hit.document]):
+            titles[c.hit.document] = c.span
         passages.setdefault(c.hit.chunk.id, []).append(c)
+    out: list[Candidate] = []
     for found in passages.values():
-        title = titles.get(found[0].hit.document)
-        below = [c for c in found if title is None or c.span.start >= title.end]
-        share = sum(c.mass for c in below)
-        whole = sum(c.mass for c in found)
-        out += [replace(c, mass=c.mass / share * whole) for c in below] if share > 0 else below
+        path = found[0].hit.document
+        title, identity = titles.get(path), identities.get(path)
+        below = [c for c in found if title is None or (c.span.start >= title.end and not _is_field(c, identity))]
+        share, whole = sum(c.mass for c in below), sum(c.mass for c in found)
+        if len(below) == len(found) or share <= 0:
+            out += below
+            continue
+        margin = max(c.margin for c in found)
+        out += [replace(c, mass=c.mass / share * whole, margin=margin) for c in below]
     return out
+
+
+def _is_field(candidate: Candidate, identity: Identity | None) -> bool:
+    """Whether a line says hardly more than what identifies its document: a case number, a date, a party."""
+    fields = identity.fields if identity is not None else ()
+    taken = sum(len(f.span) for f in fields if candidate.span.contains(f.span))
+    return 2 * taken >= len(candidate.text.strip())
+
+
+def _patients(identity: Identity | None) -> frozenset[str]:
+    values = identity.values("patient") if identity else ()
+    return frozenset(" ".join(v.casefold().split()) for v in values)

@@ -51,14 +51,14 @@ class Tables:
         self._blocks: dict[tuple[str, int], tuple[Row, ...]] = {}
 
     def block(self, candidate: Candidate) -> tuple[Row, ...]:
-        """The rows of the table that a candidate is a row of; none where it is none."""
+        """The rows of the table that a candidate is a row of, or whose columns it names; none where it is neither."""
         if len(cells_of(candidate.text.split("\n", 1)[0])) < 2:
             return ()
         at = (candidate.hit.document, candidate.span.start)
         if at not in self._blocks:
             rows = self._rows(candidate)
             self._blocks |= {(at[0], row.span.start): rows for row in rows}
-            self._blocks.setdefault(at, ())
+            self._blocks[at] = rows if rows and at[1] <= rows[-1].span.start else ()
         return self._blocks[at]
 
     def _rows(self, candidate: Candidate) -> tuple[Row, ...]:
@@ -79,8 +79,11 @@ class Tables:
         return day_of_row(row, language) or day_above(text, at, language) or self._dated(path)
 
     def member(self, candidate: Candidate) -> _Member | None:
-        """A candidate as a row; None where it is none."""
-        row = next((r for r in self.block(candidate) if r.span.start == candidate.span.start), None)
+        """A candidate as a row, or as the line that names the columns; None where it is neither."""
+        rows = self.block(candidate)
+        row = next((r for r in rows if r.span.start == candidate.span.start), None)
+        if rows and candidate.span.start < rows[0].span.start:
+            return _Member(candidate, Row(candidate.span, ()), "")
         return None if row is None else _Member(candidate, row, self.day(row, candidate))
 
     def brought(self, row: Row, beside: Candidate) -> Candidate | None:
@@ -138,7 +141,7 @@ def _named(
     wanted = _wanted(asked, topic, rows, block)
     if wanted is None:
         return standing
-    chosen = [m for m in standing if m.row in wanted]
+    chosen = [m for m in standing if m.row in wanted]  # never the line that names the columns
     best = max(block, key=lambda m: m.candidate.mass)
     read = {m.row.span for m in block}
     for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
@@ -219,14 +222,16 @@ def _item(topic: Topic, member: _Member, form: Form) -> object:
 
 def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables) -> list[_Member]:
     """The newest rows of a thing, with all that speaks for it; the older ones step back, or stand behind it."""
-    known = list(family)
+    if not family[0].row.cells:
+        return list(family)
+    known, item = list(family), _item(topic, family[0], form)
     read = {m.place for m in family}
     for path in dict.fromkeys(m.place[0] for m in family):
         beside = max((m for m in family if m.place[0] == path), key=lambda m: m.candidate.mass)
         for row in tables.block(beside.candidate):
             if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
                 member = _Member(added, row, tables.day(row, added))
-                known += [member] if _item(topic, member, form) == _item(topic, beside, form) else []
+                known += [member] if _item(topic, member, form) == item else []
     days = sorted({m.day for m in known if m.day})
     if not any(m.candidate.mass >= LEAST_MASS for m in family):
         return list(family)

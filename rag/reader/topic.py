@@ -41,12 +41,13 @@ class Topic:
         return len(term) >= _START and any(word.startswith(term) for word in self.own)
 
     def share(self, found: Iterable[str]) -> float:
-        """Which share of the question's own terms a text has, 0 to 1; other names of all count as half of one."""
+        """Which share of the question's own terms a text has, 0 to 1; a longer word counts with a term in it."""
         held = set(found)
-        if not self.own:
-            return 0.0
-        met = sum(term in held or any(_begins(term, h) for h in held) for term in self.own)
-        return met / len(self.own)
+        starts = {term[:_START] for term in held}
+        met = sum(
+            word in held or (word[:_START] in starts and any(_begins(word, term) for term in held)) for word in self.own
+        )
+        return met / len(self.own) if self.own else 0.0
 
 
 def _begins(word: str, term: str) -> bool:
