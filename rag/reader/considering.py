@@ -13,7 +13,7 @@ from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named
-from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read
+from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
 
 _SIGNED = 12  # signatures of one passage that may answer
@@ -63,7 +63,8 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     passed = guarded(asked, everything)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)
-    rows = joined(asked, form, passed, everything, Tables(evidence.document, evidence.dated))
+    tables = Tables(evidence.document, evidence.dated)
+    rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
     return Considered(best_of_passages(rows), passed)
 
 

@@ -34,6 +34,12 @@ class _Member:
     day: str
 
     @property
+    def header(self) -> str:
+        """What lends the row its subject, with the names of its columns."""
+        head, columns = self.candidate.header, " | ".join(self.row.columns)
+        return head if not columns or columns in head else f"{head} · {columns}"
+
+    @property
     def place(self) -> tuple[str, int]:
         return self.candidate.hit.document, self.row.span.start
 
@@ -97,7 +103,12 @@ class Tables:
 
 
 def joined(
-    asked: Asked, form: Form, candidates: Sequence[Candidate], read: Sequence[Candidate], tables: Tables
+    asked: Asked,
+    form: Form,
+    candidates: Sequence[Candidate],
+    read: Sequence[Candidate],
+    tables: Tables,
+    alone: Callable[[Sequence[Candidate], Sequence[str]], list[Candidate]],
 ) -> list[Candidate]:
     """The candidates, with the rows of a table judged together.
 
@@ -107,6 +118,7 @@ def joined(
         candidates: that the guards left.
         read: all that were read, also those that the guards dropped.
         tables: of the documents.
+        alone: reads candidates once more, each by itself under a header: its neighbours no longer count, nor confuse.
     """
     if form.many:
         return list(candidates)
@@ -119,7 +131,9 @@ def joined(
         kept += _named(asked, topic, block, left, tables)
     if not days_named(asked.question, asked.language):
         kept = [m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)]
-    return rest + [m.candidate for m in kept]
+    told = [m for m in kept if not any(m.candidate is c for c in read)]
+    again = alone([m.candidate for m in told], [m.header for m in told])
+    return rest + [m.candidate for m in kept if not any(m is t for t in told)] + again
 
 
 def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[list[_Member]]:

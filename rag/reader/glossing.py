@@ -8,6 +8,7 @@ the reader understands best, and looser names stand in brackets behind it. It ju
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,13 +56,29 @@ class Glossary:
 
     def asked_of(self, passage: str, language: str) -> str:
         """The question with the passage's own names for what it asks."""
+        return self.readings(passage, language)[0]
+
+    def readings(self, passage: str, language: str) -> tuple[str, ...]:
+        """The ways to put the question to a passage: substances in their place and looser names behind, then all
+        names in their place, where that is another question.
+        """
         found = self._found(passage, language)
         if not found:
-            return self._question
-        question, behind = self._question, [name for one in found if not one.drug for name in found[one]][:_MOST]
-        for one in sorted((one for one in found if one.drug), key=lambda one: -one.place.start):
-            question = question[: one.place.start] + ", ".join(found[one]) + question[one.place.end :]
-        return f"{question.rstrip(' ?')} ({', '.join(behind)})?" if behind else question
+            return (self._question,)
+        behind = [name for one in found if not one.drug for name in found[one]][:_MOST]
+        question = self._put({one: names for one, names in found.items() if one.drug})
+        if not behind:
+            return (question,)
+        return f"{question.rstrip(' ?')} ({', '.join(behind)})?", self._put(found)
+
+    def _put(self, found: Mapping[_Asked, Sequence[str]]) -> str:
+        """The question with names in the place of those that it uses; of several for one place the first."""
+        question, before = self._question, len(self._question) + 1
+        for one in sorted(found, key=lambda one: -one.place.start):
+            if one.place.end <= before:
+                question = question[: one.place.start] + ", ".join(found[one]) + question[one.place.end :]
+                before = one.place.start
+        return question
 
     def met(self, passage: str, language: str) -> frozenset[str]:
         """Terms of the question for which another name stands in a passage."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from casefolio.indexes.analyzers import terms, words
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Identity
@@ -98,16 +99,67 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
         model: the reader.
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
-    latest = form_of(asked.question, asked.language).latest
-    question = without_time(asked.question, asked.language) if latest else asked.question
-    glossary = Glossary(question, asked.language)
-    outputs = model.questions(
-        [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
-    )
+    readings = _readings(asked, hits)
+    frames = [(q, head, h.text) for h, head, ways in zip(hits, headers, readings, strict=True) for q in ways]
+    outputs = iter(model.questions(frames))
     found: list[Candidate] = []
-    for hit, head, output in zip(hits, headers, outputs, strict=True):
-        found.extend(_in_passage(hit, head, output))
+    for hit, head, ways in zip(hits, headers, readings, strict=True):
+        read_so = [next(outputs) for _ in ways]
+        found.extend(_in_passage(hit, head, max(read_so, key=lambda output: output.answers)))
     return found
+
+
+def _readings(asked: Asked, hits: Sequence[Hit]) -> list[tuple[str, ...]]:
+    """The ways in which the question is put to each passage; the one in which it answers best counts."""
+    form = form_of(asked.question, asked.language)
+    timeless = without_time if form.latest else (lambda question, _: question)
+    glossary = Glossary(timeless(asked.question, asked.language), asked.language)
+    bare = Glossary(timeless(asked.bare, asked.language), asked.language) if form.yes_no else None
+    out: list[tuple[str, ...]] = []
+    for hit in hits:
+        ways = glossary.readings(hit.text, asked.language)
+        thing = _only_thing(bare.asked_of(hit.text, asked.language), hit, asked.language) if bare is not None else ""
+        out.append((*ways, thing) if thing else ways)
+    return out
+
+
+def _only_thing(question: str, hit: Hit, language: str) -> str:
+    """The one thing that a question names, function words aside ("is he on apixaban"), if the passage names it too.
+
+    Such a question asks what the passage says of the thing, and the reader knows a thing best by its bare name.
+    """
+    said = [word for word in words(question, language) if word.terms]
+    if len(said) != 1 or not set(said[0].terms) <= set(terms(hit.text, hit.chunk.language)):
+        return ""
+    return question[said[0].start : said[0].end]
+
+
+def read_alone(
+    asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model
+) -> list[Candidate]:
+    """Candidates after each was read once more by itself; what it gained is kept.
+
+    Args:
+        asked: the question.
+        candidates: rows that structure tells from their neighbours.
+        headers: what lends each its subject, its columns too.
+        model: the reader.
+    """
+    passages = [
+        replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates
+    ]
+    readings = _readings(asked, passages)
+    frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways]
+    outputs = iter(model.questions(frames)) if frames else iter(())
+    out: list[Candidate] = []
+    for c, head, passage, ways in zip(candidates, headers, passages, readings, strict=True):
+        read_so = [next(outputs) for _ in ways]
+        best = _in_passage(passage, head, max(read_so, key=lambda output: output.answers))[:1]
+        gained = best[0] if best and best[0].answers > c.answers else c
+        out.append(
+            replace(c, header=head, answers=gained.answers, margin=max(c.margin, gained.margin))
+        )
+    return out
 
 
 def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
