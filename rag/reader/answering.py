@@ -103,9 +103,7 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     return chosen
 
 
-def _with_its_end(
-    asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence
-) -> list[Scored]:
+def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
     """The quotes, led by one that says that the drug asked for was ended or held, where none of them does."""
     best = kept[0]
     drugs = drugs_in(asked.question, asked.language)
@@ -204,4 +202,3 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
             earlier=documents[last], earlier_date=spoken(days[last], language),
         )
     ]  # fmt: skip
-

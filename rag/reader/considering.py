@@ -107,7 +107,9 @@ def _moved(candidate: Candidate, document: Document | None, place: Span) -> Cand
     return replace(candidate, hit=replace(candidate.hit, chunk=chunk, text=place.of(document.text)))
 
 
-def _below_the_heading(asked: Asked, candidates: Sequence[Candidate], identities: Mapping[str, Identity]) -> list[Candidate]:
+def _below_the_heading(
+    asked: Asked, candidates: Sequence[Candidate], identities: Mapping[str, Identity]
+) -> list[Candidate]:
     """Without title and letterhead, where the question asks what the paper of that title says.
 
     What the reader saw in them, it saw in the paper: it counts for what stands below.

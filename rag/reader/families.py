@@ -130,7 +130,9 @@ def joined(
     for block in _by(members, lambda m: (m.place[0], tables.block(m.candidate)[0].span.start)):
         kept += _named(asked, topic, block, left, tables)
     if not days_named(asked.question, asked.language):
-        kept = [m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)]
+        kept = [
+            m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
+        ]
     told = [m for m in kept if not any(m.candidate is c for c in read)]
     again = alone([m.candidate for m in told], [m.header for m in told])
     return rest + [m.candidate for m in kept if not any(m is t for t in told)] + again
@@ -146,9 +148,7 @@ def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[li
 # --- the row that the question names
 
 
-def _named(
-    asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int], tables: Tables
-) -> list[_Member]:
+def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int], tables: Tables) -> list[_Member]:
     """The rows of a table that the question names, with all that speaks for the table; all left where it names none."""
     standing = [m for m in block if id(m.candidate) in left]
     rows = tables.block(block[0].candidate)
@@ -164,9 +164,7 @@ def _named(
     return _pooled(block, chosen)
 
 
-def _wanted(
-    asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]
-) -> tuple[Row, ...] | None:
+def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...] | None:
     """The rows that the question names by a drug, a person, a number or the thing itself; None where it names none."""
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)

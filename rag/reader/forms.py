@@ -42,6 +42,12 @@ def form_of(question: str, language: str) -> Form:
     return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"))
 
 
+def asks(words: str, language: str) -> bool:
+    """Whether words are those with which a question asks ("how much", 얼마), and name nothing."""
+    pattern = own(language, "questions").get("asks", "(?!)")
+    return re.fullmatch(pattern, words.strip(), re.IGNORECASE) is not None
+
+
 def without_time(question: str, language: str) -> str:
     """A question without the words that ask for what holds now or came last; itself where nothing else is in it.
 

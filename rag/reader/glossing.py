@@ -16,6 +16,7 @@ from casefolio.indexes.analyzers import fold, terms
 from casefolio.indexes.meanings import groups
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import cues
+from casefolio.reader.forms import asks
 
 _MOST = 3
 _LONGEST = 5  # words of a name
@@ -59,8 +60,8 @@ class Glossary:
         return self.readings(passage, language)[0]
 
     def readings(self, passage: str, language: str) -> tuple[str, ...]:
-        """The ways to put the question to a passage: substances in their place and looser names behind, then all
-        names in their place, where that is another question.
+        """The ways to put the question to a passage: substances in their place and looser names behind them; where
+        there are looser names, a second way with all names in their place.
         """
         found = self._found(passage, language)
         if not found:
@@ -115,7 +116,7 @@ def _asked(question: str, language: str, held: frozenset[str], group: _Group) ->
     for name, phrase in asked:
         if phrase <= held and not _tells_a_state(name, language):
             place = _place(question, language, name, phrase)
-            if place is not None:
+            if place is not None and not asks(place.of(question), language):
                 others = (other for other in found if not other[1] <= held)
                 out.append(_Asked(place, phrase, tuple(o for o in others if not _tells_a_state(o[0], language)), drug))
     return out

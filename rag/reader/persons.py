@@ -32,6 +32,7 @@ def about_the_named(question: str, known: Sequence[str], candidates: Sequence[Ca
         candidates: of all documents that were read.
     """
     formal = names_in(question)
+    known = [_as_written(name) for name in known]
     full = people([*formal, *known])
     names = {w for name in [*formal, *known] for w in words(name) if _names_somebody(w)}
     if not names:
@@ -55,6 +56,13 @@ def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[
         said.setdefault(c.hit.document, words(c.hit.document)).extend(words(text))
         heads[c.hit.document] = (heads.get(c.hit.document, "") + "\n" + text)[:_HEAD]
     return said, heads
+
+
+def _as_written(name: str) -> str:
+    """A name without the small words at its ends, where it has capitals: the folder may bear "Take", "Joan take" does not."""
+    parts = name.split()
+    capital = [at for at, part in enumerate(parts) if part[:1].isupper()]
+    return " ".join(parts[capital[0] : capital[-1] + 1]) if capital else name
 
 
 def _names_somebody(word: str) -> bool:

@@ -100,26 +100,56 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
     readings = _readings(asked, hits)
-    frames = [(q, head, h.text) for h, head, ways in zip(hits, headers, readings, strict=True) for q in ways]
+    frames = [(q, head, h.text) for h, head, ways in zip(hits, headers, readings, strict=True) for q in ways.asked]
     outputs = iter(model.questions(frames))
     found: list[Candidate] = []
     for hit, head, ways in zip(hits, headers, readings, strict=True):
-        read_so = [next(outputs) for _ in ways]
-        found.extend(_in_passage(hit, head, max(read_so, key=lambda output: output.answers)))
+        found.extend(_in_passage(hit, head, ways.judged([next(outputs) for _ in ways.asked])))
     return found
 
 
-def _readings(asked: Asked, hits: Sequence[Hit]) -> list[tuple[str, ...]]:
-    """The ways in which the question is put to each passage; the one in which it answers best counts."""
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The questions that are put to one passage.
+
+    Attributes:
+        plain: as it is asked, or with the passage's names for it behind.
+        loose: with looser names in their place, or empty; both ways together tell how likely it answers.
+        thing: the one thing that it names, or empty; the better of the ways counts.
+    """
+
+    plain: str
+    loose: str
+    thing: str
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The questions, without the empty ones."""
+        return tuple(filter(None, (self.plain, self.loose, self.thing)))
+
+    def judged(self, outputs: Sequence[Output]) -> Output:
+        """One output of those to `asked`."""
+        found = list(outputs)
+        thing = [found.pop()] if self.thing else []
+        both = replace(max(found, key=_answers), answers=sum(map(_answers, found)) / len(found))
+        return max([both, *thing], key=_answers)
+
+
+def _answers(output: Output) -> float:
+    return output.answers
+
+
+def _readings(asked: Asked, hits: Sequence[Hit]) -> list[_Ways]:
+    """The ways in which the question is put to each passage."""
     form = form_of(asked.question, asked.language)
     timeless = without_time if form.latest else (lambda question, _: question)
     glossary = Glossary(timeless(asked.question, asked.language), asked.language)
     bare = Glossary(timeless(asked.bare, asked.language), asked.language) if form.yes_no else None
-    out: list[tuple[str, ...]] = []
+    out: list[_Ways] = []
     for hit in hits:
-        ways = glossary.readings(hit.text, asked.language)
+        plain, *loose = glossary.readings(hit.text, asked.language)
         thing = _only_thing(bare.asked_of(hit.text, asked.language), hit, asked.language) if bare is not None else ""
-        out.append((*ways, thing) if thing else ways)
+        out.append(_Ways(plain, *(loose or [""]), thing))
     return out
 
 
@@ -134,9 +164,7 @@ def _only_thing(question: str, hit: Hit, language: str) -> str:
     return question[said[0].start : said[0].end]
 
 
-def read_alone(
-    asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model
-) -> list[Candidate]:
+def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model) -> list[Candidate]:
     """Candidates after each was read once more by itself; what it gained is kept.
 
     Args:
@@ -145,20 +173,15 @@ def read_alone(
         headers: what lends each its subject, its columns too.
         model: the reader.
     """
-    passages = [
-        replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates
-    ]
+    passages = [replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates]
     readings = _readings(asked, passages)
-    frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways]
+    frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways.asked]
     outputs = iter(model.questions(frames)) if frames else iter(())
     out: list[Candidate] = []
     for c, head, passage, ways in zip(candidates, headers, passages, readings, strict=True):
-        read_so = [next(outputs) for _ in ways]
-        best = _in_passage(passage, head, max(read_so, key=lambda output: output.answers))[:1]
+        best = _in_passage(passage, head, ways.judged([next(outputs) for _ in ways.asked]))[:1]
         gained = best[0] if best and best[0].answers > c.answers else c
-        out.append(
-            replace(c, header=head, answers=gained.answers, margin=max(c.margin, gained.margin))
-        )
+        out.append(replace(c, header=head, answers=gained.answers, margin=max(c.margin, gained.margin)))
     return out
 
 

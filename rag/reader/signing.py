@@ -66,6 +66,8 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Patt
 
     def compiled(name: str) -> tuple[re.Pattern[str], ...]:
         flags = re.IGNORECASE
-        return tuple(re.compile(row["pattern"], flags) for code in tongues for row in own(code, "signatures").get(name, ()))
+        return tuple(
+            re.compile(row["pattern"], flags) for code in tongues for row in own(code, "signatures").get(name, ())
+        )
 
     return compiled("marks"), compiled("closings")
