@@ -132,9 +132,8 @@ def events_from_hits(
     yield Passages(tuple(hits[:shown]))
     asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
     read = reader or shipped()
-    found = quote(
-        asked, hits, Evidence(identities, dated, document_of(whole)), read, decision or shipped_decision(), threshold
-    )
+    evidence = Evidence(identities, dated, document_of(whole))
+    found = quote(asked, hits, evidence, read, decision or shipped_decision(), threshold)
     quoted = _quoted(question, hits, found, language, unread, began, notes)
     record = replace(quoted, hits=quoted.hits[:shown])
     if generator is None or record.citations:

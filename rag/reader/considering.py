@@ -10,7 +10,7 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
-from casefolio.reader.forms import Form, form_of
+from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone

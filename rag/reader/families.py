@@ -17,9 +17,10 @@ from casefolio.ingest.document import Document, Span
 from casefolio.reader.forms import Form
 from casefolio.reader.guards import days_named, drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
-from casefolio.reader.rows import Row, block_at, cells_of, day_above, day_of_row, newest_cell, rows_stated
+from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, days_in, newest_cell, rows_stated
 from casefolio.reader.topic import Topic, topic_of
 
+_YEAR = len("2022")
 _MOST = 4  # rows that are brought in although they were not read
 # A number that leads a cell and is its key: "3 (1 March …)", "Year 3", "3년차", "2022".
 _LEADING = re.compile(r"(?:[^\W\d_]{2,12}\.?\s)?(\d{1,4})(?:st|nd|rd|th|\.)?(?![\d.,:/%])")
@@ -30,6 +31,7 @@ class _Member:
     """A candidate that is a row: its cells, the rows around it, and the day it is of."""
 
     candidate: Candidate
+    block: Block
     row: Row
     day: str
 
@@ -54,26 +56,26 @@ class Tables:
 
     def __init__(self, document: Callable[[str], Document | None], dated: Callable[[str], str]) -> None:
         self._document, self._dated = document, dated
-        self._blocks: dict[tuple[str, int], tuple[Row, ...]] = {}
+        self._blocks: dict[str, dict[int, Block]] = {}
 
-    def block(self, candidate: Candidate) -> tuple[Row, ...]:
-        """The rows of the table that a candidate is a row of, or whose columns it names; none where it is neither."""
-        if len(cells_of(candidate.text.split("\n", 1)[0])) < 2:
-            return ()
-        at = (candidate.hit.document, candidate.span.start)
-        if at not in self._blocks:
-            rows = self._rows(candidate)
-            self._blocks |= {(at[0], row.span.start): rows for row in rows}
-            self._blocks[at] = rows if rows and at[1] <= rows[-1].span.start else ()
-        return self._blocks[at]
-
-    def _rows(self, candidate: Candidate) -> tuple[Row, ...]:
-        document = self._document(candidate.hit.document)
-        if document is not None:
-            return block_at(document.text, candidate.span.start, rows_stated(document))
-        base, columns = candidate.hit.chunk.span.start, candidate.hit.chunk.columns
-        rows = block_at(candidate.hit.text, candidate.span.start - base)
-        return tuple(Row(Span(r.span.start + base, r.span.end + base), r.cells, r.columns or columns) for r in rows)
+    def block(self, candidate: Candidate) -> Block | None:
+        """The table in which a candidate is a row or names the columns; None where it is neither."""
+        hit = candidate.hit
+        document = self._document(hit.document)
+        key = hit.document if document is not None else hit.chunk.id
+        if key not in self._blocks:
+            base = 0 if document is not None else hit.chunk.span.start
+            found = (
+                blocks_of(document.text, rows_stated(document))
+                if document is not None
+                else [_under(hit.chunk.columns, block) for block in blocks_of(hit.text)]
+            )
+            self._blocks[key] = {
+                span.start + base: _moved(block, base)
+                for block in found
+                for span in (*block.heads, *(row.span for row in block.rows))
+            }
+        return self._blocks[key].get(candidate.span.start)
 
     def day(self, row: Row, candidate: Candidate) -> str:
         """The day of a row: its own, that of the line above its list, or that of the document."""
@@ -86,11 +88,13 @@ class Tables:
 
     def member(self, candidate: Candidate) -> _Member | None:
         """A candidate as a row, or as the line that names the columns; None where it is neither."""
-        rows = self.block(candidate)
-        row = next((r for r in rows if r.span.start == candidate.span.start), None)
-        if rows and candidate.span.start < rows[0].span.start:
-            return _Member(candidate, Row(candidate.span, ()), "")
-        return None if row is None else _Member(candidate, row, self.day(row, candidate))
+        block = self.block(candidate)
+        if block is None or not block.rows:
+            return None
+        row = next((r for r in block.rows if r.span.start == candidate.span.start), None)
+        if row is None:
+            return _Member(candidate, block, Row(candidate.span, ()), "")
+        return _Member(candidate, block, row, self.day(row, candidate))
 
     def brought(self, row: Row, beside: Candidate) -> Candidate | None:
         """A row that was not read, as a candidate like the one beside it."""
@@ -100,6 +104,16 @@ class Tables:
         chunk = replace(beside.hit.chunk, span=row.span, pages=(document.page_of(row.span.start),))
         hit = replace(beside.hit, chunk=chunk, text=row.span.of(document.text))
         return replace(beside, hit=hit, span=row.span, highlight=row.span)
+
+
+def _moved(block: Block, by: int) -> Block:
+    rows = (Row(Span(r.span.start + by, r.span.end + by), r.cells, r.columns) for r in block.rows)
+    return Block(tuple(rows), tuple(Span(s.start + by, s.end + by) for s in block.heads)) if by else block
+
+
+def _under(columns: tuple[str, ...], block: Block) -> Block:
+    """The rows of a passage under the names of columns that stand above it."""
+    return Block(tuple(Row(r.span, r.cells, r.columns or columns) for r in block.rows), block.heads)
 
 
 def joined(
@@ -127,7 +141,7 @@ def joined(
     members = [m for c in read if (m := tables.member(c)) is not None]
     rest = [c for c in candidates if not any(m.candidate is c for m in members)]
     kept: list[_Member] = []
-    for block in _by(members, lambda m: (m.place[0], tables.block(m.candidate)[0].span.start)):
+    for block in _by(members, lambda m: (m.place[0], m.block.rows[0].span.start)):
         kept += _named(asked, topic, block, left, tables)
     if not days_named(asked.question, asked.language):
         kept = [
@@ -151,7 +165,7 @@ def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[li
 def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int], tables: Tables) -> list[_Member]:
     """The rows of a table that the question names, with all that speaks for the table; all left where it names none."""
     standing = [m for m in block if id(m.candidate) in left]
-    rows = tables.block(block[0].candidate)
+    rows = block[0].block.rows
     wanted = _wanted(asked, topic, rows, block)
     if wanted is None:
         return standing
@@ -160,7 +174,7 @@ def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int],
     read = {m.row.span for m in block}
     for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
         added = tables.brought(row, best.candidate)
-        chosen += [_Member(added, row, tables.day(row, added))] if added is not None else []
+        chosen += [_Member(added, block[0].block, row, tables.day(row, added))] if added is not None else []
     return _pooled(block, chosen)
 
 
@@ -190,14 +204,16 @@ def _bears(name: str, row: Row) -> bool:
 
 
 def _numbered(row: Row, topic: Topic, question: str, language: str) -> bool:
-    """Whether a number of the question is the key of a row: of a year by itself, of others by the name of its column."""
+    """Whether a number of the question is the key of a row: a year by itself, others by the name of their column."""
     for at, cell in enumerate(row.cells):
+        if any(day[:_YEAR] in topic.numbers for day in days_in(cell, language)):
+            return True
         match = _LEADING.match(cell)
         if match is None or match[1] not in topic.numbers:
             continue
         column = row.columns[at] if at < len(row.columns) else ""
         about = set(terms(f"{column} {cell}", language)) - topic.numbers
-        if len(match[1]) == len("2022") or any(topic.holds(term) or term in question for term in about):
+        if len(match[1]) == _YEAR or any(topic.holds(term) or term in question for term in about):
             return True
     return False
 
@@ -240,9 +256,9 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
     read = {m.place for m in family}
     for path in dict.fromkeys(m.place[0] for m in family):
         beside = max((m for m in family if m.place[0] == path), key=lambda m: m.candidate.mass)
-        for row in tables.block(beside.candidate):
+        for row in beside.block.rows:
             if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
-                member = _Member(added, row, tables.day(row, added))
+                member = _Member(added, beside.block, row, tables.day(row, added))
                 known += [member] if _item(topic, member, form) == item else []
     days = sorted({m.day for m in known if m.day})
     if not any(m.candidate.mass >= LEAST_MASS for m in family):

@@ -59,7 +59,7 @@ def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[
 
 
 def _as_written(name: str) -> str:
-    """A name without the small words at its ends, where it has capitals: the folder may bear "Take", "Joan take" does not."""
+    """A name without the small words at its ends, where it has capitals: no "Joan take", if the folder bears "take"."""
     parts = name.split()
     capital = [at for at, part in enumerate(parts) if part[:1].isupper()]
     return " ".join(parts[capital[0] : capital[-1] + 1]) if capital else name

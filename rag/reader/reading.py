@@ -19,7 +19,7 @@ from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import header_of
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.model import Output
-from casefolio.reader.rows import cells_of, lines_of
+from casefolio.reader.rows import rows_in
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
 LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
@@ -247,7 +247,7 @@ def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def units(text: str, language: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and rows of a passage, without blanks at their ends."""
-    rows = [(span.start, span.end) for span in lines_of(text) if len(cells_of(span.of(text))) > 1]
+    rows = [(span.start, span.end) for span, _ in rows_in(text)]
     found: list[tuple[int, int]] = []
     for span in sentence_spans(text, language):
         found += _beside(text, span.start, span.end, rows)

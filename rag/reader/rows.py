@@ -7,9 +7,10 @@ document's own rows know their columns; elsewhere the line above the block names
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.languages import any_of
@@ -20,10 +21,29 @@ _BAR = re.compile(r"\s*\|\s*")
 _RULE = re.compile(r"[\s|:+=\-–—]+")
 _VALUE = re.compile(r"[\W_]*\d")
 _LONGEST_LINE, _LONGEST_CELL = 400, 120
-_BLOCK = 300  # rows above and below that are looked at
+# What a list says a line each: a name of a few words without a stop, and what begins with a number.
+_LISTED = re.compile(
+    r"(?:[-–•*·]\s*)?(?P<name>(?:[A-ZÄÖÜ가-힣][^\s\d.,;]*)(?:[ :]{1,2}[^\s\d.,;]+){0,3}):?\s+(?P<value>[<>≤≥~]?\d.*[^.])"
+)
+_LONGEST_LISTED = 60
+_BLANK = re.compile(r"\n[^\S\n]*\n")
+_RULES = " \t\n\f|:+=-–—"
 _ABOVE = 60  # lines above a row in which a line gives it its day
 _DATED_LINE = 60  # characters of a line that gives a day to those below it
 _ISO = len("2021-04-03")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table or list.
+
+    Attributes:
+        rows: in order, without the lines that name its columns.
+        heads: those lines.
+    """
+
+    rows: tuple[Row, ...]
+    heads: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,39 +93,54 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Span
             yield Span(at, at + len(stripped))
 
 
-def block_at(text: str, position: int, stated: Sequence[tuple[Span, tuple[str, ...]]] = ()) -> tuple[Row, ...]:
-    """The rows of the table or list in which a position stands, without the line that names its columns.
+def rows_in(text: str) -> list[tuple[Span, tuple[str, ...]]]:
+    """The lines of a text that are rows, with their cells; lines of name and value count where two follow each other."""
+    lines = list(lines_of(text))
+    listed = [_listed(span.of(text)) for span in lines]
+    near = [text[a.end : b.start].count("\n") == 1 for a, b in pairwise(lines)]
+    out: list[tuple[Span, tuple[str, ...]]] = []
+    for at, span in enumerate(lines):
+        cells = cells_of(span.of(text))
+        above = at > 0 and near[at - 1] and bool(listed[at - 1])
+        below = at + 1 < len(lines) and near[at] and bool(listed[at + 1])
+        if len(cells) > 1:
+            out.append((span, cells))
+        elif listed[at] and (above or below):
+            out.append((span, listed[at]))
+    return out
+
+
+def _listed(line: str) -> tuple[str, ...]:
+    """Name and value of a short line like `Creatinine 1.2 mg/dl (3 April)`; none where it is no such line."""
+    match = _LISTED.fullmatch(line) if len(line) <= _LONGEST_LISTED else None
+    return (match["name"].strip(" :-–"), match["value"]) if match is not None else ()
+
+
+def blocks_of(text: str, stated: Sequence[tuple[Span, tuple[str, ...]]] = ()) -> list[Block]:
+    """The tables and lists of a text.
 
     Args:
-        text: of the document.
-        position: in it.
+        text: of a document or passage.
         stated: rows that the document knows, with the names of their columns.
     """
-    begin, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
-    end = len(text) if end < 0 else end
-    if not cells_of(text[begin:end]):
-        return ()
-    first, last = _reach(text, begin, -1), _reach(text, end, 1)
-    rows = [Row(span, cells) for span in lines_of(text, first, last) if (cells := cells_of(span.of(text)))]
-    known = {span.start: columns for span, columns in stated if first <= span.start < last}
-    if known:
-        return tuple(Row(r.span, r.cells, known[r.span.start]) for r in rows if r.span.start in known)
-    columns = _header(rows)
-    return tuple(Row(r.span, r.cells, columns) for r in (rows[1:] if columns else rows))
-
-
-def _reach(text: str, at: int, way: int) -> int:
-    """Where the block ends that goes on from a line's edge, upward or downward; a ruled line parts nothing."""
-    for _ in range(_BLOCK):
-        if way < 0:
-            begin, end = text.rfind("\n", 0, max(0, at - 1)) + 1, at - 1
+    groups: list[list[Row]] = []
+    for span, cells in rows_in(text):
+        between = text[groups[-1][-1].span.end : span.start] if groups else ""
+        if groups and not _BLANK.search(between) and not between.strip(_RULES):
+            groups[-1].append(Row(span, cells))
         else:
-            begin, end = at + 1, text.find("\n", at + 1)
-            end = len(text) if end < 0 else end
-        if end <= begin or not (cells_of(text[begin:end]) or _RULE.fullmatch(text[begin:end])):
-            return at
-        at = begin if way < 0 else end
-    return at
+            groups.append([Row(span, cells)])
+    columns = {span.start: names for span, names in stated}
+    return [_block(rows, columns) for rows in groups]
+
+
+def _block(rows: list[Row], stated: Mapping[int, tuple[str, ...]]) -> Block:
+    known = [Row(r.span, r.cells, stated[r.span.start]) for r in rows if r.span.start in stated]
+    if known:
+        return Block(tuple(known), tuple(r.span for r in rows if r.span.start not in stated))
+    columns = _header(rows)
+    body = rows[1:] if columns else rows
+    return Block(tuple(Row(r.span, r.cells, columns) for r in body), (rows[0].span,) if columns else ())
 
 
 def _header(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Who signed: the lines in which a paper is signed, and no line that merely names somebody.
 
-A signature is known by its mark (`/s/`, `gez.`, 서명) or by its place below a closing ("Yours sincerely"); the marks are
-data of each language (`signatures.toml`).
+A signature is known by its mark (`/s/`, `gez.`, 서명) or by its place below a closing ("Yours sincerely"); the marks
+are data of each language (`signatures.toml`).
 """
 
 from __future__ import annotations
