@@ -12,7 +12,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.persons import about_the_named
+from casefolio.reader.persons import about_the_named, of_other_patients
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
 
@@ -58,6 +58,8 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     """
     form = form_of(asked.question, asked.language)
     everything = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    others = of_other_patients(asked.names, everything, evidence.identities)
+    everything = [c for c in everything if c.hit.document not in others]
     if form.signed:
         return Considered(best_of_passages(_signed(everything, evidence), _SIGNED), everything)
     passed = guarded(asked, everything)

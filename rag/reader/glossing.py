@@ -61,7 +61,7 @@ class Glossary:
 
     def readings(self, passage: str, language: str) -> tuple[str, ...]:
         """The ways to put the question to a passage: substances in their place and looser names behind them; where
-        there are looser names, a second way with all names in their place.
+        there is one looser name, a second way with it in its place.
         """
         found = self._found(passage, language)
         if not found:
@@ -70,6 +70,8 @@ class Glossary:
         question = self._put({one: names for one, names in found.items() if one.drug})
         if not behind:
             return (question,)
+        if len(behind) > 1:  # what has several names in one passage is loosely named
+            return (f"{question.rstrip(' ?')} ({', '.join(behind)})?",)
         return f"{question.rstrip(' ?')} ({', '.join(behind)})?", self._put(found)
 
     def _put(self, found: Mapping[_Asked, Sequence[str]]) -> str:
@@ -82,8 +84,8 @@ class Glossary:
         return question
 
     def met(self, passage: str, language: str) -> frozenset[str]:
-        """Terms of the question for which another name stands in a passage."""
-        return frozenset(term for one in self._found(passage, language) for term in one.phrase)
+        """Terms of the question for which a passage names a substance that is meant by them."""
+        return frozenset(term for one in self._found(passage, language) if one.drug for term in one.phrase)
 
     def _found(self, passage: str, language: str) -> dict[_Asked, list[str]]:
         """What the question names in words that the passage does not use, and the passage's own names for it."""

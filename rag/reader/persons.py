@@ -7,8 +7,9 @@ dropped, whatever the reader thinks of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from casefolio.ingest.identity import Identity
 from casefolio.names import names_in, no_names, people
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
@@ -46,6 +47,32 @@ def about_the_named(question: str, known: Sequence[str], candidates: Sequence[Ca
     for person in full:
         kept -= {d for d in kept if not _together(person, list(said[d])) and _somebody_else(person, heads[d])}
     return [c for c in candidates if c.hit.document in kept]
+
+
+def of_other_patients(
+    names: Sequence[str], candidates: Sequence[Candidate], identities: Mapping[str, Identity]
+) -> frozenset[str]:
+    """Paths of the documents about patients who do not bear the names asked for, where others do.
+
+    That a name stands somewhere in a letter does not make its bearer the patient: a wife is named in her husband's.
+
+    Args:
+        names: in the question, as they stand in it.
+        candidates: of all documents that were read.
+        identities: what the documents say they are, by path.
+    """
+    asked = {w for name in names for w in words(_as_written(name)) if _names_somebody(w)}
+    patients = {
+        path: " ".join(identity.values("patient"))
+        for path in {c.hit.document for c in candidates}
+        if (identity := identities.get(path)) is not None and identity.values("patient")
+    }
+    borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    if not any(borne.values()):
+        return frozenset()
+    # "Mrs Pemberton" may be anybody of that name
+    whole = {path for path, said in patients.items() if sum(map(_names_somebody, words(said))) > 1}
+    return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
 def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[str]], dict[str, str]]:

@@ -131,7 +131,8 @@ class _Ways:
         """One output of those to `asked`."""
         found = list(outputs)
         thing = [found.pop()] if self.thing else []
-        both = replace(max(found, key=_answers), answers=sum(map(_answers, found)) / len(found))
+        best = max(found, key=_answers)
+        both = replace(best, answers=sum(map(_answers, found)) / len(found))
         return max([both, *thing], key=_answers)
 
 
@@ -139,8 +140,8 @@ def _answers(output: Output) -> float:
     return output.answers
 
 
-def _readings(asked: Asked, hits: Sequence[Hit]) -> list[_Ways]:
-    """The ways in which the question is put to each passage."""
+def _readings(asked: Asked, hits: Sequence[Hit], *, loosely: bool = False) -> list[_Ways]:
+    """The ways in which the question is put to each passage; with a looser name in its place too if `loosely`."""
     form = form_of(asked.question, asked.language)
     timeless = without_time if form.latest else (lambda question, _: question)
     glossary = Glossary(timeless(asked.question, asked.language), asked.language)
@@ -149,7 +150,7 @@ def _readings(asked: Asked, hits: Sequence[Hit]) -> list[_Ways]:
     for hit in hits:
         plain, *loose = glossary.readings(hit.text, asked.language)
         thing = _only_thing(bare.asked_of(hit.text, asked.language), hit, asked.language) if bare is not None else ""
-        out.append(_Ways(plain, *(loose or [""]), thing))
+        out.append(_Ways(plain, loose[0] if loose and loosely else "", thing))
     return out
 
 
@@ -174,7 +175,7 @@ def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[
         model: the reader.
     """
     passages = [replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates]
-    readings = _readings(asked, passages)
+    readings = _readings(asked, passages, loosely=True)  # structure tells that the row is of what is asked
     frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways.asked]
     outputs = iter(model.questions(frames)) if frames else iter(())
     out: list[Candidate] = []

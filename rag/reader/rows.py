@@ -23,7 +23,8 @@ _VALUE = re.compile(r"[\W_]*\d")
 _LONGEST_LINE, _LONGEST_CELL = 400, 120
 # What a list says a line each: a name of a few words without a stop, and what begins with a number.
 _LISTED = re.compile(
-    r"(?:[-–•*·]\s*)?(?P<name>(?:[A-ZÄÖÜ가-힣][^\s\d.,;]*)(?:[ :]{1,2}[^\s\d.,;]+){0,3}):?\s+(?P<value>[<>≤≥~]?\d.*[^.])"
+    r"(?:[-–•*·]\s*)?(?P<name>(?:[A-ZÄÖÜ가-힣][^\s\d.,;]*)(?:[ :]{1,2}[^\s\d.,;]+){0,3}):?\s+"
+    r"(?P<value>[<>≤≥~]?\d.*[^.])"
 )
 _LONGEST_LISTED = 60
 _BLANK = re.compile(r"\n[^\S\n]*\n")
@@ -94,7 +95,7 @@ def lines_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Span
 
 
 def rows_in(text: str) -> list[tuple[Span, tuple[str, ...]]]:
-    """The lines of a text that are rows, with their cells; lines of name and value count where two follow each other."""
+    """The lines of a text that are rows, with their cells; one of name and value counts beside another such line."""
     lines = list(lines_of(text))
     listed = [_listed(span.of(text)) for span in lines]
     near = [text[a.end : b.start].count("\n") == 1 for a, b in pairwise(lines)]
