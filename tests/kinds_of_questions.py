@@ -1,5 +1,6 @@
 """Small files and questions by kind of fault, in three languages: what must be quoted, and what must not."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ class Case:
     must_not: tuple[str, ...] = ()
 
 
-def _one(kind: str, language: str, name: str, text: str, *asked: tuple[str, tuple[str, ...], tuple[str, ...]]) -> list[Case]:  # noqa: E501
+def _one(
+    kind: str, language: str, name: str, text: str, *asked: tuple[str, tuple[str, ...], tuple[str, ...]]
+) -> list[Case]:
     return [Case(kind, language, {name: text}, question, must, must_not) for question, must, must_not in asked]
 
 
@@ -394,4 +397,218 @@ NEEDS = [
           ("마은별 운전해도 되나요?", ("운전 가능",), ())),
 ]  # fmt: skip
 
-CASES = [*LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS]
+
+# --- harder layouts: days as columns, letters one after the other, blocks of signatures, tabs
+
+MORE: list[Case] = []
+MAT = """Lab sheet: Tarn, Olive (b. 2 Feb 1949)
+
+Test        12.01.2024   03.02.2024   17.05.2024
+Potassium   4.0          5.9          4.6
+Creatinine  88           140          121
+CRP         3            88           12
+"""
+MORE += _one(
+    "latest", "en", "sheet.txt", MAT, ("most recent creatinine", ("121",), ()), ("what is the latest CRP?", ("88",), ())
+)
+L1 = """Hillview Surgery\n3 March 2023\nRe: Olive Tarn\nHer weight is 71 kg and the blood pressure 150/90. She takes amlodipine 5 mg.\nYours sincerely\nDr Hal Rook"""
+L2 = """Hillview Surgery\n9 August 2024\nRe: Olive Tarn\nHer weight is 66 kg and the blood pressure 132/78. She takes amlodipine 10 mg.\nYours sincerely\nDr Amy Sill"""
+MORE += [
+    Case("latest", "en", {"a.txt": L1, "b.txt": L2}, q, m, ())
+    for q, m in [
+        ("latest weight", ("66 kg",)),
+        ("current amlodipine dose", ("10 mg",)),
+        ("what was her last blood pressure", ("132/78",)),
+    ]
+]
+INLINE = """Befund Olga Tarnow\nKreatinin 1,9 mg/dl (03.02.2024)\nKreatinin 1,2 mg/dl (17.05.2024)\nKreatinin 2,4 mg/dl (12.01.2024)\nHb 11,2 g/dl (12.01.2024)\n"""
+MORE += _one("latest", "de", "werte.txt", INLINE, ("letztes Kreatinin", ("1,2",), ("1,9", "2,4")))
+MATDE = """# Laborverlauf\n\nPatientin: Olga Tarnow, geb. 02.02.1949\n\n| Parameter | 12.01.2024 | 03.02.2024 | 17.05.2024 |\n|---|---|---|---|\n| Kalium | 4,0 | 5,9 | 4,6 |\n| Kreatinin | 0,9 | 1,9 | 1,2 |\n"""
+MORE += _one("latest", "de", "verlauf.md", MATDE, ("aktuelles Kalium", ("4,6",), ("Kreatinin",)))
+KO1 = {
+    "2023.txt": "외래기록 2023-03-03\n환자: 봉소라\n체중 71kg, 혈압 150/90. 암로디핀 5mg 복용.",
+    "2024.txt": "외래기록 2024-08-09\n환자: 봉소라\n체중 66kg, 혈압 132/78. 암로디핀 10mg 복용.",
+}
+MORE += [
+    Case("latest", "ko", KO1, q, m, ()) for q, m in [("최근 체중은?", ("66kg",)), ("현재 암로디핀 용량", ("10mg",))]
+]
+KOCSV = "검사일,검사항목,결과,참고치\n2024-01-12,크레아티닌,0.9,0.5-1.1\n2024-05-17,크레아티닌,1.2,0.5-1.1\n2024-02-03,크레아티닌,1.9,0.5-1.1\n2024-05-17,칼륨,4.6,3.5-5.1\n"
+MORE += _one("latest", "ko", "검사.csv", KOCSV, ("마지막 크레아티닌 수치는?", ("1.2",), ("1.9 |", "0.9 |")))
+
+BLOCK = """SERVICES AGREEMENT
+This Agreement is entered into by Petrel Systems Inc. and Gannet Media LLC. Notices go to Lena Ortiz.
+1. Fees are due in 30 days.
+IN WITNESS WHEREOF, the parties have executed this Agreement.
+
+PETREL SYSTEMS INC.
+By: ______________________
+Name: Marcus Hale
+Title: Chief Executive Officer
+
+GANNET MEDIA LLC
+By: /s/ Sofia Brandt
+Name: Sofia Brandt
+Title: Managing Member
+"""
+MORE += _one(
+    "signed",
+    "en",
+    "agreement.txt",
+    BLOCK,
+    ("who signed the agreement?", ("Marcus Hale", "Sofia Brandt"), ("Ortiz",)),
+    ("who signed for gannet media", ("Sofia Brandt",), ("Ortiz",)),
+)
+MORE += _one(
+    "signed",
+    "en",
+    "letter.txt",
+    L1,
+    ("who wrote the letter", ("Hal Rook",), ("Olive",)),
+    ("who signed this", ("Hal Rook",), ("Olive",)),
+)
+BR = """Klinikum Erlental\nAn Herrn Dr. Jens Ahrendt\nBetr.: Frau Olga Tarnow, geb. 02.02.1949\nWir berichten über die Patientin. Der Konsiliararzt Dr. Pohl sah sie am 3. Mai.\n\nMit freundlichen kollegialen Grüßen\n\nProf. Dr. Ute Sandmann          Dr. Kai Wrede\nChefärztin                       Assistenzarzt\n"""
+MORE += _one(
+    "signed",
+    "de",
+    "brief.txt",
+    BR,
+    ("Wer hat den Arztbrief unterschrieben?", ("Sandmann", "Wrede"), ("Ahrendt", "Pohl")),
+    ("von wem wurde der Brief geschrieben", ("Sandmann",), ("Ahrendt", "Pohl")),
+)
+URT = """AMTSGERICHT SEEHEIM\nURTEIL\nIn Sachen Tarnow gegen Pohl erkennt das Gericht durch die Richterin Kessel für Recht:\nDie Klage wird abgewiesen.\nSeeheim, den 3. Mai 2024\nKessel\nRichterin am Amtsgericht\nUnterschrift: gez. Kessel\n"""
+MORE += _one("signed", "de", "urteil.txt", URT, ("wer hat das urteil unterzeichnet", ("Kessel",), ("Tarnow gegen",)))
+KOS = """근로계약서\n사용자 주식회사 바다제비와 근로자 봉소라는 다음과 같이 계약한다.\n1. 임금은 월 300만원으로 한다. 담당자는 육민하이다.\n2024년 5월 3일\n사용자: 주식회사 바다제비 대표이사 석가온 (직인)\n근로자: 봉소라 (인)\n"""
+MORE += _one("signed", "ko", "계약.txt", KOS, ("근로계약서에 누가 서명했어?", ("석가온", "봉소라 (인)"), ("육민하",)))
+
+T1 = """EQUIPMENT RENTAL SCHEDULE
+Item\tMonthly rate\tDeposit\tTerm
+Forklift A2\t450.00\t900.00\t12 months
+Scissor lift\t380.00\t760.00\t6 months
+Generator 20 kVA\t275.00\t550.00\t6 months
+"""
+MORE += _one(
+    "row",
+    "en",
+    "schedule.txt",
+    T1,
+    ("deposit for the scissor lift", ("760",), ("900", "550")),
+    ("monthly rate of the generator", ("275",), ("450", "380")),
+)
+T2 = """Salary steps\nStep   From          Salary\n1      1 Jan 2022    3,100 EUR\n2      1 Jan 2023    3,350 EUR\n3      1 Jan 2024    3,600 EUR\n"""
+MORE += _one(
+    "row",
+    "en",
+    "steps.txt",
+    T2,
+    ("salary at step 2", ("3,350",), ("3,100", "3,600")),
+    ("what salary from 2024?", ("3,600",), ("3,100",)),
+)
+T3 = """Staffelmiete\n\n| Zeitraum | Nettokaltmiete | Nebenkosten |\n|---|---|---|\n| ab 01.01.2022 | 810 EUR | 140 EUR |\n| ab 01.01.2023 | 835 EUR | 150 EUR |\n| ab 01.01.2024 | 860 EUR | 155 EUR |\n"""
+MORE += _one(
+    "row",
+    "de",
+    "staffel.md",
+    T3,
+    ("miete 2023", ("835",), ("810", "860")),
+    ("Nebenkosten ab 2024", ("155",), ("140 EUR",)),
+)
+T4 = "요율표\n구분 | 월 요금 | 보증금\n지게차 | 450,000원 | 900,000원\n고소작업대 | 380,000원 | 760,000원\n발전기 | 275,000원 | 550,000원\n"
+MORE += _one(
+    "row",
+    "ko",
+    "요율.txt",
+    T4,
+    ("고소작업대 보증금", ("760,000",), ("900,000", "550,000")),
+    ("발전기 월 요금은 얼마?", ("275,000",), ("450,000",)),
+)
+
+H1 = """Clinic letter 4 May 2024
+Re: Olive Tarn
+Medication: apixaban 5 mg twice daily (paused before surgery on 10 May), atorvastatin 20 mg, furosemide 20 mg.
+Methotrexate was discontinued in 2022.
+"""
+MORE += _one(
+    "held",
+    "en",
+    "clinic.txt",
+    H1,
+    ("is she on methotrexate?", ("discontinued",), ()),
+    ("is apixaban paused", ("paused",), ()),
+)
+H2 = """Arztbrief vom 04.05.2024\nPatientin: Olga Tarnow\nMedikation bei Aufnahme: Apixaban 5 mg 1-0-1, Spironolacton 25 mg 1-0-0.\nVerlauf: Spironolacton setzten wir bei Hyperkaliämie ab. Apixaban wird bis zur OP pausiert.\n"""
+MORE += _one(
+    "held",
+    "de",
+    "brief.txt",
+    H2,
+    ("Nimmt sie Spironolacton?", ("setzten wir",), ()),
+    ("ist apixaban pausiert?", ("pausiert",), ()),
+)
+H3 = "퇴원요약 2024-05-04\n환자: 봉소라\n입원 시 약: 아픽사반 5mg 1일 2회, 스피로노락톤 25mg.\n경과: 고칼륨혈증으로 스피로노락톤은 중단함. 아픽사반은 수술 전까지 보류.\n"
+MORE += _one(
+    "held",
+    "ko",
+    "요약.txt",
+    H3,
+    ("스피로노락톤 복용 중인가요?", ("중단",), ()),
+    ("아픽사반 보류했나요?", ("보류",), ()),
+)
+
+P1 = "Medication list 2024: sertraline 50 mg OM; omeprazole 20 mg OD; levothyroxine 75 mcg; salbutamol PRN; amoxicillin finished; lactulose 10 ml; donepezil 5 mg."
+MORE += [
+    c
+    for q, m in [
+        ("is she on an antidepressant", "sertraline"),
+        ("stomach tablet?", "omeprazole"),
+        ("does she take a thyroid tablet", "levothyroxine"),
+        ("does she have a laxative", "lactulose"),
+        ("any dementia tablets", "donepezil"),
+    ]
+    for c in _one("lay words", "en", "list.txt", "Patient: Olive Tarn\n" + P1, (q, (m,), ()))
+]
+P2 = "Patientin: Olga Tarnow\nMedikation 2024: Sertralin 50 mg 1-0-0, Omeprazol 20 mg 1-0-0, L-Thyroxin 75 µg, Salbutamol b.B., Metformin 1000 mg 1-0-1, Levetiracetam 500 mg 1-0-1."
+MORE += [
+    c
+    for q, m in [
+        ("bekommt sie ein Antiepileptikum", "Levetiracetam"),
+        ("hat sie einen Magenschutz?", "Omeprazol"),
+        ("welches Schilddrüsenhormon", "Thyroxin"),
+        ("Diabetestablette?", "Metformin"),
+        ("hat sie ein Asthmaspray", "Salbutamol"),
+    ]
+    for c in _one("lay words", "de", "liste.txt", P2, (q, (m,), ()))
+]
+P3 = "환자: 봉소라\n복용약 2024: 설트랄린 50mg, 오메프라졸 20mg, 레보티록신 75mcg, 메트포르민 1000mg, 세티리진 10mg."
+MORE += [
+    c
+    for q, m in [
+        ("항우울제 복용 여부", "설트랄린"),
+        ("갑상선약 뭐 먹나요", "레보티록신"),
+        ("당뇨약 이름은?", "메트포르민"),
+        ("알레르기약 먹고 있어?", "세티리진"),
+        ("위장약 처방됐나요?", "오메프라졸"),
+    ]
+    for c in _one("lay words", "ko", "약.txt", P3, (q, (m,), ()))
+]
+
+QUIET = [
+    ("latest", "en", "sheet.txt", MAT, "latest sodium"),
+    ("row", "en", "schedule.txt", T1, "deposit for the crane"),
+    ("lay words", "en", "l.txt", "Patient: Olive Tarn\n" + P1, "is she on blood thinners"),
+    ("lay words", "de", "l.txt", P2, "nimmt sie Blutverdünner"),
+    ("lay words", "ko", "l.txt", P3, "수면제 먹나요?"),
+    (
+        "signed",
+        "en",
+        "x.txt",
+        "Lease between Hob Ltd and Ann Lee. Rent is 900 pounds. Contact Bo Fry.",
+        "who signed the lease",
+    ),
+    ("signed", "ko", "x.txt", "환자: 봉소라\n소견: 골절 없음. 의뢰의 육민하.", "누가 서명했나요?"),
+    ("latest", "de", "w.txt", INLINE, "letztes Kalium"),
+    ("row", "de", "s.md", T3, "Miete 2019"),
+    ("held", "en", "c.txt", H1, "is warfarin held?"),
+]
+SILENT = [Case(k, l, {n: t}, q, (), ()) for k, l, n, t, q in QUIET]
+
+CASES = [*LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS, *MORE]

@@ -185,7 +185,7 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
-        lambda row: any(_bears(name, row) for name in asked.names),
+        lambda row: bool(row.columns) and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
     ]
     wanted = tuple(rows)

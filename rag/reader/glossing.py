@@ -28,12 +28,11 @@ _Group = tuple[tuple[_Name, ...], tuple[_Name, ...], bool]  # asked, found, whet
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Something that the question names: where, by which terms, and what else it is called."""
+    """Something that the question names: by which terms, where they stand together, and what else it is called."""
 
-    place: Span
     phrase: frozenset[str]
+    place: Span | None
     others: tuple[_Name, ...]
-    drug: bool
 
 
 class Glossary:
@@ -47,80 +46,86 @@ class Glossary:
     def __init__(self, question: str, language: str) -> None:
         self._question = question
         held = frozenset(terms(question, language))
-        found = [a for group in _groups(language) for a in _asked(question, language, held, group)]
-        # the longest name of a place is what is meant: "blood pressure tablet", not "tablet"
-        found.sort(key=lambda a: (-len(a.place), a.place))
-        self._asked: list[_Asked] = []
-        for one in found:
-            if not any(one.place.overlaps(other.place) and one.place != other.place for other in self._asked):
-                self._asked.append(one)
+        self._drugs: list[_Asked] = []
+        self._loose: list[_Asked] = []
+        for asked, found, drug in _groups(language):
+            for name, phrase in asked:
+                if phrase <= held and not _tells_a_state(name, language):
+                    others = (other for other in found if not other[1] <= held)
+                    named = tuple(other for other in others if not _tells_a_state(other[0], language))
+                    one = _Asked(phrase, _place(question, language, name, phrase), named)
+                    (self._drugs if drug else self._loose).append(one)
+        self._drugs = _longest(self._drugs)
+        self._loose = [one for one in self._loose if one.place is None or not asks(one.place.of(question), language)]
 
     def asked_of(self, passage: str, language: str) -> str:
         """The question with the passage's own names for what it asks."""
         return self.readings(passage, language)[0]
 
     def readings(self, passage: str, language: str) -> tuple[str, ...]:
-        """The ways to put the question to a passage: substances in their place and looser names behind them; where
-        there is one looser name, a second way with it in its place.
+        """The ways to put the question to a passage: substances in their place and looser names behind; where there
+        is one looser name, a second way with it in its place.
         """
-        found = self._found(passage, language)
-        if not found:
+        if not self._drugs and not self._loose:
             return (self._question,)
-        behind = [name for one in found if not one.drug for name in found[one]][:_MOST]
-        question = self._put({one: names for one, names in found.items() if one.drug})
+        held, written = frozenset(terms(passage, language)), fold(passage)
+        drugs = self._substances(held, written)
+        question = _put(self._question, drugs)
+        loose = {one: names for one in self._loose if (names := _names(one, held, written))}
+        behind = list(dict.fromkeys(name for names in loose.values() for name in names))[:_MOST]
         if not behind:
             return (question,)
-        if len(behind) > 1:  # what has several names in one passage is loosely named
-            return (f"{question.rstrip(' ?')} ({', '.join(behind)})?",)
-        return f"{question.rstrip(' ?')} ({', '.join(behind)})?", self._put(found)
-
-    def _put(self, found: Mapping[_Asked, Sequence[str]]) -> str:
-        """The question with names in the place of those that it uses; of several for one place the first."""
-        question, before = self._question, len(self._question) + 1
-        for one in sorted(found, key=lambda one: -one.place.start):
-            if one.place.end <= before:
-                question = question[: one.place.start] + ", ".join(found[one]) + question[one.place.end :]
-                before = one.place.start
-        return question
+        plain = f"{question.rstrip(' ?')} ({', '.join(behind)})?"
+        places = {one.place: names for one, names in loose.items() if one.place is not None}
+        # what has several names in one passage is loosely named
+        return (plain, _put(self._question, drugs | places)) if len(behind) == len(places) == 1 else (plain,)
 
     def met(self, passage: str, language: str) -> frozenset[str]:
         """Terms of the question for which a passage names a substance that is meant by them."""
-        return frozenset(term for one in self._found(passage, language) if one.drug for term in one.phrase)
+        if not self._drugs:
+            return frozenset()
+        found = self._substances(frozenset(terms(passage, language)), fold(passage))
+        return frozenset(term for one in self._drugs if one.place in found for term in one.phrase)
 
-    def _found(self, passage: str, language: str) -> dict[_Asked, list[str]]:
-        """What the question names in words that the passage does not use, and the passage's own names for it."""
-        if not self._asked:
-            return {}
-        held, written = set(terms(passage, language)), fold(passage)
-        named = {
-            one.place
-            for one in self._asked
-            if one.phrase <= held and (len(one.phrase) == 1 or fold(one.place.of(self._question)) in written)
-        }
-        out: dict[_Asked, list[str]] = {}
-        for one in self._asked:
-            if one.place in named:
-                continue
-            names = {phrase: name for name, phrase in one.others if phrase <= held}
-            # as the passage writes it: of names with one stem the longest that stands there
-            there = [other for other in one.others if other[1] <= held and fold(other[0]) in written]
-            names |= {phrase: name for name, phrase in sorted(there, key=lambda other: len(other[0]))}
-            if names:
-                out[one] = list(names.values())[:_MOST]
-                named |= {one.place} if one.drug else set()
+    def _substances(self, held: frozenset[str], written: str) -> dict[Span, list[str]]:
+        """The places of the question at which it names drugs, other than a passage does, and the passage's names."""
+        out: dict[Span, list[str]] = {}
+        for one in self._drugs:
+            if one.place is not None and one.place not in out:
+                asked = fold(one.place.of(self._question))
+                uses = one.phrase <= held and (len(one.phrase) == 1 or asked in written)
+                if not uses and (names := _names(one, held, written)):
+                    out[one.place] = names
         return out
 
 
-def _asked(question: str, language: str, held: frozenset[str], group: _Group) -> list[_Asked]:
-    """The names of a group that a question uses."""
-    asked, found, drug = group
-    out = []
-    for name, phrase in asked:
-        if phrase <= held and not _tells_a_state(name, language):
-            place = _place(question, language, name, phrase)
-            if place is not None and not asks(place.of(question), language):
-                others = (other for other in found if not other[1] <= held)
-                out.append(_Asked(place, phrase, tuple(o for o in others if not _tells_a_state(o[0], language)), drug))
+def _names(one: _Asked, held: frozenset[str], written: str) -> list[str]:
+    """What a passage calls it, as it writes it: of names with one stem the longest that stands there."""
+    names = {phrase: name for name, phrase in one.others if phrase <= held}
+    there = [other for other in one.others if other[1] <= held and fold(other[0]) in written]
+    names |= {phrase: name for name, phrase in sorted(there, key=lambda other: len(other[0]))}
+    return list(names.values())[:_MOST]
+
+
+def _put(question: str, places: Mapping[Span, Sequence[str]]) -> str:
+    """The question with names in the places of those that it uses."""
+    before = len(question) + 1
+    for place in sorted(places, reverse=True):
+        if place.end <= before:
+            question = question[: place.start] + ", ".join(places[place]) + question[place.end :]
+            before = place.start
+    return question
+
+
+def _longest(found: Sequence[_Asked]) -> list[_Asked]:
+    """Without the names inside longer ones: "blood pressure tablet" is meant, not "tablet"."""
+    out: list[_Asked] = []
+    for one in sorted(found, key=lambda a: -len(a.place or ())):
+        place = one.place
+        if place is not None and not any(
+            o.place is not None and o.place != place and o.place.overlaps(place) for o in out
+        ):
+            out.append(one)
     return out
 
 
