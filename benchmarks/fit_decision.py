@@ -24,11 +24,12 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from casefolio.asking import READ
+from casefolio.gathering import date_of
 from casefolio.library import Library
+from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import _WEIGHTS, features
 from casefolio.reader.model import shipped
-from casefolio.reader.persons import about_the_named
-from casefolio.reader.reading import Asked, read
+from casefolio.reader.reading import Asked
 from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
@@ -70,9 +71,8 @@ def judged(language: str, folders: Sequence[CaseFolder], wordings: int) -> list[
                     found = library.find(question.text, READ)
                     tongue = language_of(question.text, found.hits)
                     asked = Asked(question.text, found.named.asked, tongue, tuple(found.named.names), found.documents)
-                    candidates = about_the_named(
-                        asked.question, asked.names, read(asked, found.hits, identities, shipped())
-                    )
+                    evidence = Evidence(identities, date_of(library.document), library.document)
+                    candidates = considered(asked, found.hits, evidence, shipped()).best
                     gold = [(f"{folder.name}/{p.document}", p.span) for p in question.gold]
                     labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
                     out.append(Judged(folder.name, bool(gold), features(asked, found.hits, candidates), labels))

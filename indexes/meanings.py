@@ -20,10 +20,11 @@ _START = 4  # letters that a stem keeps of a longer word; the last of a shorter 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Names of one thing: whoever asks with one of `asked` finds all of `found`."""
+    """Names of one thing: whoever asks with one of `asked` finds all of `found`; `drug` where these are substances."""
 
     asked: tuple[str, ...]
     found: tuple[str, ...]
+    drug: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def groups(language: str) -> Iterator[Group]:
     for _, right in _sides(lines(language, "same.tsv")):
         yield Group(right, right)
     drugs = {names[0]: names for _, names in _sides(common_lines("drugs.tsv"))}
-    yield from (Group(names, names) for names in drugs.values())
+    yield from (Group(names, names, drug=True) for names in drugs.values())
     for left, members in _sides(common_lines("drug_classes.tsv")):
-        yield Group(left, (*left, *(name for member in members for name in drugs[member])))
+        yield Group(left, (*left, *(name for member in members for name in drugs[member])), drug=True)
 
 
 def drug_groups() -> tuple[tuple[str, ...], ...]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Unpack
 from casefolio.answer import Answer, UnreadPages
 from casefolio.composing import Composer
 from casefolio.events import Done, Event, Passages, Text
-from casefolio.gathering import Whole, date_of, heading_of, remembered, text_of
+from casefolio.gathering import Whole, date_of, document_of, heading_of, remembered, text_of
 from casefolio.guarding import on_quotes
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.identity import Identity
 from casefolio.messages import say
-from casefolio.reader.answering import Evidence, Quoted, quote
+from casefolio.reader.answering import Quoted, quote
+from casefolio.reader.considering import Evidence
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of
 from casefolio.reader.model import shipped
@@ -114,7 +115,7 @@ def events_from_hits(
     yield Passages(tuple(hits[:shown]))
     asked = Asked(question, bare or question, language, tuple(names), tuple(documents))
     read = reader or shipped()
-    evidence = Evidence(identities, dated)
+    evidence = Evidence(identities, dated, document_of(whole))
     found = quote(asked, hits, evidence, read, decision or shipped_decision(), wishes.get("threshold"))
     quoted = _quoted(question, hits, found, language, unread, began, notes)
     record = replace(quoted, hits=quoted.hits[:shown])

@@ -54,6 +54,16 @@ def heading_of(whole: Whole | None) -> Callable[[str, int], str]:
     return of
 
 
+def document_of(whole: Whole | None) -> Callable[[str], Document | None]:
+    """A function from a path to that document, None where only its passages are known."""
+
+    def of(path: str) -> Document | None:
+        document = whole(path) if whole is not None else None
+        return document if isinstance(document, Document) else None
+
+    return of
+
+
 def date_of(whole: Whole | None) -> Callable[[str], str]:
     """A function from a path to the ISO date of that document, empty where it has none."""
     known: dict[str, str] = {}

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from casefolio.answer import Citation, Verdict
 from casefolio.composing import Composer
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.identity import Identity
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
+from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
-from casefolio.reader.guards import guarded
-from casefolio.reader.persons import about_the_named
-from casefolio.reader.reading import Asked, Model, read
+from casefolio.reader.guards import drugs_in
+from casefolio.reader.reading import Asked, Candidate, Model
+from casefolio.reader.stating import ends
 from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, said_by_all
 
@@ -47,19 +47,6 @@ class Quoted:
     nearest: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of the documents that the hits come from.
-
-    Attributes:
-        identities: what they say they are, by path.
-        dated: ISO day of a document by its path, or empty.
-    """
-
-    identities: Mapping[str, Identity]
-    dated: Callable[[str], str]
-
-
 def quote(
     asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model, decision: Decision, threshold: float | None
 ) -> Quoted:
@@ -73,16 +60,16 @@ def quote(
         decision: which candidate answers.
         threshold: probability below which nothing is said; the decision's own unless given.
     """
-    candidates = guarded(
-        asked, about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
-    )
-    ranking = scored(asked, hits, candidates, decision)
+    found = considered(asked, hits, evidence, model)
+    ranking = scored(asked, hits, found.best, decision)
     least = decision.threshold if threshold is None else threshold
     composer = Composer()
     if not ranking or ranking[0].score < least:
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
+    if form.yes_no or form.latest:
+        kept = _with_its_end(asked, kept, found.passed, evidence)
     if form.yes_no and isinstance(model, Judge):
         quotes = [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept]
         said = said_by_all(asked.question, quotes, model)
@@ -95,6 +82,8 @@ def quote(
 def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[str], str]) -> list[Scored]:
     """The sentences that are quoted: a superseded one never without the newer one, the newest first."""
     best = ranking[0]
+    if form.signed:  # all that signed one paper
+        return [s for s in _distinct(ranking) if s.candidate.hit.document == best.candidate.hit.document][:_ITEMS]
     keep = _KEEP_LIST if form.many else _RIVAL if form.latest else _KEEP
     good = [s for s in ranking if s.score >= max(least, keep * best.score)]
     if form.many:
@@ -116,6 +105,21 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     if len({s.candidate.hit.document for s in chosen}) > 1 and all(days[id(s)] for s in chosen):
         chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
     return chosen
+
+
+def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
+    """The quotes, led by one that says that the drug asked for was ended or held, where none of them does."""
+    best = kept[0]
+    drugs = drugs_in(asked.question, asked.language)
+    if not drugs or any(ends(s.candidate, drugs) for s in kept):
+        return kept
+    own = day_of(best.candidate, evidence.dated)
+    for other in passed:
+        same = other.hit.document == best.candidate.hit.document
+        later = bool(own) and own <= day_of(other, evidence.dated) and evidence.one_person(best.candidate, other)
+        if (same or later) and ends(other, drugs):
+            return [Scored(other, best.score), *kept][: _QUOTES + 1]
+    return kept
 
 
 def _reads(choice: Scored) -> bool:
@@ -193,8 +197,7 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
     days = [evidence.dated(d) for d in documents]
     if len(documents) < 2 or not all(days) or days[0] == days[-1]:
         return []
-    people = [frozenset(_patients(evidence.identities.get(d))) for d in (documents[0], documents[-1])]
-    if all(people) and not people[0] & people[1]:
+    if not evidence.one_person(kept[0].candidate, kept[-1].candidate):
         return []  # two persons are never two versions
     first, last = (0, -1) if days[0] > days[-1] else (-1, 0)
     return [
@@ -203,7 +206,3 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
             earlier=documents[last], earlier_date=spoken(days[last], language),
         )
     ]  # fmt: skip
-
-
-def _patients(identity: Identity | None) -> list[str]:
-    return [" ".join(v.casefold().split()) for v in identity.values("patient")] if identity else []

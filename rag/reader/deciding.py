@@ -14,7 +14,9 @@ from pathlib import Path
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
+from casefolio.reader.glossing import Glossary
 from casefolio.reader.reading import Asked, Candidate
+from casefolio.reader.topic import topic_of
 
 _WEIGHTS = Path(__file__).parent / "decision.json"
 _CLIP = 8.0  # logits beyond it say no more
@@ -41,12 +43,13 @@ def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate])
     for c in candidates:
         by_passage[c.hit.chunk.id] = c.answers
     ranked = sorted(by_passage.values(), reverse=True)
-    wanted = set(terms(asked.bare, asked.language))
+    topic, glossary = topic_of(asked), Glossary(asked.bare, asked.language)
     rows = []
     for c in candidates:
         rival = ranked[1] if len(ranked) > 1 and c.answers == ranked[0] else ranked[0]
         answers, lead = _clipped(c.answers), _clipped(c.answers - rival)
-        said = set(terms(f"{c.header} {c.text}", c.hit.chunk.language))
+        met = glossary.met(c.text, c.hit.chunk.language)
+        said = met.union(terms(f"{c.header} {c.text}", c.hit.chunk.language))
         rows.append(
             {
                 "answers": answers,
@@ -55,7 +58,7 @@ def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate])
                 "mass": c.mass,
                 "rank": 1 / c.hit.rank,
                 "retrieved": c.hit.score / best_hit,
-                "coverage": len(wanted & said) / len(wanted) if wanted else 0.0,
+                "coverage": topic.share(said),
             }
         )
     return rows

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from casefolio.ingest.languages import own
 
+_SPACES = re.compile(r"\s+")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -17,11 +19,15 @@ class Form:
         yes_no: yes or no would answer it.
         many: it asks for all there are.
         latest: it asks for what holds now, or came last.
+        signed: it asks who signed or wrote something.
+        told: it asks what a paper says as a whole.
     """
 
     yes_no: bool
     many: bool
     latest: bool
+    signed: bool = False
+    told: bool = False
 
 
 def form_of(question: str, language: str) -> Form:
@@ -32,7 +38,33 @@ def form_of(question: str, language: str) -> Form:
     def has(name: str) -> bool:
         return name in patterns and patterns[name].search(asked) is not None
 
-    return Form(has("yes_no") and not has("not_yes_no"), has("many"), has("latest"))
+    yes_no = has("yes_no") and not has("not_yes_no")
+    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"))
+
+
+def asks(words: str, language: str) -> bool:
+    """Whether words are those with which a question asks ("how much", 얼마), and name nothing."""
+    pattern = own(language, "questions").get("asks", "(?!)")
+    return re.fullmatch(pattern, words.strip(), re.IGNORECASE) is not None
+
+
+def without_time(question: str, language: str) -> str:
+    """A question without the words that ask for what holds now or came last; itself where nothing else is in it.
+
+    Which of several rows is the latest is told by their days, not by reading, and a reader that looks for "latest" in
+    a row of numbers finds it in none.
+    """
+    pattern = _patterns(language).get("latest")
+    if pattern is None:
+        return question
+    left = _SPACES.sub(" ", _whole_words(pattern).sub(" ", question)).strip()
+    return left if any(c.isalpha() for c in left) else question
+
+
+@lru_cache(maxsize=8)
+def _whole_words(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The same with a particle behind it, where one is: 최근에, 마지막으로."""
+    return re.compile(rf"(?:{pattern.pattern})(?:[가-힣]{{1,2}}(?=\s))?", pattern.flags)
 
 
 @lru_cache(maxsize=8)

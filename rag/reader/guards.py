@@ -19,14 +19,14 @@ _ISO = len("2021-04-03")
 
 def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without those that speak of another side, drug or day than the one the question names."""
-    side, days = sides(asked.question, asked.language), _days(asked.question, asked.language)
+    side, days = sides(asked.question, asked.language), days_named(asked.question, asked.language)
     drugs = drugs_in(asked.question, asked.language)
     return [
         c
         for c in candidates
         if not (
             _differ(side, sides(c.text, c.hit.chunk.language))
-            or _differ(days, _days(c.text, c.hit.chunk.language) if days else frozenset())
+            or _differ(days, days_named(c.text, c.hit.chunk.language) if days else frozenset())
             or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
@@ -37,7 +37,8 @@ def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:
     return bool(wanted) and bool(said) and not wanted & said and "both" not in wanted | said
 
 
-def _days(text: str, language: str) -> frozenset[str]:
+def days_named(text: str, language: str) -> frozenset[str]:
+    """Full days that a text names, as ISO dates."""
     found = (m.start for m in moments(text, language) if m.kind == "date")
     return frozenset(day for day in found if len(day) == _ISO and day[0].isdigit())
 

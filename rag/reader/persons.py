@@ -7,8 +7,9 @@ dropped, whatever the reader thinks of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from casefolio.ingest.identity import Identity
 from casefolio.names import names_in, no_names, people
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
@@ -32,6 +33,7 @@ def about_the_named(question: str, known: Sequence[str], candidates: Sequence[Ca
         candidates: of all documents that were read.
     """
     formal = names_in(question)
+    known = [_as_written(name) for name in known]
     full = people([*formal, *known])
     names = {w for name in [*formal, *known] for w in words(name) if _names_somebody(w)}
     if not names:
@@ -47,6 +49,32 @@ def about_the_named(question: str, known: Sequence[str], candidates: Sequence[Ca
     return [c for c in candidates if c.hit.document in kept]
 
 
+def of_other_patients(
+    names: Sequence[str], candidates: Sequence[Candidate], identities: Mapping[str, Identity]
+) -> frozenset[str]:
+    """Paths of the documents about patients who do not bear the names asked for, where others do.
+
+    That a name stands somewhere in a letter does not make its bearer the patient: a wife is named in her husband's.
+
+    Args:
+        names: in the question, as they stand in it.
+        candidates: of all documents that were read.
+        identities: what the documents say they are, by path.
+    """
+    asked = {w for name in names for w in words(_as_written(name)) if _names_somebody(w)}
+    patients = {
+        path: " ".join(identity.values("patient"))
+        for path in {c.hit.document for c in candidates}
+        if (identity := identities.get(path)) is not None and identity.values("patient")
+    }
+    borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    if not any(borne.values()):
+        return frozenset()
+    # "Mrs Pemberton" may be anybody of that name
+    whole = {path for path, said in patients.items() if sum(map(_names_somebody, words(said))) > 1}
+    return frozenset(path for path, n in borne.items() if not n and path in whole)
+
+
 def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[str]], dict[str, str]]:
     said: dict[str, list[str]] = {}
     heads: dict[str, str] = {}
@@ -55,6 +83,13 @@ def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[
         said.setdefault(c.hit.document, words(c.hit.document)).extend(words(text))
         heads[c.hit.document] = (heads.get(c.hit.document, "") + "\n" + text)[:_HEAD]
     return said, heads
+
+
+def _as_written(name: str) -> str:
+    """A name without the small words at its ends, where it has capitals: no "Joan take", if the folder bears "take"."""
+    parts = name.split()
+    capital = [at for at, part in enumerate(parts) if part[:1].isupper()]
+    return " ".join(parts[capital[0] : capital[-1] + 1]) if capital else name
 
 
 def _names_somebody(word: str) -> bool:

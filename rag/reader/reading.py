@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from casefolio.indexes.analyzers import terms, words
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.sentences import sentence_spans
+from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import header_of
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.model import Output
+from casefolio.reader.rows import rows_in
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
-_LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
+LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
 
+_WHOLE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 _LEADERS = re.compile(r"\.{4,}|…{2,}|_{4,}")  # they lead from a name to its value: each line says something of its own
 
 
@@ -64,6 +68,7 @@ class Candidate:
         answers: logit that the passage answers.
         margin: logits of the best span here above those of no span.
         mass: share of the span's probability that lies in this sentence, 0 to 1.
+        day: ISO day that it is of, where a table or list tells; else empty.
     """
 
     hit: Hit
@@ -73,6 +78,7 @@ class Candidate:
     answers: float
     margin: float
     mass: float
+    day: str = ""
 
     @property
     def text(self) -> str:
@@ -82,7 +88,9 @@ class Candidate:
 
 
 def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
-    """Candidates of all hits, in the order of the hits.
+    """All sentences and rows of all hits, in the order of the hits, the likeliest of each first.
+
+    Where the latest is asked for, the reader is asked for all of them: which is the latest, their days tell.
 
     Args:
         asked: the question.
@@ -91,14 +99,91 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
         model: the reader.
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
-    glossary = Glossary(asked.question, asked.language)
-    outputs = model.questions(
-        [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
-    )
+    readings = _readings(asked, hits)
+    frames = [(q, head, h.text) for h, head, ways in zip(hits, headers, readings, strict=True) for q in ways.asked]
+    outputs = iter(model.questions(frames))
     found: list[Candidate] = []
-    for hit, head, output in zip(hits, headers, outputs, strict=True):
-        found.extend(_in_passage(hit, head, output))
+    for hit, head, ways in zip(hits, headers, readings, strict=True):
+        found.extend(_in_passage(hit, head, ways.judged([next(outputs) for _ in ways.asked])))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The questions that are put to one passage.
+
+    Attributes:
+        plain: as it is asked, or with the passage's names for it behind.
+        loose: with looser names in their place, or empty; both ways together tell how likely it answers.
+        thing: the one thing that it names, or empty; the better of the ways counts.
+    """
+
+    plain: str
+    loose: str
+    thing: str
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The questions, without the empty ones."""
+        return tuple(filter(None, (self.plain, self.loose, self.thing)))
+
+    def judged(self, outputs: Sequence[Output]) -> Output:
+        """One output of those to `asked`."""
+        found = list(outputs)
+        thing = [found.pop()] if self.thing else []
+        best = max(found, key=_answers)
+        both = replace(best, answers=sum(map(_answers, found)) / len(found))
+        return max([both, *thing], key=_answers)
+
+
+def _answers(output: Output) -> float:
+    return output.answers
+
+
+def _readings(asked: Asked, hits: Sequence[Hit], *, loosely: bool = False) -> list[_Ways]:
+    """The ways in which the question is put to each passage; with a looser name in its place too if `loosely`."""
+    form = form_of(asked.question, asked.language)
+    timeless = without_time if form.latest else (lambda question, _: question)
+    glossary = Glossary(timeless(asked.question, asked.language), asked.language)
+    bare = Glossary(timeless(asked.bare, asked.language), asked.language) if form.yes_no else None
+    out: list[_Ways] = []
+    for hit in hits:
+        plain, *loose = glossary.readings(hit.text, asked.language)
+        thing = _only_thing(bare.asked_of(hit.text, asked.language), hit, asked.language) if bare is not None else ""
+        out.append(_Ways(plain, loose[0] if loose and loosely else "", thing))
+    return out
+
+
+def _only_thing(question: str, hit: Hit, language: str) -> str:
+    """The one thing that a question names, function words aside ("is he on apixaban"), if the passage names it too.
+
+    Such a question asks what the passage says of the thing, and the reader knows a thing best by its bare name.
+    """
+    said = [word for word in words(question, language) if word.terms]
+    if len(said) != 1 or not set(said[0].terms) <= set(terms(hit.text, hit.chunk.language)):
+        return ""
+    return question[said[0].start : said[0].end]
+
+
+def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model) -> list[Candidate]:
+    """Candidates after each was read once more by itself; what it gained is kept.
+
+    Args:
+        asked: the question.
+        candidates: rows that structure tells from their neighbours.
+        headers: what lends each its subject, its columns too.
+        model: the reader.
+    """
+    passages = [replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates]
+    readings = _readings(asked, passages, loosely=True)  # structure tells that the row is of what is asked
+    frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways.asked]
+    outputs = iter(model.questions(frames)) if frames else iter(())
+    out: list[Candidate] = []
+    for c, head, passage, ways in zip(candidates, headers, passages, readings, strict=True):
+        best = _in_passage(passage, head, ways.judged([next(outputs) for _ in ways.asked]))[:1]
+        gained = best[0] if best and best[0].answers > c.answers else c
+        out.append(replace(c, header=head, answers=gained.answers, margin=max(c.margin, gained.margin)))
+    return out
 
 
 def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
@@ -117,8 +202,24 @@ def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
         light = Span(base + max(a, output.offsets[first + i][0]), base + min(b, output.offsets[first + j][1]))
         light = _trimmed(hit.text, light, base)
         out.append(Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass))
-    out.sort(key=lambda c: (-c.mass, c.span))
-    return [c for n, c in enumerate(out[:_PER_PASSAGE]) if n == 0 or c.mass >= _LEAST_MASS]
+    return sorted(out, key=lambda c: (-c.mass, c.span))
+
+
+def best_of_passages(candidates: Sequence[Candidate], most: int = _PER_PASSAGE) -> list[Candidate]:
+    """The likeliest sentences of each passage: the first whatever it has, others from a least share on.
+
+    Args:
+        candidates: of all passages.
+        most: of one passage.
+    """
+    passages: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        passages.setdefault(c.hit.chunk.id, []).append(c)
+    out: list[Candidate] = []
+    for found in passages.values():
+        found.sort(key=lambda c: (-c.mass, c.span))
+        out += [c for n, c in enumerate(found[:most]) if n == 0 or c.mass >= LEAST_MASS]
+    return out
 
 
 def _best(begin: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
@@ -147,12 +248,22 @@ def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def units(text: str, language: str) -> list[tuple[int, int]]:
     """Offsets of the sentences and rows of a passage, without blanks at their ends."""
+    rows = [(span.start, span.end) for span, _ in rows_in(text)]
     found: list[tuple[int, int]] = []
     for span in sentence_spans(text, language):
-        piece = text[span.start : span.end]
-        if "\n" not in piece or not (_LEADERS.search(piece) or (len(piece) > _LONGEST_LINE and piece.count("\n") > 1)):
-            found.append((span.start, span.end))
+        found += _beside(text, span.start, span.end, rows)
+    return sorted({*found, *rows})
+
+
+def _beside(text: str, start: int, end: int, rows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What a sentence has beside the rows in it, cut at its lines where it is a list."""
+    edges = [start, *(edge for row in rows if row[0] < end and row[1] > start for edge in row), end]
+    found: list[tuple[int, int]] = []
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        piece = text[a:b] if a < b else ""
+        if not piece.strip():
             continue
-        for line in re.finditer(r"\S[^\n]*\S|\S", piece):
-            found.append((span.start + line.start(), span.start + line.end()))
+        listed = _LEADERS.search(piece) or (len(piece) > _LONGEST_LINE and piece.count("\n") > 1)
+        inner = re.finditer(r"\S[^\n]*\S|\S", piece) if "\n" in piece and listed else _WHOLE.finditer(piece)
+        found += [(a + line.start(), a + line.end()) for line in inner]
     return found

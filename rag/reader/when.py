@@ -17,6 +17,8 @@ def day_of(candidate: Candidate, dated: Callable[[str], str]) -> str:
         candidate: a sentence or row.
         dated: ISO day of a document by its path, empty where it says none.
     """
+    if candidate.day:
+        return candidate.day
     own = _latest(candidate.text, candidate.hit.chunk.language)
     document = dated(candidate.hit.document)
     if candidate.hit.chunk.columns or not document:

@@ -1,0 +1,150 @@
+"""From hits to the candidates that are weighed: read, guarded, joined with what belongs to them by structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from casefolio.indexes.analyzers import terms
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.identity import Identity
+from casefolio.reader.families import Tables, joined
+from casefolio.reader.forms import form_of
+from casefolio.reader.guards import guarded
+from casefolio.reader.persons import about_the_named, of_other_patients
+from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
+from casefolio.reader.signing import signatures
+
+_SIGNED = 12  # signatures of one passage that may answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the documents that the hits come from.
+
+    Attributes:
+        identities: what they say they are, by path.
+        dated: ISO day of a document by its path, or empty.
+        document: a document by its path; None where only its passages are known.
+    """
+
+    identities: Mapping[str, Identity]
+    dated: Callable[[str], str]
+    document: Callable[[str], Document | None] = lambda _: None
+
+    def one_person(self, a: Candidate, b: Candidate) -> bool:
+        """Whether two candidates may speak of one patient: no two documents of different ones."""
+        people = [_patients(self.identities.get(c.hit.document)) for c in (a, b)]
+        return a.hit.document == b.hit.document or not all(people) or bool(people[0] & people[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """The candidates that are weighed, and all that the guards let pass."""
+
+    best: list[Candidate]
+    passed: list[Candidate]
+
+
+def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model) -> Considered:
+    """What the hits hold for a question.
+
+    Args:
+        asked: the question.
+        hits: the passages to read, best first.
+        evidence: of their documents.
+        model: the reader.
+    """
+    form = form_of(asked.question, asked.language)
+    everything = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
+    others = of_other_patients(asked.names, everything, evidence.identities)
+    everything = [c for c in everything if c.hit.document not in others]
+    if form.signed:
+        return Considered(best_of_passages(_signed(everything, evidence), _SIGNED), everything)
+    passed = guarded(asked, everything)
+    if form.told:
+        passed = _below_the_heading(asked, passed, evidence.identities)
+    tables = Tables(evidence.document, evidence.dated)
+    rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
+    return Considered(best_of_passages(rows), passed)
+
+
+def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """The signatures of the documents that were read, each with all that the reader saw in its passage.
+
+    A document signed outside the passages that were found brings its signatures into the best one of them.
+    """
+    by_document: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        by_document.setdefault(c.hit.document, []).append(c)
+    out: list[Candidate] = []
+    for path, found in by_document.items():
+        document = evidence.document(path)
+        if document is not None:
+            places = signatures(document.text, document.language)
+        else:
+            hits = {c.hit.chunk.id: c.hit for c in found}.values()
+            places = [
+                Span(s.start + h.chunk.span.start, s.end + h.chunk.span.start)
+                for h in hits
+                for s in signatures(h.text, h.chunk.language)
+            ]
+        for place in places[-_SIGNED:]:
+            inside = [c for c in found if c.hit.chunk.span.contains(place)]
+            base = max(inside or found, key=lambda c: (c.answers, c.margin))
+            moved = base if inside else _moved(base, document, place)
+            if moved is not None:
+                beside = inside or [base]
+                margin, mass = max(c.margin for c in beside), min(1.0, sum(c.mass for c in beside))
+                out.append(replace(moved, span=place, highlight=place, margin=margin, mass=mass))
+    return out
+
+
+def _moved(candidate: Candidate, document: Document | None, place: Span) -> Candidate | None:
+    """A candidate with a passage of its own at a place of its document."""
+    if document is None:
+        return None
+    chunk = replace(candidate.hit.chunk, span=place, pages=(document.page_of(place.start),))
+    return replace(candidate, hit=replace(candidate.hit, chunk=chunk, text=place.of(document.text)))
+
+
+def _below_the_heading(
+    asked: Asked, candidates: Sequence[Candidate], identities: Mapping[str, Identity]
+) -> list[Candidate]:
+    """Without title and letterhead, where the question asks what the paper of that title says.
+
+    What the reader saw in them, it saw in the paper: it counts for what stands below.
+    """
+    wanted = set(terms(asked.bare, asked.language))
+    titles: dict[str, Span] = {}
+    passages: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        said = set(terms(c.text, c.hit.chunk.language))
+        if said and said <= wanted and (c.hit.document not in titles or c.span < titles[c.hit.document]):
+            titles[c.hit.document] = c.span
+        passages.setdefault(c.hit.chunk.id, []).append(c)
+    out: list[Candidate] = []
+    for found in passages.values():
+        path = found[0].hit.document
+        title, identity = titles.get(path), identities.get(path)
+        below = [c for c in found if title is None or (c.span.start >= title.end and not _is_field(c, identity))]
+        share, whole = sum(c.mass for c in below), sum(c.mass for c in found)
+        if len(below) == len(found) or share <= 0:
+            out += below
+            continue
+        margin = max(c.margin for c in found)
+        out += [replace(c, mass=c.mass / share * whole, margin=margin) for c in below]
+    return out
+
+
+def _is_field(candidate: Candidate, identity: Identity | None) -> bool:
+    """Whether a line says hardly more than what identifies its document: a case number, a date, a party."""
+    fields = identity.fields if identity is not None else ()
+    taken = sum(len(f.span) for f in fields if candidate.span.contains(f.span))
+    return 2 * taken >= len(candidate.text.strip())
+
+
+def _patients(identity: Identity | None) -> frozenset[str]:
+    values = identity.values("patient") if identity else ()
+    return frozenset(" ".join(v.casefold().split()) for v in values)

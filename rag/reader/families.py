@@ -1,0 +1,302 @@
+"""Rows that speak of one thing: the row that the question names, and of several days the newest.
+
+A table splits the reader's attention: three rows of creatinine share what one sentence would have alone, and which of
+them is the latest stands in a column of days, not in words. So rows are judged together: what speaks for any row of
+a family speaks for the one that structure tells, and the others step back. Where structure tells none, all stays as it
+was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from casefolio.indexes.analyzers import fold, terms
+from casefolio.ingest.document import Document, Span
+from casefolio.reader.forms import Form
+from casefolio.reader.guards import days_named, drugs_in
+from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
+from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, days_in, newest_cell, rows_stated
+from casefolio.reader.topic import Topic, topic_of
+
+_YEAR = len("2022")
+_MOST = 4  # rows that are brought in although they were not read
+# A number that leads a cell and is its key: "3 (1 March …)", "Year 3", "3년차", "2022".
+_LEADING = re.compile(r"(?:[^\W\d_]{2,12}\.?\s)?(\d{1,4})(?:st|nd|rd|th|\.)?(?![\d.,:/%])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A candidate that is a row: its cells, the rows around it, and the day it is of."""
+
+    candidate: Candidate
+    block: Block
+    row: Row
+    day: str
+
+    @property
+    def header(self) -> str:
+        """What lends the row its subject, with the names of its columns."""
+        head, columns = self.candidate.header, " | ".join(self.row.columns)
+        return head if not columns or columns in head else f"{head} · {columns}"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.candidate.hit.document, self.row.span.start
+
+
+class Tables:
+    """The tables of the documents that were read.
+
+    Args:
+        document: a document by its path, None where only its passages are known.
+        dated: ISO day of a document by its path.
+    """
+
+    def __init__(self, document: Callable[[str], Document | None], dated: Callable[[str], str]) -> None:
+        self._document, self._dated = document, dated
+        self._blocks: dict[str, dict[int, Block]] = {}
+
+    def block(self, candidate: Candidate) -> Block | None:
+        """The table in which a candidate is a row or names the columns; None where it is neither."""
+        hit = candidate.hit
+        document = self._document(hit.document)
+        key = hit.document if document is not None else hit.chunk.id
+        if key not in self._blocks:
+            base = 0 if document is not None else hit.chunk.span.start
+            found = (
+                blocks_of(document.text, rows_stated(document))
+                if document is not None
+                else [_under(hit.chunk.columns, block) for block in blocks_of(hit.text)]
+            )
+            self._blocks[key] = {
+                span.start + base: _moved(block, base)
+                for block in found
+                for span in (*block.heads, *(row.span for row in block.rows))
+            }
+        return self._blocks[key].get(candidate.span.start)
+
+    def day(self, row: Row, candidate: Candidate) -> str:
+        """The day of a row: its own, that of the line above its list, or that of the document."""
+        path, language = candidate.hit.document, candidate.hit.chunk.language
+        document = self._document(path)
+        text, at = (document.text, row.span.start) if document is not None else (candidate.hit.text, 0)
+        if document is None:
+            at = max(0, row.span.start - candidate.hit.chunk.span.start)
+        return day_of_row(row, language) or day_above(text, at, language) or self._dated(path)
+
+    def member(self, candidate: Candidate) -> _Member | None:
+        """A candidate as a row, or as the line that names the columns; None where it is neither."""
+        block = self.block(candidate)
+        if block is None or not block.rows:
+            return None
+        row = next((r for r in block.rows if r.span.start == candidate.span.start), None)
+        if row is None:
+            return _Member(candidate, block, Row(candidate.span, ()), "")
+        return _Member(candidate, block, row, self.day(row, candidate))
+
+    def brought(self, row: Row, beside: Candidate) -> Candidate | None:
+        """A row that was not read, as a candidate like the one beside it."""
+        document = self._document(beside.hit.document)
+        if document is None:
+            return None
+        chunk = replace(beside.hit.chunk, span=row.span, pages=(document.page_of(row.span.start),))
+        hit = replace(beside.hit, chunk=chunk, text=row.span.of(document.text))
+        return replace(beside, hit=hit, span=row.span, highlight=row.span)
+
+
+def _moved(block: Block, by: int) -> Block:
+    rows = (Row(Span(r.span.start + by, r.span.end + by), r.cells, r.columns) for r in block.rows)
+    return Block(tuple(rows), tuple(Span(s.start + by, s.end + by) for s in block.heads)) if by else block
+
+
+def _under(columns: tuple[str, ...], block: Block) -> Block:
+    """The rows of a passage under the names of columns that stand above it."""
+    return Block(tuple(Row(r.span, r.cells, r.columns or columns) for r in block.rows), block.heads)
+
+
+def joined(
+    asked: Asked,
+    form: Form,
+    candidates: Sequence[Candidate],
+    read: Sequence[Candidate],
+    tables: Tables,
+    alone: Callable[[Sequence[Candidate], Sequence[str]], list[Candidate]],
+) -> list[Candidate]:
+    """The candidates, with the rows of a table judged together.
+
+    Args:
+        asked: the question.
+        form: how it is put.
+        candidates: that the guards left.
+        read: all that were read, also those that the guards dropped.
+        tables: of the documents.
+        alone: reads candidates once more, each by itself under a header: its neighbours no longer count, nor confuse.
+    """
+    if form.many:
+        return list(candidates)
+    topic = topic_of(asked)
+    left = {id(c) for c in candidates}
+    members = [m for c in read if (m := tables.member(c)) is not None]
+    rest = [c for c in candidates if not any(m.candidate is c for m in members)]
+    kept: list[_Member] = []
+    for block in _by(members, lambda m: (m.place[0], m.block.rows[0].span.start)):
+        kept += _named(asked, topic, block, left, tables)
+    if not days_named(asked.question, asked.language):
+        kept = [
+            m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
+        ]
+    told = [m for m in kept if not any(m.candidate is c for c in read)]
+    again = alone([m.candidate for m in told], [m.header for m in told])
+    return rest + [m.candidate for m in kept if not any(m is t for t in told)] + again
+
+
+def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[list[_Member]]:
+    groups: dict[object, list[_Member]] = {}
+    for member in members:
+        groups.setdefault(key(member), []).append(member)
+    return list(groups.values())
+
+
+# --- the row that the question names
+
+
+def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int], tables: Tables) -> list[_Member]:
+    """The rows of a table that the question names, with all that speaks for the table; all left where it names none."""
+    standing = [m for m in block if id(m.candidate) in left]
+    rows = block[0].block.rows
+    wanted = _wanted(asked, topic, rows, block)
+    if wanted is None:
+        return standing
+    chosen = [m for m in standing if m.row in wanted]  # never the line that names the columns
+    best = max(block, key=lambda m: m.candidate.mass)
+    read = {m.row.span for m in block}
+    for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
+        added = tables.brought(row, best.candidate)
+        chosen += [_Member(added, block[0].block, row, tables.day(row, added))] if added is not None else []
+    return _pooled(block, chosen)
+
+
+def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...] | None:
+    """The rows that the question names by a drug, a person, a number or the thing itself; None where it names none."""
+    language = block[0].candidate.hit.chunk.language
+    drugs = drugs_in(asked.question, asked.language)
+    seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
+    tests: list[Callable[[Row], bool]] = [
+        lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
+        lambda row: bool(row.columns) and any(_bears(name, row) for name in asked.names),
+        lambda row: _numbered(row, topic, asked.question, language),
+    ]
+    wanted = tuple(rows)
+    for test in tests:
+        found = tuple(row for row in wanted if test(row))
+        wanted = found or wanted
+    named = tuple(row for row in wanted if _place(row, rows, topic, language) is not None)
+    if named and any(row.span in seen for row in named):  # a cell may have a word of the question by chance
+        wanted = named
+    return wanted if len(wanted) < len(rows) else None
+
+
+def _bears(name: str, row: Row) -> bool:
+    words = fold(name).split()
+    return any(all(word in fold(cell) for word in words) for cell in row.cells)
+
+
+def _numbered(row: Row, topic: Topic, question: str, language: str) -> bool:
+    """Whether a number of the question is the key of a row: a year by itself, others by the name of their column."""
+    for at, cell in enumerate(row.cells):
+        if any(day[:_YEAR] in topic.numbers for day in days_in(cell, language)):
+            return True
+        match = _LEADING.match(cell)
+        if match is None or match[1] not in topic.numbers:
+            continue
+        column = row.columns[at] if at < len(row.columns) else ""
+        about = set(terms(f"{column} {cell}", language)) - topic.numbers
+        if len(match[1]) == _YEAR or any(topic.holds(term) or term in question for term in about):
+            return True
+    return False
+
+
+def _place(row: Row, rows: Sequence[Row], topic: Topic, language: str) -> int | None:
+    """The place of the cell that names what is asked, and does not stand in every row."""
+    for at in row.names:
+        cell = row.cells[at]
+        if topic.names(cell, language) and not (
+            len(rows) > 1 and all(at < len(r.cells) and r.cells[at] == cell for r in rows) and len(row.names) > 1
+        ):
+            return at
+    return None
+
+
+# --- of several days the newest
+
+
+def _item(topic: Topic, member: _Member, form: Form) -> object:
+    """What a row speaks of: its cell that the question names with the names before it, else all of its names.
+
+    A row without any name speaks of its column, where this is what the latest is asked of, else of nothing.
+    """
+    row, language = member.row, member.candidate.hit.chunk.language
+    at = next((at for at in row.names if topic.names(row.cells[at], language)), None)
+    names = [" ".join(row.cells[n].casefold().split()) for n in row.names if at is None or n <= at]
+    if at is not None:
+        return tuple(names)
+    if names:
+        return (member.place[0], *names)
+    column = next((c for c in row.columns if topic.names(c, language)), "") if form.latest else ""
+    return (member.place[0], "", column) if column else member.place
+
+
+def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables) -> list[_Member]:
+    """The newest rows of a thing, with all that speaks for it; the older ones step back, or stand behind it."""
+    if not family[0].row.cells:
+        return list(family)
+    known, item = list(family), _item(topic, family[0], form)
+    read = {m.place for m in family}
+    for path in dict.fromkeys(m.place[0] for m in family):
+        beside = max((m for m in family if m.place[0] == path), key=lambda m: m.candidate.mass)
+        for row in beside.block.rows:
+            if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
+                member = _Member(added, beside.block, row, tables.day(row, added))
+                known += [member] if _item(topic, member, form) == item else []
+    days = sorted({m.day for m in known if m.day})
+    if not any(m.candidate.mass >= LEAST_MASS for m in family):
+        return list(family)
+    if len(days) < 2:
+        return [_lit(m) for m in family]
+    best = max(family, key=lambda m: m.candidate.mass)
+    chosen = [m for m in known if m.day == days[-1]][:_MOST] + [m for m in family if not m.day]
+    if not form.latest and best not in chosen:
+        chosen.append(best)
+    return _pooled(family, [_lit(m) for m in chosen])
+
+
+def _lit(member: _Member) -> _Member:
+    """With the newest cell marked, where the columns of a row are days, and with its day."""
+    c, text = member.candidate, member.candidate.text
+    cell = newest_cell(member.row, c.hit.chunk.language)
+    at = text.rfind(cell) if cell else -1
+    light = Span(c.span.start + at, c.span.start + at + len(cell)) if at >= 0 else c.highlight
+    return replace(member, candidate=replace(c, highlight=light, day=member.day))
+
+
+def _pooled(family: Sequence[_Member], chosen: Sequence[_Member]) -> list[_Member]:
+    """The chosen with what speaks for the family: in the passage that the reader trusts most, all rows together."""
+    passages = _by(family, lambda m: m.candidate.hit.chunk.id)
+    trusted = max(passages, key=lambda ms: (ms[0].candidate.answers, max(m.candidate.mass for m in ms)))
+    answers = trusted[0].candidate.answers
+    mass = min(1.0, sum(m.candidate.mass for m in trusted))
+    margin = max(m.candidate.margin for m in trusted)
+    return [
+        replace(
+            m,
+            candidate=replace(
+                m.candidate,
+                answers=max(answers, m.candidate.answers),
+                margin=max(margin, m.candidate.margin),
+                mass=max(mass, m.candidate.mass),
+            ),
+        )
+        for m in chosen
+    ]
