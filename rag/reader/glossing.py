@@ -104,7 +104,9 @@ def _names(one: _Asked, held: frozenset[str], written: str) -> list[str]:
     names = {phrase: name for name, phrase in one.others if phrase <= held}
     there = [other for other in one.others if other[1] <= held and fold(other[0]) in written]
     names |= {phrase: name for name, phrase in sorted(there, key=lambda other: len(other[0]))}
-    return list(names.values())[:_MOST]
+    found = list(dict.fromkeys(names.values()))
+    # no name that is but the beginning of another one
+    return [n for n in found if not any(n != o and fold(o).startswith(fold(n)) for o in found)][:_MOST]
 
 
 def _put(question: str, places: Mapping[Span, Sequence[str]]) -> str:
