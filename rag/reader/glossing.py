@@ -50,9 +50,9 @@ class Glossary:
         self._loose: list[_Asked] = []
         for asked, found, drug in _groups(language):
             for name, phrase in asked:
-                if phrase <= held and not _tells_a_state(name, language):
+                if phrase <= held and (drug or not _tells_a_state(name, language)):
                     others = (other for other in found if not other[1] <= held)
-                    named = tuple(other for other in others if not _tells_a_state(other[0], language))
+                    named = tuple(other for other in others if drug or not _tells_a_state(other[0], language))
                     one = _Asked(phrase, _place(question, language, name, phrase), named)
                     (self._drugs if drug else self._loose).append(one)
         self._drugs = _longest(self._drugs)
