@@ -12,16 +12,21 @@ import pytest
 from casefolio.answer import Answer
 from casefolio.answering import answer_from_hits
 from casefolio.indexes.hit import Hit
+from casefolio.indexes.meanings import drug_groups
 from casefolio.ingest.document import Chunk, Document, Page, Span
-from casefolio.ingest.languages import own
+from casefolio.ingest.identity import Field, Identity
+from casefolio.ingest.languages import LANGUAGES, common_lines, own
 from casefolio.reader.deciding import Decision, shipped_decision
-from casefolio.reader.forms import form_of
+from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
 from casefolio.reader.model import Output
-from casefolio.reader.persons import about_the_named
-from casefolio.reader.reading import Asked, read
+from casefolio.reader.persons import about_the_named, of_other_patients
+from casefolio.reader.reading import Asked, read, units
+from casefolio.reader.rows import blocks_of, day_above, day_of_row
+from casefolio.reader.signing import signatures
+from casefolio.reader.stating import ends
 from casefolio.reader.tongue import language_of
 from casefolio.reader.yes_no import said_by_all, yes_or_no
 
@@ -243,7 +248,7 @@ def test_each_form_matches_its_example(language: str) -> None:
 
 def test_a_question_is_glossed_with_the_passages_own_name() -> None:
     glossary = Glossary("is agnes on blood thinners?", "en")
-    assert glossary.asked_of("apixaban 2.5 mg BD", "en") == "is agnes on blood thinners (apixaban)?"
+    assert glossary.asked_of("apixaban 2.5 mg BD", "en") == "is agnes on apixaban?"
     assert glossary.asked_of("ramipril 5 mg", "en") == "is agnes on blood thinners?"
 
 
@@ -282,3 +287,276 @@ def test_the_shipped_reader_answers_and_is_silent(language: str, question: str, 
         question, hits_of({"a.txt": "Es regnet. It rains. 비가 온다."}, language), language=language
     )
     assert other.status == "abstained"
+
+
+# --- rows and their days
+
+LABS = {
+    "en": (
+        "Test | Day | Result\nPotassium | 5 June 2023 | 4.1\nPotassium | 9 June 2024 | 5.6\nIron | 9 June 2024 | 13\n",
+        "latest potassium",
+    ),
+    "de": ("Wert | Datum | Ergebnis\nKalium | 09.06.2024 | 5,6\nKalium | 05.06.2023 | 4,1\n", "letzter Kaliumwert"),
+    "ko": ("항목 | 검사일 | 결과\n칼륨 | 2023-06-05 | 4.1\n칼륨 | 2024-06-09 | 5.6\n", "최근 칼륨"),
+}
+OLDER = {"en": "4.1", "de": "4,1", "ko": "4.1"}
+NEWER = {"en": "5.6", "de": "5,6", "ko": "5.6"}
+
+
+@pytest.mark.parametrize("language", LABS)
+def test_the_newest_row_answers_alone_though_the_reader_chose_the_older(language: str) -> None:
+    text, question = LABS[language]
+    answer = ask(question, {"a.txt": text}, StandIn(OLDER[language]), language)
+    assert [NEWER[language] in c.quote for c in answer.citations] == [True]
+    assert OLDER[language] not in answer.text
+
+
+@pytest.mark.parametrize("language", LABS)
+def test_an_older_row_is_never_shown_without_the_newer_one(language: str) -> None:
+    text, _ = LABS[language]
+    question = {"en": "potassium", "de": "Kalium", "ko": "칼륨"}[language]
+    answer = ask(question, {"a.txt": text}, StandIn(OLDER[language]), language)
+    assert any(NEWER[language] in c.quote for c in answer.citations)
+
+
+def test_a_day_in_the_question_is_not_overruled_by_a_newer_row() -> None:
+    text, _ = LABS["en"]
+    answer = ask("potassium on 5 June 2023", {"a.txt": text}, StandIn("4.1"))
+    assert ["4.1" in c.quote for c in answer.citations] == [True]
+
+
+def test_two_patients_of_one_table_are_two_things() -> None:
+    text = "Name | Test | Drawn | Result\nAda Lorne | CRP | 2024-01-02 | 7\nBen Quill | CRP | 2024-03-04 | 90\n"
+    answer = ask("latest CRP of Ada Lorne", {"a.txt": text}, StandIn("7", "90"), names=("Ada Lorne",))
+    assert [c.quote for c in answer.citations] == ["Ada Lorne | CRP | 2024-01-02 | 7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Item | Date | Value\nWeight | 3 April 2021 | 71\nWeight | 2022-05-06 | 69\n", ["2021-04-03", "2022-05-06"]),
+        ("| Born | Seen | Value |\n|---|---|---|\n| 2024-01-02 | 2021-04-03 | 71 |\n| 2020-01-02 | 2022-05-06 | 9 |\n",
+         ["2021-04-03", "2022-05-06"]),
+        ("Test\t2021-04-03\t2022-05-06\nCRP\t4\t7\nHb\t12\t\n", ["2022-05-06", "2021-04-03"]),
+        ("Creatinine 1.9 mg/dl (2021-04-03)\nCreatinine 1.2 mg/dl (2022-05-06)\n", ["2021-04-03", "2022-05-06"]),
+    ],
+)  # fmt: skip
+def test_a_row_is_of_its_own_day_or_of_its_newest_column(text: str, days: list[str]) -> None:
+    (block,) = blocks_of(text)
+    assert [day_of_row(row, "en") for row in block.rows] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Results of 3 April 2021\nSodium   139\n", "en"),
+        ("Labor vom 03.04.2021\nNatrium   139\n", "de"),
+        ("2021년 4월 3일 검사\n나트륨   139\n", "ko"),
+    ],
+)
+def test_a_list_is_of_the_day_above_it_and_never_of_a_birthday(text: str, language: str) -> None:
+    born = {"en": "Born 1 May 1950", "de": "geb. 01.05.1950", "ko": "생년월일 1950-05-01"}[language]
+    assert day_above(text, text.rindex("139"), language) == "2021-04-03"
+    assert day_above(f"{born}\n{text.splitlines()[1]}", len(born) + 5, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "language", "chosen", "wanted"),
+    [
+        ("Year | Rent\n1 (to May) | 900\n2 (to June) | 950\n3 (to July) | 990\n", "rent in year 2", "en", "900", "950"),
+        ("Mietjahr | Miete\n1 (bis Mai) | 900\n2 (bis Juni) | 950\n", "Miete im Mietjahr 2", "de", "900", "950"),
+        ("연차 | 차임\n1년차 | 900\n2년차 | 950\n", "2년차 차임", "ko", "900", "950"),
+        ("Year | Fee\n2021 | 900\n2022 | 950\n", "fee 2022", "en", "900", "950"),
+        ("Item | Deposit\nCrane | 900\nScissor lift | 950\n", "deposit for the scissor lift", "en", "950", "950"),
+        ("zum | Miete\nab 01.01.2022 | 900\nab 01.01.2023 | 950\n", "Miete 2023", "de", "900", "950"),
+    ],
+)
+def test_the_row_that_the_question_names_answers(
+    text: str, question: str, language: str, chosen: str, wanted: str
+) -> None:
+    answer = ask(question, {"a.txt": text}, StandIn(chosen), language)
+    assert [c.quote.split(" | ")[1] for c in answer.citations] == [wanted]
+
+
+def test_a_row_is_brought_in_that_no_passage_held() -> None:
+    text = "Year | Fee\n" + "".join(f"{year} | {year}00\n" for year in range(2001, 2021))
+    head = Chunk("a", "a.txt", Span(0, 60), (1,), (), "en")
+    hit = Hit(head, "a.txt", "0" * 64, text[:60], 1.0, 1)
+    document = Document("a", "a.txt", "0" * 64, "text/plain", "en", "", text, (Page(1, Span(0, len(text))),))
+    known = {"a.txt": document}.get
+    answer = answer_from_hits("fee 2015", [hit], whole=known, reader=StandIn("200300"), decision=SURE, language="en")
+    assert [c.quote for c in answer.citations] == ["2015 | 201500"]
+    assert all(c.span.of(text) == c.quote for c in answer.citations)
+
+
+def test_the_line_that_names_the_columns_is_no_answer() -> None:
+    answer = ask("rent in year 2", {"a.txt": "Year | Rent\n1 | 900\n2 | 950\n"}, StandIn("Year | Rent"))
+    assert [c.quote for c in answer.citations] == ["2 | 950"]
+
+
+def test_rows_are_sentences_of_their_own() -> None:
+    text = "He came.\nTENANT: CLAY, INC.      By: /s/ Jo Beck      Date: 2/11/22\nIt ends.\nHb 11.2\nCRP 7\n"
+    said = [text[a:b] for a, b in units(text, "en")]
+    assert "TENANT: CLAY, INC.      By: /s/ Jo Beck      Date: 2/11/22" in said
+    assert {"Hb 11.2", "CRP 7"} <= set(said)
+
+
+# --- time is left to the days
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "left"),
+    [
+        ("latest creatinine", "en", "creatinine"),
+        ("is she still on naproxen", "en", "is she on naproxen"),
+        ("Was war der letzte Kaliumwert?", "de", "Was war der Kaliumwert?"),
+        ("최근 체중", "ko", "체중"),
+        ("마지막으로 잰 체중", "ko", "잰 체중"),
+        ("latest?", "en", "latest?"),
+    ],
+)
+def test_the_words_of_time_are_taken_off_for_the_reader(question: str, language: str, left: str) -> None:
+    assert without_time(question, language) == left
+
+
+# --- signatures
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if own(code, "signatures")])
+def test_each_mark_and_closing_finds_its_example_and_no_other_line(language: str) -> None:
+    table = own(language, "signatures")
+    for row in table["marks"]:
+        assert [s.of(row["example"]) for s in signatures(row["example"], language)] == [row["example"]], row["pattern"]
+    for row in table["closings"]:
+        text = f"It ended well.\n{row['example']}\n\nDr. Ada Lorne\n"
+        assert [s.of(text) for s in signatures(text, language)] == ["Dr. Ada Lorne"], row["pattern"]
+    for line in table["no"]["lines"]:
+        assert signatures(line, language) == [], line
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language", "signed"),
+    [
+        ("who signed the lease", "Lease of Hob Ltd.\nContact Bo Fry.\nBy: /s/ Ann Lee\nBy: /s/ Max Orr\n", "en",
+         ["By: /s/ Ann Lee", "By: /s/ Max Orr"]),
+        ("Wer hat den Brief unterschrieben?", "An Dr. Voss\nEs geht gut.\nMit freundlichen Grüßen\nDr. Rau\n", "de",
+         ["Dr. Rau"]),
+        ("누가 서명했나요?", "의뢰의 표민규\n소견: 골절 없음.\n판독의: 옥다솜 (서명)\n", "ko",
+         ["판독의: 옥다솜 (서명)"]),
+    ],
+)  # fmt: skip
+def test_who_signed_is_answered_by_signatures_alone(question: str, text: str, language: str, signed: list[str]) -> None:
+    named = text.splitlines()[0]
+    assert form_of(question, language).signed
+    answer = ask(question, {"a.txt": text}, StandIn(named), language)
+    assert sorted(c.quote for c in answer.citations) == signed
+    unsigned = ask(question, {"a.txt": named + "\n" + text.splitlines()[1]}, StandIn(named), language)
+    assert unsigned.status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("who must sign the invoice", "en"), ("Wer darf unterschreiben?", "de"), ("누가 서명해야 하나요?", "ko")],
+)
+def test_who_must_sign_is_another_question(question: str, language: str) -> None:
+    assert not form_of(question, language).signed
+
+
+# --- kinds of drugs
+
+CLASSES = [line.partition(" > ") for line in common_lines("drug_classes.tsv")]
+PUT = {"en": "is he on {}?", "de": "nimmt er {}?", "ko": "{} 복용하나요?"}
+
+
+def _names_in(language: str, names: Sequence[str]) -> list[str]:
+    hangul = [n for n in names if any("가" <= c <= "힣" for c in n)]
+    return hangul if language == "ko" else [n for n in names if n not in hangul]
+
+
+@pytest.mark.parametrize("language", PUT)
+def test_every_kind_of_drug_is_asked_of_a_passage_by_its_substance(language: str) -> None:
+    drugs = {names[0]: names for names in drug_groups()}
+    asked = 0
+    for left, _, right in CLASSES:
+        member = _names_in(language, drugs[right.split(";")[0].strip()])
+        for kind in _names_in(language, [k.strip() for k in left.split(";")])[:2]:
+            if not member or member[0].casefold() in kind.casefold() or kind.casefold() in member[0].casefold():
+                continue
+            passage = f"{member[0]} 5 mg"
+            question = Glossary(PUT[language].format(kind), language).asked_of(passage, language)
+            assert kind not in question, (kind, member[0], question)
+            assert question.casefold() == PUT[language].format(member[0]).casefold(), (kind, question)
+            asked += 1
+    assert asked >= 60
+
+
+def test_a_passage_that_uses_the_word_is_asked_as_it_stands() -> None:
+    glossary = Glossary("is he on a statin?", "en")
+    assert glossary.asked_of("A statin was declined; atorvastatin was offered.", "en") == "is he on a statin?"
+
+
+def test_a_state_is_no_other_name_of_a_state() -> None:
+    assert (
+        Glossary("is ramipril held?", "en").asked_of("ramipril 5 mg. metformin stopped.", "en") == "is ramipril held?"
+    )
+
+
+# --- what was ended
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "taken", "ended", "language"),
+    [
+        ("does she take metformin now?", "Metformin 500 mg twice daily.\nMetformin was stopped on Monday.", "500 mg",
+         "stopped", "en"),
+        ("Nimmt sie Metformin?", "Metformin 500 mg 1-0-1.\nMetformin wurde am Montag abgesetzt.", "500 mg", "abgesetzt",
+         "de"),
+        ("메트포르민 복용하나요?", "메트포르민 500 mg 1일 2회.\n메트포르민은 월요일에 중단하였다.", "500 mg", "중단",
+         "ko"),
+    ],
+)  # fmt: skip
+def test_a_drug_that_was_ended_is_not_shown_without_its_end(
+    question: str, text: str, taken: str, ended: str, language: str
+) -> None:
+    answer = ask(question, {"a.txt": text}, StandIn(taken), language)
+    assert ended in answer.citations[0].quote
+    assert any(taken in c.quote for c in answer.citations)
+
+
+def test_another_drug_that_ended_is_none() -> None:
+    asked = Asked("?", "?", "en")
+    text = "Ramipril was stopped; metformin 500 mg twice daily."
+    (candidate,) = read(asked, hits_of({"a.txt": text}), {}, StandIn("stopped"))
+    assert ends(candidate, frozenset({"ramipril"}))
+    assert not ends(candidate, frozenset({"metformin"}))
+
+
+# --- whose it is, and what a paper says
+
+
+def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_asked_about() -> None:
+    texts = {"a.txt": "Re: Joan Pell. Simvastatin 20 mg.", "b.txt": "Re: Karl Pell. His wife Joan came. Atorvastatin."}
+
+    def patient(name: str) -> Identity:
+        return Identity("letter", "", (Field("patient", name, Span(4, 4 + len(name))),))
+
+    identities = {"a.txt": patient("Joan Pell"), "b.txt": patient("Karl Pell")}
+    candidates = read(Asked("?", "?", "en"), hits_of(texts), identities, StandIn("Atorvastatin"))
+    assert of_other_patients(["Joan take"], candidates, identities) == {"b.txt"}
+    assert of_other_patients(["Pell"], candidates, identities) == frozenset()
+    assert of_other_patients(["Ada"], candidates, identities) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said", "language"),
+    [
+        ("what does the order say", "COUNTY COURT\nORDER\nThe motion is granted.", "The motion is granted.", "en"),
+        ("was steht im Beschluss", "AMTSGERICHT\nBESCHLUSS\nDer Antrag wird abgelehnt.", "Der Antrag wird abgelehnt.",
+         "de"),
+        ("결정 내용은?", "단양지방법원\n결정\n\n이 사건 신청을 기각한다.", "이 사건 신청을 기각한다.", "ko"),
+    ],
+)  # fmt: skip
+def test_what_a_paper_says_stands_below_its_title(question: str, text: str, said: str, language: str) -> None:
+    assert form_of(question, language).told
+    answer = ask(question, {"a.txt": text}, StandIn(text.splitlines()[1]), language)
+    assert [c.quote for c in answer.citations] == [said]

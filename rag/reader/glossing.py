@@ -50,9 +50,9 @@ class Glossary:
         self._loose: list[_Asked] = []
         for asked, found, drug in _groups(language):
             for name, phrase in asked:
-                if phrase <= held and not _tells_a_state(name, language):
+                if phrase <= held and (drug or not _tells_a_state(name, language)):
                     others = (other for other in found if not other[1] <= held)
-                    named = tuple(other for other in others if not _tells_a_state(other[0], language))
+                    named = tuple(other for other in others if drug or not _tells_a_state(other[0], language))
                     one = _Asked(phrase, _place(question, language, name, phrase), named)
                     (self._drugs if drug else self._loose).append(one)
         self._drugs = _longest(self._drugs)
@@ -104,7 +104,9 @@ def _names(one: _Asked, held: frozenset[str], written: str) -> list[str]:
     names = {phrase: name for name, phrase in one.others if phrase <= held}
     there = [other for other in one.others if other[1] <= held and fold(other[0]) in written]
     names |= {phrase: name for name, phrase in sorted(there, key=lambda other: len(other[0]))}
-    return list(names.values())[:_MOST]
+    found = list(dict.fromkeys(names.values()))
+    # no name that is but the beginning of another one
+    return [n for n in found if not any(n != o and fold(o).startswith(fold(n)) for o in found)][:_MOST]
 
 
 def _put(question: str, places: Mapping[Span, Sequence[str]]) -> str:
