@@ -36,7 +36,7 @@ NEEDED = {
 # For these English stands in, or nothing is known.
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
-    *("references.toml", "same.tsv", "synonyms.txt"),
+    *("references.toml", "same.tsv", "signatures.toml", "synonyms.txt"),
 }
 STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"identity", "labels", "same", "synonyms"}}
 LETTER = """Hôpital de la Rive
