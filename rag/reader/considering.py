@@ -15,6 +15,7 @@ from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named, of_other_patients
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
+from casefolio.reader.versions import one_matter
 
 _SIGNED = 12  # signatures of one passage that may answer
 
@@ -37,6 +38,10 @@ class Evidence:
         """Whether two candidates may speak of one patient: no two documents of different ones."""
         people = [_patients(self.identities.get(c.hit.document)) for c in (a, b)]
         return a.hit.document == b.hit.document or not all(people) or bool(people[0] & people[1])
+
+    def one_matter(self, a: str, b: str, unnamed: bool = True) -> bool:
+        """Whether two documents, by their paths, are of the same people; `unnamed` where one names nobody."""
+        return one_matter(self.identities.get(a), self.identities.get(b), unnamed)
 
 
 @dataclass(frozen=True, slots=True)

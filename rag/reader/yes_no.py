@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from casefolio.indexes.analyzers import terms
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.assertion import Cue
 from casefolio.reader.deciding import by_hand
 
 _SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
+_WITHIN = 5  # letters of a word that is found within a longer one
 _DENIES = ("negated", "state")
 _DENYING = ("must_not", "need_not", "no_right")  # values of modality that deny
 
@@ -62,6 +64,26 @@ def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) 
         if said is False and yes_or_no(question, quote, language, judge):
             return None
     return said
+
+
+def affirms(question: str, sentence: str, language: str, judge: Judge) -> bool:
+    """Whether a sentence beside a denial leans to "yes": the reader reads it so, and nothing in it denies.
+
+    "No contrast reaction known." does not say whether there is an allergy, where the sentence before names one.
+    """
+    if any(_denies(cue) for cue in cues(sentence, language)):
+        return False
+    supports, contradicts, neither = judge.claims([(question, sentence)])[0]
+    return supports > max(contradicts, neither)
+
+
+def names_undenied(question: str, sentence: str, language: str) -> bool:
+    """Whether a sentence names what is asked for and denies nothing."""
+    asked, folded = set(terms(question, language)), sentence.casefold()
+    compound = any(len(term) >= _WITHIN and term in folded for term in asked)  # "Penicillinallergie"
+    if not compound and not asked & set(terms(sentence, language)):
+        return False
+    return not any(_denies(cue) for cue in cues(sentence, language))
 
 
 def _denies(cue: Cue) -> bool:

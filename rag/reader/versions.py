@@ -1,0 +1,103 @@
+"""Two papers of one matter: whether they are, and where the later one changes a clause of the earlier one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Document, Span
+from casefolio.ingest.identity import Identity
+from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.references import references
+from casefolio.reader.reading import Candidate, units
+
+_CHANGES = frozenset(("changed", "replaced", "ended"))
+# "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
+_OWN_NUMBER = re.compile(r"\W*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+_OPENING = 4  # characters before a reference that is a clause's own name ("§ 4", "**제5조**")
+
+
+def one_matter(a: Identity | None, b: Identity | None, unnamed: bool) -> bool:
+    """Whether two documents are of the same people: they share a patient or a party.
+
+    Args:
+        a, b: what they say they are.
+        unnamed: what is told where one of them names nobody.
+    """
+    first, second = _people(a), _people(b)
+    return bool(first & second) if first and second else unnamed
+
+
+def _people(identity: Identity | None) -> frozenset[str]:
+    values = identity.values("patient", "party") if identity else ()
+    return frozenset(" ".join(v.casefold().split()) for v in values)
+
+
+def amendment_of(
+    choice: Candidate, later: Sequence[Hit], document: Callable[[str], Document | None]
+) -> Candidate | None:
+    """The sentence of a later document which says that the clause of a choice was changed, replaced or ended.
+
+    It is looked for in all of the document, since the words of a question seldom stand in it.
+
+    Args:
+        choice: a sentence that answers.
+        later: hits in later documents of the same matter, those of the latest first.
+        document: a document by its path; None where only its passages are known.
+    """
+    clause = _clause_of(choice)
+    if not clause:
+        return None
+    named = _naming(clause)
+    seen = set[str]()
+    for hit in later:
+        whole = document(hit.document)
+        text, base = (hit.text, hit.chunk.span.start) if whole is None else (whole.text, 0)
+        if whole is not None and hit.document in seen:
+            continue
+        seen.add(hit.document)
+        for paragraph in _PARAGRAPH.finditer(text):
+            if named.search(paragraph.group()) is None:
+                continue
+            for start, end in units(paragraph.group(), hit.chunk.language):
+                if _changes(paragraph.group()[start:end], hit.chunk.language, clause):
+                    place = Span(base + paragraph.start() + start, base + paragraph.start() + end)
+                    return _at(place, hit, whole, place.of(text) if whole is not None else paragraph.group()[start:end])
+    return None
+
+
+def _naming(clause: str) -> re.Pattern[str]:
+    """What finds `4.1` and the `4` that it is part of."""
+    first, *deeper = clause.split(".")
+    return re.compile(rf"(?<![\d.]){first}" + "".join(rf"(?:\.{n}" for n in deeper) + ")?" * len(deeper) + r"(?!\d)")
+
+
+def _at(place: Span, hit: Hit, whole: Document | None, text: str) -> Candidate:
+    pages = (whole.page_of(place.start),) if whole is not None else hit.chunk.pages
+    moved = replace(hit, chunk=replace(hit.chunk, span=place, pages=pages), text=text)
+    return Candidate(moved, place, place, "", answers=0.0, margin=0.0, mass=0.0)
+
+
+def _clause_of(candidate: Candidate) -> str:
+    """The number under which a clause stands in its contract; empty where it does not say."""
+    named = references(candidate.text, candidate.hit.chunk.language)
+    if named and named[0].span.start <= _OPENING:
+        return _number(named[0].canonical)
+    found = _OWN_NUMBER.match(candidate.text)
+    return found[1] if found else ""
+
+
+def _number(canonical: str) -> str:
+    parts = canonical.split()
+    return parts[1] if len(parts) > 1 else ""
+
+
+def _changes(text: str, language: str, clause: str) -> bool:
+    """Whether a sentence names a clause, or the one that it is part of, and says that something became of it."""
+    numbers = [_number(r.canonical) for r in references(text, language)]
+    if not any(n and (n == clause or clause.startswith(f"{n}.")) for n in numbers):
+        return False
+    return any(cue.kind == "state" and cue.value in _CHANGES for cue in cues(text, language))
