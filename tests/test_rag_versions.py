@@ -114,7 +114,7 @@ def test_one_matter_is_told_by_its_people() -> None:
 
 
 ALLERGIC = [
-    ("Hat er eine Allergie?", "Bekannte Penicillinallergie mit Exanthem.", "Keine Kontrastmittelunverträglichkeit.", "de"),
+    ("Hat er eine Allergie?", "Bekannte Penicillinallergie mit Exanthem.", "Kein Kontrastmittelschaden.", "de"),
     ("Does she have any allergies?", "Known penicillin allergy with rash.", "No reaction to contrast medium.", "en"),
     ("알레르기가 있나요?", "페니실린 알레르기가 있어 발진이 생긴 적이 있음.", "조영제 부작용은 없음.", "ko"),
 ]  # fmt: skip
