@@ -198,6 +198,23 @@ def test_another_side_drug_or_day_is_no_answer(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "named", "other", "language"),
+    [
+        ("Does she take salbutamol?", "Salbutamol inhaler as required", "She takes a contraceptive.", "en"),
+        ("Nimmt er Metoprolol?", "Metoprolol 47,5 mg 1-0-0", "Er nimmt keine pflanzlichen Mittel.", "de"),
+        ("와파린 복용 중인가요?", "와파린 3 mg 하루 한 번", "진통제를 복용 중이다.", "ko"),
+    ],
+)
+def test_whether_a_drug_is_given_is_told_by_what_names_it(question: str, named: str, other: str, language: str) -> None:
+    asked = Asked(question, question, language)
+    hits = hits_of({"a.txt": named, "b.txt": other}, language)
+    found = read(asked, hits, {}, StandIn(named, other))
+    assert [c.text for c in guarded(asked, found)] == [named]
+    only = read(asked, hits[1:], {}, StandIn(other))
+    assert [c.text for c in guarded(asked, only)] == [other]
+
+
+@pytest.mark.parametrize(
     ("question", "known"),
     [("does Ella Torn take apixaban", ("Ella Torn",)), ("ella torn apixaban", ("ella torn",))],
 )

@@ -12,6 +12,7 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import drug_groups
 from casefolio.ingest.meaning.annotating import sides
 from casefolio.ingest.meaning.moments import moments
+from casefolio.reader.forms import form_of
 from casefolio.reader.reading import Asked, Candidate
 
 _ISO = len("2021-04-03")
@@ -21,7 +22,7 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without those that speak of another side, drug or day than the one the question names."""
     side, days = sides(asked.question, asked.language), days_named(asked.question, asked.language)
     drugs = drugs_in(asked.question, asked.language)
-    return [
+    passed = [
         c
         for c in candidates
         if not (
@@ -30,6 +31,10 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
             or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
+    if not drugs or not form_of(asked.question, asked.language).yes_no:
+        return passed
+    # whether a drug is given, no sentence tells that does not name it, where others do
+    return [c for c in passed if drugs & drugs_in(c.text, c.hit.chunk.language)] or passed
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:
