@@ -32,11 +32,12 @@ sys.addaudithook(_hear)
 """
 # the tracer sends from a thread of its own, which may end with the process: it is waited for
 SENT = """
-import atexit, sys
-def _sent():
-    if tracers := sys.modules.get("langchain_core.tracers.langchain"):
-        tracers.wait_for_all_tracers()
-atexit.register(_sent)
+import sys
+from casefolio.cli import main
+status = main()
+from langchain_core.tracers.langchain import wait_for_all_tracers
+wait_for_all_tracers()
+sys.exit(status)
 """
 STRACE = ["strace", "-f", "--seccomp-bpf", "-qq"]
 LETTER = "Mr. Marlowe takes apixaban 3 mg twice daily. He was seen in March.\n"
@@ -66,7 +67,7 @@ def folder(tmp_path_factory):
 
 def attempts(words, tmp_path, program=("-m", "casefolio"), **more):
     """What a command tried to reach."""
-    (tmp_path / "sitecustomize.py").write_text(HOOK + SENT)
+    (tmp_path / "sitecustomize.py").write_text(HOOK)
     heard, traced = tmp_path / "heard", tmp_path / "traced"
     heard.touch()
     watched = [*STRACE, "-e", "trace=connect,sendto,sendmsg", "-o", str(traced)]
@@ -190,7 +191,7 @@ def test_only_trace_lets_the_tracer_hear(folder, tmp_path, model):
     tracer = {"LANGSMITH_ENDPOINT": model.removesuffix("/v1"), "TIKTOKEN_CACHE_DIR": str(tmp_path)}
     for flags, heard in (([], False), (["--trace"], True)):
         _Model.paths.clear()
-        attempts([*words, *flags], tmp_path, **tracer)
+        attempts([*words, *flags], tmp_path, ("-c", SENT), **tracer)
         assert any("/runs" in path for path in _Model.paths) == heard
 
 
