@@ -23,7 +23,11 @@ from casefolio.ingest.languages import DEFAULT, every, own
 FIELDS = ("patient", "party", "physician", "number")
 _SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][a-zà-öø-ÿ]+")
 _CAPITAL = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w’'-]+")
-_OPENED = re.compile(r"(?:\b[a-zà-öø-ÿ]{4,}|/\w+|\d)[.!?]\s+[A-ZÀ-ÖØ-Þ][\w’'-]+")  # a sentence, and its first word
+# The first word of a sentence, behind another one or behind the number of a clause.
+_OPENED = re.compile(
+    r"(?:(?:\b[a-zà-öø-ÿ]{4,}|/\w+|\d)[.!?]\s+|(?m:^)[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?|\(?[a-z]\))[ \t]+)"
+    r"[A-ZÀ-ÖØ-Þ][\w’'-]+(?=\s+[a-zà-öø-ÿ])"
+)
 _NUMBER, _LEAST_DIGITS = re.compile(r"\d[\d.,/]*"), 4  # a shorter number is a day or a clause, no record
 _KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _ELSEWHERE = 0.5  # what a name counts in a document that does not bear it in its identity zone

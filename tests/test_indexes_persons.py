@@ -118,6 +118,18 @@ def test_a_name_is_known_in_a_question_of_another_language(question: str, best: 
     assert "blood" not in " ".join(named.names)
 
 
+@pytest.mark.parametrize(
+    ("zone", "proper"),
+    [
+        ("1. Fees\n2.2 Invoices are payable. Payments bear interest", "fees"),
+        ("He saw Harold Moss. Harold Moss was well.", "harold moss"),
+    ],
+)
+def test_the_first_word_of_a_sentence_or_clause_is_no_name_for_standing_there(zone: str, proper: str) -> None:
+    ((_, found),) = names_in_documents([("en", (), zone)], {"he"})
+    assert found == " ".join(terms(proper))
+
+
 @pytest.mark.parametrize("question", ["Is Harold on blood thinners?", "What does Mr Brentwood take for the rash?"])
 def test_capitals_change_nothing(question: str) -> None:
     usual, small, large = (READERS["en"].read(q, "en") for q in (question, question.lower(), question.upper()))

@@ -25,6 +25,7 @@ def sentences(text: str, language: str) -> list[str]:
         ("de", ["Z. n. Appendektomie am 3. Mai 2021.", "V. a. Pneumonie li. basal."]),
         ("de", ["Nach § 5 Abs. 2 Nr. 3 BGB bzw. Art. 5 DSGVO haftet er ca. zur Hälfte.", "Das genügt."]),
         ("de", ["Der 2. Senat hat am 12. 4. 2022 entschieden.", "Kraftgrad 4.", "Insofern gut."]),
+        ("de", ["Die Wohnung liegt Lindenallee 8, 2. OG links.", "Der Keller liegt im Hof, 1. Untergeschoss."]),
         ("de", ["Prof. Dr. med. Anna Veit, u. a. tätig in Ulm.", "Wir danken."]),
         ("ko", ["환자는 2021. 3. 4. 입원하였다.", "흉통은 없었습니다.", "퇴원함."]),
         ("ko", ["제3조에 따라 해지할 수 있다.", "다만, 30일 전에 통지하여야 한다."]),
