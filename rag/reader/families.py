@@ -34,6 +34,7 @@ class _Member:
     block: Block
     row: Row
     day: str
+    told: bool = False  # chosen by structure among its neighbours
 
     @property
     def header(self) -> str:
@@ -147,9 +148,9 @@ def joined(
         kept = [
             m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
         ]
-    told = [m for m in kept if not any(m.candidate is c for c in read)]
+    told = [m for m in kept if m.told]
     again = alone([m.candidate for m in told], [m.header for m in told])
-    return rest + [m.candidate for m in kept if not any(m is t for t in told)] + again
+    return rest + [m.candidate for m in kept if not m.told] + again
 
 
 def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[list[_Member]]:
@@ -291,6 +292,7 @@ def _pooled(family: Sequence[_Member], chosen: Sequence[_Member]) -> list[_Membe
     return [
         replace(
             m,
+            told=True,
             candidate=replace(
                 m.candidate,
                 answers=max(answers, m.candidate.answers),
