@@ -222,3 +222,66 @@ def test_values_in_another_form_are_values(claim: str, quote: str, language: str
 def test_what_a_page_only_asks_it_does_not_say(claim: str, quote: str) -> None:
     assert verify(claim, quote).label != "supported"
     assert verify(claim, quote, read=False).label != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "language", "right"),
+    [
+        # values that are of other values
+        (
+            "The dose was 5 mg on 10 May and 10 mg on 3 May.",
+            "On 3 May the dose was 5 mg, on 10 May 10 mg.",
+            "en",
+            False,
+        ),
+        ("The dose was 10 mg on 10 May and 5 mg on 3 May.", "On 3 May the dose was 5 mg, on 10 May 10 mg.", "en", True),
+        ("Links beträgt die Hörschwelle 20 dB.", "Das rechte Ohr hört 20 dB, das linke 55 dB.", "de", False),
+        ("Links beträgt die Hörschwelle 55 dB.", "Das rechte Ohr hört 20 dB, das linke 55 dB.", "de", True),
+        (
+            "Am 1. April sind 700 EUR fällig, am 1. März 500 EUR.",
+            "Die erste Rate von 500 EUR ist am 1. März fällig, die zweite von 700 EUR am 1. April.",
+            "de",
+            True,
+        ),
+        ("5월 10일에 5 mg을 투여하였다.", "5월 3일 5 mg, 5월 10일 10 mg을 투여하였다.", "ko", False),
+        ("5월 10일에 10 mg을, 5월 3일에 5 mg을 투여하였다.", "5월 3일 5 mg, 5월 10일 10 mg을 투여하였다.", "ko", True),
+        # numbers without their unit
+        ("The CRP was 148 and the creatinine 12.", "Creatinine 148 µmol/L, CRP 12 mg/L.", "en", False),
+        ("The CRP was 12 and the creatinine 148.", "Creatinine 148 µmol/L, CRP 12 mg/L.", "en", True),
+        # from what to what
+        ("The hearing moved from May 13 to May 20.", "Hearing moved from May 20 to MAY 13", "en", False),
+        ("The hearing was brought forward from May 20 to May 13.", "Hearing moved from May 20 to MAY 13", "en", True),
+        ("Die Gaube wird von West nach Ost verlegt.", "Gaube wandert von Ost nach WEST", "de", False),
+        ("카르베딜롤은 3.125에서 6.25로 올렸다.", "카르베딜롤 6.25 로 시작했다가 3.125 로 내림.", "ko", False),
+        ("카르베딜롤은 6.25에서 3.125로 내렸다.", "카르베딜롤 6.25 로 시작했다가 3.125 로 내림.", "ko", True),
+        # who and to whom
+        ("Mrs Quorn lent Mr Hartigal $12,000.", "Mr Hartigal lent Mrs Quorn $12,000.", "en", False),
+        ("Mrs Quorn was lent $12,000 by Mr Hartigal.", "Mr Hartigal lent Mrs Quorn $12,000.", "en", True),
+        (
+            "Frau Tondern verkaufte den Anhänger an Herrn Wisselkamp.",
+            "Herr Wisselkamp verkaufte den Anhänger an Frau Tondern.",
+            "de",
+            False,
+        ),
+        (
+            "An Frau Tondern verkaufte Herr Wisselkamp den Anhänger.",
+            "Herr Wisselkamp verkaufte den Anhänger an Frau Tondern.",
+            "de",
+            True,
+        ),
+        ("남소정은 표진규에게 천만 원을 빌려주었다.", "표진규는 남소정에게 천만 원을 빌려주었다.", "ko", False),
+        ("남소정은 표진규에게서 천만 원을 빌렸다.", "표진규는 남소정에게 천만 원을 빌려주었다.", "ko", True),
+        # both deny, in other words
+        ("Die Hybridisierung zeigte keine Vermehrung des HER2-Gens.", "Somit HER2 nicht amplifiziert.", "de", True),
+        ("정산에 다툼이 있다.", "정산에 다툼이 없다.", "ko", False),
+        ("예약 변경을 음성 사서함에 남겼다.", "음성 사서함에 예약 변경을 요청함.", "ko", True),
+    ],
+)
+def test_what_belongs_to_what(claim: str, quote: str, language: str, right: bool) -> None:
+    found = align(profile(claim, language), profile(quote, language))
+    assert not any(f.status == "conflict" for f in found) is right
+
+
+def test_a_line_is_no_sentence() -> None:
+    wrapped = profile("Die Kündigungsfrist beträgt\ndrei Monate zum 1. Januar. Sie gilt.", "de")
+    assert [w.sentence for w in wrapped.words] == [0] * (len(wrapped.words) - 2) + [1, 1]

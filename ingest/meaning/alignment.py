@@ -76,9 +76,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     told -= {(f.kind, f.claim) for f in findings if f.status == "agree"}
     against = [f for f in bound if f.status == "conflict"]
     moved = [
-        f
-        for f in (*against, *same_frame(claim, quote), *turned_courses(claim, quote))
-        if (f.kind, f.claim) not in told
+        f for f in (*against, *same_frame(claim, quote), *turned_courses(claim, quote)) if (f.kind, f.claim) not in told
     ]
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}

@@ -62,6 +62,12 @@ def negating_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
+def negative_forms(language: str) -> dict[str, str]:
+    """First letters of verbs that deny by themselves, with those of the verb that they deny: 없다, 있다."""
+    return dict(table(language, "words").get("negative_forms", {}))
+
+
+@cache
 def light_words(language: str) -> frozenset[str]:
     """Words that make a sentence of a note and add nothing: there is, es besteht."""
     return frozenset(_listed(language, "light"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from casefolio.ingest.meaning.compared_words import light_words, negating_words
+from casefolio.ingest.meaning.compared_words import key_of, light_words, negating_words, negative_forms
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import Finding
 
@@ -89,7 +89,9 @@ def _moved_together(claim: Profile, quote: Profile, mine: list[_Slot], theirs: l
         if a.fact and b.fact and relation(a.fact, b.fact, claim.text, quote.text) == CONFLICT:
             moved.setdefault(a.key, []).append((a.fact, b.fact))
     return len(moved) > 1 and all(
-        any(relation(a, b, claim.text, quote.text) == AGREE for _, b in pairs) for pairs in moved.values() for a, _ in pairs
+        any(relation(a, b, claim.text, quote.text) == AGREE for _, b in pairs)
+        for pairs in moved.values()
+        for a, _ in pairs
     )
 
 
@@ -128,12 +130,19 @@ def _frame(profiled: Profile, light: bool = False) -> list[_Slot]:
     negating, articles = negating_words(profiled.language)
     if light:
         articles = articles | light_words(profiled.language)
+    opposites = negative_forms(profiled.language)
     out: list[_Slot] = []
     negations = 0
     for i, word in enumerate(profiled.words):
         said = profiled.text[word.start : word.end].lower()
+        opposite = opposites.get(said[:1])
         if said in negating:
             negations += 1
+        elif opposite and i not in inside:
+            negations += 1
+            out.append(
+                _Slot(key_of(opposite + said[1:], profiled.language), Span(word.start, word.end), None, negations)
+            )
         elif i in values:
             out.append(_Slot(f"#{values[i].family}", values[i].span, values[i], negations))
         elif i not in inside and said not in articles:
