@@ -99,7 +99,8 @@ def _anchors(claim: Profile, quote: Profile, mine: dict[str, list[Fact]], theirs
     """Values that both texts have, as words that other values may be bound to: "on 5 September 51 minutes".
 
     Returns:
-        From the place of a value to its key, in the claim and in the quote; one that stands in the quote twice tells none apart.
+        From the place of a value to its key, in the claim and in the quote; one that stands in the quote
+        twice tells none apart.
     """
     here: dict[int, str] = {}
     there: dict[int, str] = {}
