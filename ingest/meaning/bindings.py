@@ -127,9 +127,7 @@ def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
     return relation(a, b, text.text, other.text)
 
 
-def _exchange(
-    claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors
-) -> list[Finding]:
+def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors) -> list[Finding]:
     """The exchange of one family of values, where the words that speak for it outweigh those against it.
 
     Returns:
