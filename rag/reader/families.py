@@ -274,12 +274,12 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
 
 
 def _lit(member: _Member) -> _Member:
-    """With the newest cell marked, where the columns of a row are days, and with its day."""
+    """With its day, and where its columns are days with the newest cell marked: structure tells that it is meant."""
     c, text = member.candidate, member.candidate.text
     cell = newest_cell(member.row, c.hit.chunk.language)
     at = text.rfind(cell) if cell else -1
     light = Span(c.span.start + at, c.span.start + at + len(cell)) if at >= 0 else c.highlight
-    return replace(member, candidate=replace(c, highlight=light, day=member.day))
+    return replace(member, candidate=replace(c, highlight=light, day=member.day), told=at >= 0)
 
 
 def _pooled(family: Sequence[_Member], chosen: Sequence[_Member]) -> list[_Member]:
