@@ -148,6 +148,7 @@ def joined(
         kept = [
             m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
         ]
+    kept = [m for m in kept if m.row.cells]  # the line that names the columns is no answer
     told = [m for m in kept if m.told]
     again = alone([m.candidate for m in told], [m.header for m in told])
     return rest + [m.candidate for m in kept if not m.told] + again
@@ -186,7 +187,7 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
-        lambda row: bool(row.columns) and any(_bears(name, row) for name in asked.names),
+        lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
     ]
     wanted = tuple(rows)
@@ -274,12 +275,12 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
 
 
 def _lit(member: _Member) -> _Member:
-    """With the newest cell marked, where the columns of a row are days, and with its day."""
+    """With its day, and where its columns are days with the newest cell marked: structure tells that it is meant."""
     c, text = member.candidate, member.candidate.text
     cell = newest_cell(member.row, c.hit.chunk.language)
     at = text.rfind(cell) if cell else -1
     light = Span(c.span.start + at, c.span.start + at + len(cell)) if at >= 0 else c.highlight
-    return replace(member, candidate=replace(c, highlight=light, day=member.day))
+    return replace(member, candidate=replace(c, highlight=light, day=member.day), told=at >= 0)
 
 
 def _pooled(family: Sequence[_Member], chosen: Sequence[_Member]) -> list[_Member]:
