@@ -44,7 +44,7 @@ _FORMS = frozenset(("same", "part", "reordered", "units", "dates", "words", "two
 _FALSE_ALARM = 0.25  # what a true claim costs that is called contradicted, in right verdicts
 _AS_GOOD = 0.01
 _GENERAL = 300  # pairs of general text beside the claims, so that nothing is learned that holds for letters alone
-# What a measure may speak for. A fit on few claims else finds chance signs ("words that are missing speak for support").
+# What a measure may speak for. A fit on few claims else finds signs by chance: missing words that speak for support.
 _FOR, _AGAINST = (0.0, None), (None, 0.0)
 _CONFLICTS = ("value", "negation", "state", "who", "time", "scope")
 _SIGNS: dict[tuple[str, str], tuple[float | None, float | None]] = {

@@ -11,9 +11,7 @@ from casefolio.keeping import keep
 from casefolio.keeping.checking import check
 from casefolio.keeping.page import sealed
 
-NOTE = (
-    "Discharge letter\nPatient: Anna Velden\n\nAnna Velden was given apixaban 5 mg twice daily for stroke prevention.\n"  # noqa: E501
-)
+NOTE = "Discharge letter\nPatient: Anna Velden\n\nAnna Velden was given apixaban 5 mg twice daily for stroke prevention.\n"  # noqa: E501
 OTHER = "Plan\nPatient: Anna Velden\n\nThe next appointment is on 4 May 2024. <script>alert(1)</script>\n"
 
 
@@ -51,10 +49,7 @@ def test_what_nobody_touched_stands(case):
 
 
 IN_FILE = {
-    "the quote in the record": (
-        '"quote": "Anna Velden was given apixaban 5',
-        '"quote": "Anna Velden was given apixaban 9',
-    ),  # noqa: E501
+    "the quote in the record": ('"quote": "Anna Velden was given apixaban 5', '"quote": "Anna Velden was given apixaban 9'),  # noqa: E501
     "the quote as shown": ("<mark>Anna Velden was given apixaban 5", "<mark>Anna Velden was given apixaban 9"),
     "the page": ('"page": 1', '"page": 2'),
     "the span": ('"start": 39', '"start": 38'),

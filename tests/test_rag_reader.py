@@ -65,22 +65,15 @@ def hits_of(texts: dict[str, str], language: str = "en") -> list[Hit]:
 
 def ask(question: str, texts: dict[str, str], reader: StandIn, language: str = "en", **more: object) -> Answer:
     documents = {
-        p: Document(p, p, "0" * 64, "text/plain", language, "", t, (Page(1, Span(0, len(t))),))
-        for p, t in texts.items()  # noqa: E501
+        p: Document(p, p, "0" * 64, "text/plain", language, "", t, (Page(1, Span(0, len(t))),)) for p, t in texts.items()  # noqa: E501
     }
     settings = {"language": language, "whole": documents.get, "reader": reader, "decision": SURE, **more}
     return answer_from_hits(question, hits_of(texts, language), **settings)  # type: ignore[arg-type]
 
 
 TEXTS = {
-    "en": (
-        "She was admitted in May.\nThe dose of apixaban is 5 mg twice daily now. She went home.",
-        "5 mg twice daily",
-    ),  # noqa: E501
-    "de": (
-        "Aufnahme im Mai.\nDie Kündigungsfrist beträgt drei Monate zum Quartalsende. Es grüßt Dr. Rau.",
-        "drei Monate",
-    ),  # noqa: E501
+    "en": ("She was admitted in May.\nThe dose of apixaban is 5 mg twice daily now. She went home.", "5 mg twice daily"),  # noqa: E501
+    "de": ("Aufnahme im Mai.\nDie Kündigungsfrist beträgt drei Monate zum Quartalsende. Es grüßt Dr. Rau.", "drei Monate"),  # noqa: E501
     "ko": ("환자는 5월에 입원하였다.\n보증금은 금 오천만원으로 한다. 관리비는 별도이다.", "오천만원으로"),
 }
 
@@ -261,12 +254,7 @@ def test_the_shipped_decision_is_complete() -> None:
 
 SHIPPED = [
     ("en", "What dose of apixaban does she take?", "She takes apixaban 5 mg twice daily. Her knee is better.", "5 mg"),
-    (
-        "de",
-        "Wie hoch ist die Kaution?",
-        "Der Mieter zahlt eine Kaution von 900 EUR. Haustiere sind erlaubt.",
-        "900 EUR",
-    ),  # noqa: E501
+    ("de", "Wie hoch ist die Kaution?", "Der Mieter zahlt eine Kaution von 900 EUR. Haustiere sind erlaubt.", "900 EUR"),  # noqa: E501
     ("ko", "보증금은 얼마인가요?", "보증금은 금 오천만원으로 한다. 반려동물은 기르지 않는다.", "오천만원"),
 ]
 
@@ -276,7 +264,5 @@ SHIPPED = [
 def test_the_shipped_reader_answers_and_is_silent(language: str, question: str, text: str, expected: str) -> None:
     answer = answer_from_hits(question, hits_of({"a.txt": text}, language), language=language)
     assert expected in answer.citations[0].quote
-    other = answer_from_hits(
-        question, hits_of({"a.txt": "Es regnet. It rains. 비가 온다."}, language), language=language
-    )  # noqa: E501
+    other = answer_from_hits(question, hits_of({"a.txt": "Es regnet. It rains. 비가 온다."}, language), language=language)  # noqa: E501
     assert other.status == "abstained"

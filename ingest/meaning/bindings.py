@@ -99,7 +99,8 @@ def _anchors(claim: Profile, quote: Profile, mine: dict[str, list[Fact]], theirs
     """Values that both texts have, as words that other values may be bound to: "on 5 September 51 minutes".
 
     Returns:
-        From the place of a value to its key, in the claim and in the quote; one that stands in the quote twice tells none apart.
+        From the place of a value to its key, in the claim and in the quote. One that stands in the quote twice tells
+        none apart.
     """
     here: dict[int, str] = {}
     there: dict[int, str] = {}
@@ -126,9 +127,7 @@ def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
     return relation(a, b, text.text, other.text)
 
 
-def _exchange(
-    claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors
-) -> list[Finding]:
+def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors) -> list[Finding]:
     """The exchange of one family of values, where the words that speak for it outweigh those against it.
 
     Returns:

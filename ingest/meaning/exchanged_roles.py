@@ -84,8 +84,7 @@ def _placed(profiled: Profile) -> dict[str, tuple[str, Span]]:
     if _passive(profiled) or sum(objects) != 1:
         return {}
     return {
-        profiled.keys[i]: ("object" if o else "subject", f.span)
-        for i, o, f in zip(places, objects, named, strict=True)
+        profiled.keys[i]: ("object" if o else "subject", f.span) for i, o, f in zip(places, objects, named, strict=True)
     }
 
 
@@ -104,7 +103,10 @@ def _behind(profiled: Profile, place: int, listed: str) -> bool:
 
 
 def _by_particle(profiled: Profile) -> dict[str, tuple[str, Span]]:
-    subject, receiver = _marks(profiled.language, "particles")[0], tuple(_words(profiled.language, "receiver_particles"))
+    subject, receiver = (
+        _marks(profiled.language, "particles")[0],
+        tuple(_words(profiled.language, "receiver_particles")),
+    )
     out: dict[str, tuple[str, Span]] = {}
     for i in profiled.content:
         word = profiled.words[i]

@@ -64,7 +64,9 @@ class Group:
     rules: tuple[Rule, ...]
     cased: tuple[re.Pattern[str] | None, ...]
     single: tuple[re.Pattern[str], ...]
-    following: frozenset[str] | None = None  # what the token behind may begin with, where that can be told; "" at the end
+    following: frozenset[str] | None = (
+        None  # what the token behind may begin with, where that can be told; "" at the end
+    )
 
 
 class Lexicon:

@@ -22,7 +22,7 @@ from casefolio.verification.reading import Relation
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")
 # What reaches over words may be found by chance in a claim of other words than its quote, some of it sooner: the share
-# of words that may be missing for a conflict to be final (measured on claims that the rules were not made for; how often
+# of words that may be missing for a conflict to be final (measured on claims of the corpus and our own; how often
 # a conflict found so was a contradiction is told behind). A kind that is not named is a value, and always final.
 _FINAL_UP_TO = {
     "negation": 0.5,  # 91 of 104

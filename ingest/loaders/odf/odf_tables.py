@@ -68,7 +68,9 @@ class Table:
     def _in_cell(self, cell: etree._Element, look: Look) -> Look:
         return replace(look, filled=look.filled or self.styles.fills("table-cell", _style(cell)))
 
-    def _row(self, cells: list[etree._Element], in_head: bool, below: dict[int, tuple[int, str]], look: Look) -> Line:
+    def _row(
+        self, cells: list[etree._Element], in_head: bool, below: dict[int, tuple[int, str]], look: Look
+    ) -> Line:
         texts: list[str] = []
         bold, new_page = True, False
         for cell in cells:
