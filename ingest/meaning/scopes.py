@@ -101,7 +101,7 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
     floor = _WORD_ALIKE if short else _WORD_ALIKE_LONG
     findings = []
     theirs_denied = _denied_sentences(quote, theirs)
-    # A paraphrase may deny with one word what the page denies with another: "never at random", "random tests are not …".
+    # A paraphrase may deny with one word what the page denies with another: "never at random", "is not allowed".
     in_own_words = all(claim.keys[i] in quote.by_key for i in claim.content)
     we_deny = any(a.negated for a in mine) and not in_own_words
     for field, kind, silent in _FIELDS:
