@@ -1,7 +1,7 @@
 """Assertion sets: is the concept negated, of the past, someone else's? F1 of each against human labels.
 
-    {"id", "sentence" or "text", "concept", "start", "end", "negated", "temporality"?, "experiencer"?, "group"?,
-     "language"?}
+{"id", "sentence" or "text", "concept", "start", "end", "negated", "temporality"?, "experiencer"?, "group"?,
+ "language"?}
 """
 
 from __future__ import annotations

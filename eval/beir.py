@@ -141,9 +141,7 @@ def score(
     for names, depth in ((("nDCG@10", "R@10", "R@100", "RR", "AP@100"), DEPTH), (("RR@10",), 10)):
         measures = [ir_measures.parse_measure("RR" if n == "RR@10" else n) for n in names]
         run = [
-            ir_measures.ScoredDoc(q, d, float(-i))
-            for q in relevant
-            for i, d in enumerate(ranked.get(q, ())[:depth])
+            ir_measures.ScoredDoc(q, d, float(-i)) for q in relevant for i, d in enumerate(ranked.get(q, ())[:depth])
         ]
         if not run:
             continue

@@ -1,10 +1,10 @@
 """Results on disk, one JSON line a case, written as they come: what a killed run leaves behind is taken up again.
 
-    OUT/run.json                            what was run: sets, configurations, revision, versions, hashes
-    OUT/results/SET/CONFIGURATION.jsonl     one record a case, in the order of the set; the same in every run
-    OUT/results/SET/CONFIGURATION.json      what the system says of itself (its encoder's contract)
-    OUT/timings/SET/CONFIGURATION.jsonl     seconds of each case; different in every run
-    OUT/report.html, report.md, report.json
+OUT/run.json                            what was run: sets, configurations, revision, versions, hashes
+OUT/results/SET/CONFIGURATION.jsonl     one record a case, in the order of the set; the same in every run
+OUT/results/SET/CONFIGURATION.json      what the system says of itself (its encoder's contract)
+OUT/timings/SET/CONFIGURATION.jsonl     seconds of each case; different in every run
+OUT/report.html, report.md, report.json
 """
 
 from __future__ import annotations

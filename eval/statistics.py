@@ -123,9 +123,7 @@ def _ends(draws: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def drawn_cases(
-    groups: Sequence[Hashable], seed: int = SEED, resamples: int = RESAMPLES
-) -> Iterator[NDArray[np.intp]]:
+def drawn_cases(groups: Sequence[Hashable], seed: int = SEED, resamples: int = RESAMPLES) -> Iterator[NDArray[np.intp]]:
     """Indices of the cases of each draw, for statistics that are no function of sums (AUC, area under a curve)."""
     members: dict[Hashable, list[int]] = {}
     for i, group in enumerate(groups):

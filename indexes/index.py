@@ -298,9 +298,7 @@ class Index:
         return Found(numbered, named, documents, _vector_share(snapshot, allowed), persons)
 
     @staticmethod
-    def _several(
-        snapshot: Snapshot, named: Named, language: str, inside: NDArray[np.bool_] | None
-    ) -> tuple[str, ...]:
+    def _several(snapshot: Snapshot, named: Named, language: str, inside: NDArray[np.bool_] | None) -> tuple[str, ...]:
         if named.who is None:
             return ()
         meant = np.flatnonzero(named.who >= named.who.max())

@@ -57,8 +57,13 @@ def records(n: int = 40) -> list[dict[str, Any]]:
     out = []
     for i in range(n):
         possible = i % 4 != 0
-        answer = {"status": "supported", "text": "x", "confidence": 0.8 if possible else 0.3,
-                  "citations": [{"document": "a", "start": 0, "end": 5, "quote": "x"}], "claims": [{"supported": True}]}
+        answer = {
+            "status": "supported",
+            "text": "x",
+            "confidence": 0.8 if possible else 0.3,
+            "citations": [{"document": "a", "start": 0, "end": 5, "quote": "x"}],
+            "claims": [{"supported": True}],
+        }
         gold = [{"document": "a", "start": 0, "end": 5, "quote": "x"}] if possible else []
         row = {"id": str(i), "group": f"g{i}", "answerable": possible, "gold": gold, "reference": "", "answer": answer}
         out.append(row)

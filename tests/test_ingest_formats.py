@@ -125,7 +125,7 @@ CLINICAL = (
     b"<patient><name><given>Eva</given></name></patient></patientRole></recordTarget><component>"
     b"<structuredBody><component>"
     b'<section><code code="10183-2"/><title>Drugs</title><text><table><thead><tr><th>Drug</th><th>'
-    b'Dose</th></tr></thead>'
+    b"Dose</th></tr></thead>"
     b"<tbody><tr><td rowspan='2'>Ramipril</td><td>5 mg</td></tr></tbody></table><list><item>x</item>"
     b"</list></text></section>"
     b"</component></structuredBody></component></ClinicalDocument>"
@@ -153,7 +153,7 @@ SAMPLES: dict[str, tuple[Loader, Callable[[], bytes]]] = {
     "xml": (read_ccda, lambda: CLINICAL),
     "rtf": (read_rtf, lambda: RTF),
     "html": (read_html, lambda: PAGE),
-    "csv": (read_csv, lambda: b"Drug;Dose\nRamipril;5 mg\n\"a\nb\";c\n"),
+    "csv": (read_csv, lambda: b'Drug;Dose\nRamipril;5 mg\n"a\nb";c\n'),
     "msg": (read_msg, lambda: OLE_MAGIC + bytes(range(256)) * 8),
 }
 

@@ -31,9 +31,7 @@ LINES = [
 needs_tesseract = pytest.mark.skipif(not tesseract.installed(), reason="Tesseract is not installed")
 
 
-def _picture(
-    lines: list[str] = LINES, angle: float = 0.0, cells: Sequence[tuple[str, ...]] = ()
-) -> Image.Image:
+def _picture(lines: list[str] = LINES, angle: float = 0.0, cells: Sequence[tuple[str, ...]] = ()) -> Image.Image:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(420, 280))
     canvas.setFont("Helvetica", 12)

@@ -117,7 +117,7 @@ def test_pages_notes_headings_boxes_and_spaces() -> None:
         '<text:h text:outline-level="1">Befund</text:h><text:p>A<text:s text:c="2"/>B<text:tab/>C<text:note>'
         "<text:note-citation>1</text:note-citation><text:note-body><text:p>Quelle.</text:p>"
         "</text:note-body></text:note>"
-        '<draw:frame><draw:text-box><text:p>Kasten</text:p></draw:text-box></draw:frame></text:p>'
+        "<draw:frame><draw:text-box><text:p>Kasten</text:p></draw:text-box></draw:frame></text:p>"
         '<text:p text:style-name="P">Zwei,<text:soft-page-break/> drei</text:p>',
         style("P", '<style:paragraph-properties fo:break-before="page"/>', "paragraph"),
     )

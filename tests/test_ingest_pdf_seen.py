@@ -236,9 +236,7 @@ def test_an_xfa_form_is_read_from_its_xml() -> None:
     )
     stream = pypdf.generic.StreamObject()
     stream._data = xml
-    form = DictionaryObject(
-        {NameObject("/Fields"): ArrayObject(), NameObject("/XFA"): writer._add_object(stream)}
-    )
+    form = DictionaryObject({NameObject("/Fields"): ArrayObject(), NameObject("/XFA"): writer._add_object(stream)})
     writer._root_object[NameObject("/AcroForm")] = form
     writer._root_object[NameObject("/NeedsRendering")] = pypdf.generic.BooleanObject(True)
     out = io.BytesIO()

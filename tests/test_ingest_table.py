@@ -144,7 +144,10 @@ def test_strict_namespaces_are_read() -> None:
     book.active.append(["Drug", "Dose"])
     out, strict = io.BytesIO(), io.BytesIO()
     book.save(out)
-    main = (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    main = (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
     with zipfile.ZipFile(out) as given, zipfile.ZipFile(strict, "w") as made:
         for name in given.namelist():
             made.writestr(name, given.read(name).replace(*main))

@@ -127,9 +127,10 @@ def test_short_prompts_begin_alike_so_that_a_cache_holds() -> None:
     first, second = short([hit("Body.")]), short([hit("Body.")])
     assert first.system == second.system
     assert first.fence == second.fence
-    assert f"[1] {first.fence} b/letter.pdf | 2021-04-03 | Therapy\nBody.\n{first.fence}" in short(
-        [hit("Body.", "b/letter.pdf", section=("Letter", "Therapy"))]
-    ).user
+    assert (
+        f"[1] {first.fence} b/letter.pdf | 2021-04-03 | Therapy\nBody.\n{first.fence}"
+        in short([hit("Body.", "b/letter.pdf", section=("Letter", "Therapy"))]).user
+    )
 
 
 @given(st.text(max_size=300), st.text(max_size=60))

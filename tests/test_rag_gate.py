@@ -65,7 +65,11 @@ def hits_of(*names: str) -> list[Hit]:
 
 def written(question: str, said: str, *names: str, language: str = "en", unsupported: str = "drop") -> Answer:
     answer = answer_from_hits(
-        question, hits_of(*names), language=language, generator=Scripted(said), unsupported=unsupported  # type: ignore[arg-type]
+        question,
+        hits_of(*names),
+        language=language,
+        generator=Scripted(said),
+        unsupported=unsupported,  # type: ignore[arg-type]
     )
     for citation in answer.citations:
         assert citation.span.of(DOCUMENTS[citation.document][0]) == citation.quote
@@ -99,8 +103,12 @@ TRUE = [
     ("en", "contract", "What is the cap?", "The liability of the Supplier is limited to 50,000 euros [1]."),
     ("de", "brief", "Wann wurde Jens Kolbe aufgenommen?", "Herr Kolbe wurde am 4.2.2021 aufgenommen [1]."),
     ("de", "brief", "Hat Jens Kolbe eine Embolie?", "Es besteht kein Hinweis auf eine Lungenembolie [1]."),
-    ("de", "brief", "Welche Dosis Clopidogrel nimmt Jens Kolbe?",
-     "Clopidogrel 75 mg einmal täglich wird weitergegeben [1]."),
+    (
+        "de",
+        "brief",
+        "Welche Dosis Clopidogrel nimmt Jens Kolbe?",
+        "Clopidogrel 75 mg einmal täglich wird weitergegeben [1].",
+    ),
     ("ko", "korean", "김도윤 환자의 퇴원일은 언제입니까?", "퇴원일은 2023년 4월 14일입니다 [1]."),
     ("ko", "korean", "김도윤 환자의 골절 부위는 어디입니까?", "좌측 무릎에 골절이 있습니다 [1]."),
     ("ko", "korean", "김도윤 환자가 복용하는 약은 무엇입니까?", "트라마돌 50mg을 1일 2회 복용합니다 [1]."),
@@ -182,7 +190,12 @@ def test_nothing_is_said_against_what_is_shown(unsupported: str) -> None:
     """Neither that the page says otherwise, which may be wrong, nor that the pages do not answer."""
     question, said = "What is the height of Owen Marlowe?", "Owen Marlowe is 1.80 m tall. Owen Marlowe is tall."
     answer = answer_from_hits(
-        question, hits_of("letter"), language="en", generator=Scripted(said), unsupported=unsupported, threshold=0.99  # type: ignore[arg-type]
+        question,
+        hits_of("letter"),
+        language="en",
+        generator=Scripted(said),
+        unsupported=unsupported,
+        threshold=0.99,  # type: ignore[arg-type]
     )
     assert "1.80 m" in answer.text
     assert "otherwise" not in answer.text

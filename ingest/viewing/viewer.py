@@ -23,8 +23,7 @@ from casefolio.ingest.viewing.view import PageView
 from casefolio.ingest.viewing.wanted import Wanted
 
 _PROGRAM = (
-    "import sys; sys.path[:] = {path!r}; "
-    "from casefolio.ingest.viewing.drawing_worker import main; main({descriptor})"
+    "import sys; sys.path[:] = {path!r}; from casefolio.ingest.viewing.drawing_worker import main; main({descriptor})"
 )
 _SECONDS = 100.0  # a page that takes longer is given up
 _KEPT_BYTES = 64 * limits.MIB

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import LANGUAGES, applying, own
+from casefolio.ingest.languages import DEFAULT, LANGUAGES, applying, own
 from casefolio.reader.rows import lines_of
 
 _BELOW = 3  # lines below a closing that can hold names and offices
@@ -62,7 +62,7 @@ def _finds(patterns: Sequence[re.Pattern[str]], line: str) -> re.Match[str] | No
 @lru_cache(maxsize=8)
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """Marks and closings of a language and of those written within it."""
-    tongues = dict.fromkeys([*applying(language), *(code for code in LANGUAGES if code == "en")])
+    tongues = dict.fromkeys([*applying(language), *(code for code in LANGUAGES if code == DEFAULT)])
 
     def compiled(name: str) -> tuple[re.Pattern[str], ...]:
         flags = re.IGNORECASE

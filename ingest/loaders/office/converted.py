@@ -39,9 +39,7 @@ def read_ppt(source: Source) -> Reading:
 _IMPRESS = "install the Debian package libreoffice-impress, or save it as PPTX"
 
 
-def _through(
-    source: Source, suffix: str, target: str, read: Callable[[Source], Reading], media_type: str
-) -> Reading:
+def _through(source: Source, suffix: str, target: str, read: Callable[[Source], Reading], media_type: str) -> Reading:
     """Read a file by way of LibreOffice; a workbook by its bare values where that cannot read it.
 
     Raises:
