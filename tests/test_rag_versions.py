@@ -135,8 +135,16 @@ def test_a_sentence_beside_a_denial_may_affirm(question: str, named: str, denied
     judge = Judge(named)
     assert affirms(question, named, language, judge)
     assert not affirms(question, denied, language, Judge(denied))  # whatever the reader says: it denies
-    assert names_undenied(question, named, language)
-    assert not names_undenied(question, denied, language)
+    assert names_undenied(question, denied, named, language)
+    assert not names_undenied(question, denied, denied, language)
+
+
+def test_a_denial_of_one_member_is_no_denial_of_all() -> None:
+    asked, denial = "Are there metastases?", "No bone metastases."
+    assert names_undenied(asked, denial, "Two liver metastases, unchanged.", "en")
+    assert not names_undenied(asked, denial, "The liver is unremarkable.", "en")
+    assert not names_undenied(asked, denial, "Lung metastases are possible.", "en")
+    assert not names_undenied("Does Ms Arden have pneumonia?", "No pneumonia.", "Ms Arden was admitted in May.", "en")
 
 
 @needs_weights

@@ -147,12 +147,12 @@ def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, 
     said = said_by_all(asked.question, [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept], judge)
     if said is not False:
         return said, kept
-    language = kept[0].candidate.hit.chunk.language
-    beside = _beside(kept[0].candidate)
+    denial = kept[0].candidate
+    language, beside = denial.hit.chunk.language, _beside(denial)
     for other in beside:
         if affirms(asked.question, other.text, language, judge):
             return None, _distinct([Scored(other, kept[0].score), *kept])[: _QUOTES + 1]
-    named = any(names_undenied(asked.bare, other.text, language) for other in beside)
+    named = any(names_undenied(asked.bare, denial.text, other.text, language) for other in beside)
     return None if named else said, kept
 
 

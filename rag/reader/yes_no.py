@@ -77,13 +77,18 @@ def affirms(question: str, sentence: str, language: str, judge: Judge) -> bool:
     return supports > max(contradicts, neither)
 
 
-def names_undenied(question: str, sentence: str, language: str) -> bool:
-    """Whether a sentence names what is asked for and denies nothing."""
-    asked, folded = set(terms(question, language)), sentence.casefold()
-    compound = any(len(term) >= _WITHIN and term in folded for term in asked)  # "Penicillinallergie"
-    if not compound and not asked & set(terms(sentence, language)):
+def names_undenied(question: str, denial: str, sentence: str, language: str) -> bool:
+    """Whether a sentence beside a denial names what is asked for, and neither denies nor doubts it.
+
+    What is asked for are the words that question and denial share ("metastases" of "no bone metastases"), else all of
+    the question's.
+    """
+    asked = set(terms(question, language))
+    topic, folded = asked & set(terms(denial, language)) or asked, sentence.casefold()
+    compound = any(len(term) >= _WITHIN and term in folded for term in topic)  # "Penicillinallergie"
+    if not compound and not topic & set(terms(sentence, language)):
         return False
-    return not any(_denies(cue) for cue in cues(sentence, language))
+    return not any(_denies(cue) or cue.kind in _DOUBTS for cue in cues(sentence, language))
 
 
 def _denies(cue: Cue) -> bool:
