@@ -7,8 +7,13 @@ second, so the cheap one of the whole code is asked first.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
+from casefolio.indexes.encoders.cache import cache_folder
+from casefolio.indexes.home import write_private
+from casefolio.ingest.errors import EncoderError
 from casefolio.ingest.fingerprint import build, fingerprint
 
 SHAPED = "shaped"  # setting of an index: its fingerprints
@@ -26,7 +31,21 @@ def code() -> str:
 
 def shaped() -> str:
     """The fingerprints of this program, as an index remembers them."""
-    return json.dumps({"code": code(), **{stage: fingerprint(*rooms) for stage, rooms in ROOMS.items()}})
+    return json.dumps({"code": code(), **stages()})
+
+
+@cache
+def stages() -> dict[str, str]:
+    """The exact fingerprint of each stage, kept in the cache folder under that of all code, for it costs a second."""
+    note = cache_folder() / "shapes" / f"{code()}.json"
+    with suppress(OSError, ValueError):
+        known = json.loads(note.read_text(encoding="ascii"))
+        if isinstance(known, dict) and set(known) == set(ROOMS) and all(isinstance(v, str) for v in known.values()):
+            return known
+    found = {stage: fingerprint(*rooms) for stage, rooms in ROOMS.items()}
+    with suppress(OSError, EncoderError):  # a read-only cache costs time, not the answer
+        write_private(note, json.dumps(found).encode("ascii"))
+    return found
 
 
 def renewed(remembered: str | None) -> str:
@@ -45,4 +64,4 @@ def stale(remembered: str | None) -> str:
     before = json.loads(remembered)
     if before["code"] == code():
         return ""
-    return next((stage for stage, rooms in ROOMS.items() if before[stage] != fingerprint(*rooms)), "")
+    return next((stage for stage, now in stages().items() if before[stage] != now), "")

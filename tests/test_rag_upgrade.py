@@ -14,6 +14,7 @@ import pytest
 from casefolio import Library
 from casefolio.cli.doctor import examine
 from casefolio.cli.ledger_text import lines
+from casefolio.indexes import shaping
 from casefolio.indexes.shaping import PASSAGES, READING, ROOMS, SHAPED
 from casefolio.ingest import fingerprint
 from casefolio.ingest.reading import Reader
@@ -150,3 +151,19 @@ def test_comments_and_docstrings_do_not_count(tmp_path: Path, monkeypatch: pytes
     assert of('"""Said."""\n# why\ndef f():\n    """Also."""\n    return 1\n') == plain
     assert of("def f():\n    return 2\n") != plain
     fingerprint.fingerprint.cache_clear()
+
+
+def test_fingerprints_are_kept_under_the_code_that_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASEFOLIO_CACHE", str(tmp_path))
+    shaping.stages.cache_clear()
+    found = shaping.stages()
+    (note,) = tmp_path.rglob("*.json")
+    assert note.stem == shaping.code()
+    for damaged in ("", "[]", '{"reading": 1}', '{"reading": "a"}'):
+        note.write_text(damaged)
+        shaping.stages.cache_clear()
+        assert shaping.stages() == found
+    note.write_text('{"reading": "a", "passages": "b"}')
+    shaping.stages.cache_clear()
+    assert shaping.stages() == {"reading": "a", "passages": "b"}
+    shaping.stages.cache_clear()

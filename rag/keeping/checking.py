@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casefolio.indexes.shaping import READING, ROOMS
+from casefolio.indexes.shaping import READING, stages
 from casefolio.indexes.sync import is_file
 from casefolio.ingest.document import Document
 from casefolio.ingest.errors import UsageError
-from casefolio.ingest.fingerprint import fingerprint
 from casefolio.ingest.opening import file_sha256
 from casefolio.ingest.reading import Reader
 from casefolio.keeping.page import RECORD, seal_fault
@@ -129,7 +128,7 @@ def _fallen(quote: dict[str, Any], document: Document, reading: str) -> str | No
     if document.text[start:end] == quote["quote"]:
         return None if document.page_of(start) == page else f"it stands on page {document.page_of(start)}, not {page}"
     # a later version may read a page with other blanks before the quote; the words are then still on it
-    if reading != fingerprint(*ROOMS[READING]) and quote["quote"] in sheet.span.of(document.text):
+    if reading != stages()[READING] and quote["quote"] in sheet.span.of(document.text):
         return None
     return "its words do not stand there" + (" as OCR reads the page now" if sheet.source == "ocr" else "")
 

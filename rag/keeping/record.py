@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from casefolio.answer import Answer
 from casefolio.boxes import boxed_png, boxes_of
 from casefolio.indexes.filters import scope_filter
-from casefolio.indexes.shaping import READING, ROOMS
+from casefolio.indexes.shaping import READING, stages
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.errors import RagError
-from casefolio.ingest.fingerprint import fingerprint
 from casefolio.ingest.viewing.viewer import has_picture
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def record_of(library: Library, answer: Answer, scope: str | None) -> dict[str, 
     ]
     return {
         "format": FORMAT,
-        "reading": fingerprint(*ROOMS[READING]),
+        "reading": stages()[READING],
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "folder": library.folder.resolve().name,
         "scope": scope,
