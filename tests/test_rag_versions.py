@@ -156,3 +156,10 @@ def test_no_is_not_said_over_one_member_alone(
     assert answer.text.split()[0].strip(".,") not in ("No", "Nein", "아니요")
     if answer.citations:
         assert any(c.quote == named for c in answer.citations)
+
+
+@needs_weights
+def test_the_row_of_another_drug_affirms_nothing(tmp_path: Path) -> None:
+    rows = "furosemide 40 mg BD .............. NEW\nramipril 5 mg .................... HELD - GP to restart\n"
+    answer = asked(tmp_path, {"plan.txt": f"DISCHARGE MEDICATION\n{rows}"}, "is ramipril held?")
+    assert [c.quote.split()[0] for c in answer.citations] == ["ramipril"]

@@ -16,7 +16,7 @@ from casefolio.quoting import citation_of
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
-from casefolio.reader.guards import drugs_in
+from casefolio.reader.guards import drugs_in, guarded
 from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
 from casefolio.reader.versions import amendment_of
@@ -148,7 +148,7 @@ def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, 
     if said is not False:
         return said, kept
     denial = kept[0].candidate
-    language, beside = denial.hit.chunk.language, _beside(denial)
+    language, beside = denial.hit.chunk.language, guarded(asked, _beside(denial))
     for other in beside:
         if affirms(asked.question, other.text, language, judge):
             return None, _distinct([Scored(other, kept[0].score), *kept])[: _QUOTES + 1]
