@@ -343,9 +343,10 @@ def test_closing_the_stream_gives_the_connection_up_at_once(broken: Any, kind: s
     model = generator_from("openai:m", server.url, limits=Limits(timeout_s=10 * PATIENCE_S, output_characters=10**9))
     assert model is not None
     pieces = model.stream(_prompt())
-    while not server.asked:
+    with suppress(GeneratorError):  # the endless line may have come to the end of what is read of it
+        while not server.asked:
+            next(pieces)
         next(pieces)
-    next(pieces)
     pieces.close()  # type: ignore[attr-defined]
     assert server.left.wait(PATIENCE_S)
 
