@@ -372,9 +372,12 @@ def test_who_waits_for_another_attempt_can_be_cancelled(broken: Any, folder: Pat
 def _until_left(does: Callable[[Connection], None]) -> Callable[[Connection], None]:
     """Of a server that is silent: it hears when the other side goes."""
 
+    def sends(connection: Connection) -> None:
+        with suppress(OSError):  # the other side has gone
+            does(connection)
+
     def send(connection: Connection) -> None:
-        gone = threading.Thread(target=does, args=(connection,), daemon=True)
-        gone.start()
+        threading.Thread(target=sends, args=(connection,), daemon=True).start()
         connection.settimeout(2 * PATIENCE_S)
         try:
             connection.recv(1)
