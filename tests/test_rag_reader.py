@@ -198,6 +198,23 @@ def test_another_side_drug_or_day_is_no_answer(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "there", "denied", "language"),
+    [
+        ("Which lung was affected?", "Pneumonia of the right lower lobe.", "No effusion on the left.", "en"),
+        ("Welche Lungenseite war betroffen?", "Infiltrat im rechten Unterlappen.", "Links kein Infiltrat.", "de"),
+        ("폐렴은 어느 쪽이었나요?", "오른쪽 하엽에 폐렴이 있음.", "왼쪽 폐에는 침윤 없음.", "ko"),
+    ],
+)
+def test_a_side_that_is_denied_is_not_the_side(question: str, there: str, denied: str, language: str) -> None:
+    found = read(
+        Asked(question, question, language), hits_of({"a.txt": denied, "b.txt": there}, language), {}, StandIn(there)
+    )
+    assert [c.text for c in guarded(Asked(question, question, language), found)] == [there]
+    plain = Asked("?", "?", language)
+    assert [c.text for c in guarded(plain, found)] == [denied, there]
+
+
+@pytest.mark.parametrize(
     ("question", "named", "other", "language"),
     [
         ("Does she take salbutamol?", "Salbutamol inhaler as required", "She takes a contraceptive.", "en"),

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import drug_groups
-from casefolio.ingest.meaning.annotating import sides
+from casefolio.ingest.meaning.annotating import annotate, sides
 from casefolio.ingest.meaning.moments import moments
 from casefolio.reader.forms import form_of
 from casefolio.reader.reading import Asked, Candidate
@@ -31,10 +31,21 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
             or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
-    if not drugs or not form_of(asked.question, asked.language).yes_no:
+    form = form_of(asked.question, asked.language)
+    if form.side and not side:
+        passed = [c for c in passed if not _denies_its_side(c)]
+    if not drugs or not form.yes_no:
         return passed
     # whether a drug is given, no sentence tells that does not name it, where others do
     return [c for c in passed if drugs & drugs_in(c.text, c.hit.chunk.language)] or passed
+
+
+def _denies_its_side(candidate: Candidate) -> bool:
+    """Whether a sentence names one side alone, and only to say what is not there."""
+    text, language = candidate.text, candidate.hit.chunk.language
+    if len(sides(text, language)) != 1:
+        return False
+    return all(a.negated for a in annotate(text, language) if a.side)
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:
