@@ -198,6 +198,24 @@ def test_another_side_drug_or_day_is_no_answer(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "own", "relative", "language"),
+    [
+        ("What operation did her mother have?", "She had a thyroidectomy in 2012.", "Her mother had gallstones.", "en"),
+        ("Woran ist die Schwester erkrankt?", "Hypertonie seit 2010.", "Schwester mit Mammakarzinom.", "de"),
+        ("어머니는 무슨 수술을 받았나요?", "2012년 갑상선 절제술을 받았다.", "어머니는 담낭절제술을 받았다.", "ko"),
+    ],
+)
+def test_of_a_relative_the_patients_own_history_tells_nothing(
+    question: str, own: str, relative: str, language: str
+) -> None:
+    asked = Asked(question, question, language)
+    found = read(asked, hits_of({"a.txt": own, "b.txt": relative}, language), {}, StandIn(own, relative))
+    assert [c.text for c in guarded(asked, found)] == [relative]
+    alone = read(asked, hits_of({"a.txt": own}, language), {}, StandIn(own))
+    assert [c.text for c in guarded(asked, alone)] == [own]
+
+
+@pytest.mark.parametrize(
     ("question", "there", "denied", "language"),
     [
         ("Which lung was affected?", "Pneumonia of the right lower lobe.", "No effusion on the left.", "en"),

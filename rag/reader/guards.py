@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import drug_groups
-from casefolio.ingest.meaning.annotating import annotate, sides
+from casefolio.ingest.meaning.annotating import annotate, cues, sides
 from casefolio.ingest.meaning.moments import moments
 from casefolio.reader.forms import form_of
 from casefolio.reader.reading import Asked, Candidate
@@ -34,10 +34,18 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
     form = form_of(asked.question, asked.language)
     if form.side and not side:
         passed = [c for c in passed if not _denies_its_side(c)]
+    if _of_family(asked.question, asked.language):
+        # what befell a relative, no sentence of the patient's own tells, where others are about relatives
+        passed = [c for c in passed if _of_family(c.text, c.hit.chunk.language)] or passed
     if not drugs or not form.yes_no:
         return passed
     # whether a drug is given, no sentence tells that does not name it, where others do
     return [c for c in passed if drugs & drugs_in(c.text, c.hit.chunk.language)] or passed
+
+
+def _of_family(text: str, language: str) -> bool:
+    """Whether a text speaks of a relative: "her mother", "Schwester", 어머니."""
+    return any(cue.kind == "experiencer" and cue.value == "family" for cue in cues(text, language))
 
 
 def _denies_its_side(candidate: Candidate) -> bool:
