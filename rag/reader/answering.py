@@ -21,14 +21,11 @@ from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
 from casefolio.reader.versions import amendment_of
 from casefolio.reader.when import day_of
-from casefolio.reader.yes_no import Judge, affirms, names_undenied, said_by_all
+from casefolio.reader.yes_no import Judge, affirming, names_undenied, said_by_all
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _QUOTING = by_hand("quoting")
-_KEEP, _KEEP_LIST = (
-    _QUOTING["keep"],
-    _QUOTING["keep_list"],
-)  # share of the best score of further quotes
+_KEEP, _KEEP_LIST = _QUOTING["keep"], _QUOTING["keep_list"]  # share of the best score of further quotes
 _RIVAL = _QUOTING["rival"]  # share of the best score from which on another document's sentence answers too
 _BESIDE = _QUOTING["beside"]  # least score of another document's sentence where the reader alone says that it answers
 _TELLING = 6  # characters of an answer from which on its words tell it from others
@@ -113,18 +110,13 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
 
 def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence) -> list[Scored]:
     """The quotes, led by the sentence of a later paper that changes the clause which answers."""
-    best, shown = kept[0].candidate, {s.candidate.hit.document for s in kept}
-    own = day_of(best, evidence.dated)
-    later = [
-        (evidence.dated(h.document), h)
-        for h in hits
-        if own
-        and own < evidence.dated(h.document)
-        and evidence.one_matter(best.hit.document, h.document, unnamed=False)
-    ]
-    later.sort(key=lambda dated: dated[0], reverse=True)
-    change = amendment_of(best, [h for _, h in later if h.document not in shown], evidence.document)
-    return kept if change is None else [Scored(change, kept[0].score), *kept][: _QUOTES + 1]
+    best = kept[0].candidate
+    own, document = day_of(best, evidence.dated), best.hit.document
+    later = [h for h in hits if own and own < evidence.dated(h.document)]
+    later = [h for h in later if evidence.one_matter(document, h.document, unnamed=False)]
+    later.sort(key=lambda h: evidence.dated(h.document), reverse=True)
+    change = amendment_of(best, later, evidence.document)
+    return kept if change is None else _distinct([Scored(change, kept[0].score), *kept])[: _QUOTES + 1]
 
 
 def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
@@ -149,9 +141,9 @@ def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, 
         return said, kept
     denial = kept[0].candidate
     language, beside = denial.hit.chunk.language, guarded(asked, _beside(denial))
-    for other in beside:
-        if affirms(asked.question, other.text, language, judge):
-            return None, _distinct([Scored(other, kept[0].score), *kept])[: _QUOTES + 1]
+    at = affirming(asked.question, [other.text for other in beside], language, judge)
+    if at is not None:
+        return None, _distinct([Scored(beside[at], kept[0].score), *kept])[: _QUOTES + 1]
     named = any(names_undenied(asked.bare, denial.text, other.text, language) for other in beside)
     return None if named else said, kept
 

@@ -15,7 +15,7 @@ from casefolio.reader.guards import guarded
 from casefolio.reader.persons import about_the_named, of_other_patients
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
-from casefolio.reader.versions import one_matter
+from casefolio.reader.versions import one_matter, people_of
 
 _SIGNED = 12  # signatures of one passage that may answer
 
@@ -36,7 +36,7 @@ class Evidence:
 
     def one_person(self, a: Candidate, b: Candidate) -> bool:
         """Whether two candidates may speak of one patient: no two documents of different ones."""
-        people = [_patients(self.identities.get(c.hit.document)) for c in (a, b)]
+        people = [people_of(self.identities.get(c.hit.document), "patient") for c in (a, b)]
         return a.hit.document == b.hit.document or not all(people) or bool(people[0] & people[1])
 
     def one_matter(self, a: str, b: str, unnamed: bool = True) -> bool:
@@ -148,8 +148,3 @@ def _is_field(candidate: Candidate, identity: Identity | None) -> bool:
     fields = identity.fields if identity is not None else ()
     taken = sum(len(f.span) for f in fields if candidate.span.contains(f.span))
     return 2 * taken >= len(candidate.text.strip())
-
-
-def _patients(identity: Identity | None) -> frozenset[str]:
-    values = identity.values("patient") if identity else ()
-    return frozenset(" ".join(v.casefold().split()) for v in values)

@@ -21,7 +21,6 @@ class Form:
         latest: it asks for what holds now, or came last.
         signed: it asks who signed or wrote something.
         told: it asks what a paper says as a whole.
-        side: it asks for left or right.
     """
 
     yes_no: bool
@@ -29,7 +28,6 @@ class Form:
     latest: bool
     signed: bool = False
     told: bool = False
-    side: bool = False
 
 
 def form_of(question: str, language: str) -> Form:
@@ -41,7 +39,7 @@ def form_of(question: str, language: str) -> Form:
         return name in patterns and patterns[name].search(asked) is not None
 
     yes_no = has("yes_no") and not has("not_yes_no")
-    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"), has("side"))
+    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"))
 
 
 def asks(words: str, language: str) -> bool:

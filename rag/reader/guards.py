@@ -10,9 +10,8 @@ from functools import lru_cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import drug_groups
-from casefolio.ingest.meaning.annotating import annotate, cues, sides
+from casefolio.ingest.meaning.annotating import sides
 from casefolio.ingest.meaning.moments import moments
-from casefolio.reader.forms import form_of
 from casefolio.reader.reading import Asked, Candidate
 
 _ISO = len("2021-04-03")
@@ -22,7 +21,7 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates without those that speak of another side, drug or day than the one the question names."""
     side, days = sides(asked.question, asked.language), days_named(asked.question, asked.language)
     drugs = drugs_in(asked.question, asked.language)
-    passed = [
+    return [
         c
         for c in candidates
         if not (
@@ -31,29 +30,6 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
             or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
-    form = form_of(asked.question, asked.language)
-    if form.side and not side:
-        passed = [c for c in passed if not _denies_its_side(c)]
-    if _of_family(asked.question, asked.language):
-        # what befell a relative, no sentence of the patient's own tells, where others are about relatives
-        passed = [c for c in passed if _of_family(c.text, c.hit.chunk.language)] or passed
-    if not drugs or not form.yes_no:
-        return passed
-    # whether a drug is given, no sentence tells that does not name it, where others do
-    return [c for c in passed if drugs & drugs_in(c.text, c.hit.chunk.language)] or passed
-
-
-def _of_family(text: str, language: str) -> bool:
-    """Whether a text speaks of a relative: "her mother", "Schwester", 어머니."""
-    return any(cue.kind == "experiencer" and cue.value == "family" for cue in cues(text, language))
-
-
-def _denies_its_side(candidate: Candidate) -> bool:
-    """Whether a sentence names one side alone, and only to say what is not there."""
-    text, language = candidate.text, candidate.hit.chunk.language
-    if len(sides(text, language)) != 1:
-        return False
-    return all(a.negated for a in annotate(text, language) if a.side)
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from casefolio.indexes.hit import Hit
@@ -16,7 +16,7 @@ from casefolio.reader.reading import Candidate, units
 _CHANGES = frozenset(("changed", "replaced", "ended"))
 # "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
 _OWN_NUMBER = re.compile(r"\W*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
-_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*(?=\n)")
 _OPENING = 4  # characters before a reference that is a clause's own name ("§ 4", "**제5조**")
 
 
@@ -27,12 +27,13 @@ def one_matter(a: Identity | None, b: Identity | None, unnamed: bool) -> bool:
         a, b: what they say they are.
         unnamed: what is told where one of them names nobody.
     """
-    first, second = _people(a), _people(b)
+    first, second = (people_of(i, "patient", "party") for i in (a, b))
     return bool(first & second) if first and second else unnamed
 
 
-def _people(identity: Identity | None) -> frozenset[str]:
-    values = identity.values("patient", "party") if identity else ()
+def people_of(identity: Identity | None, *fields: str) -> frozenset[str]:
+    """Whom a document names in some fields of its identity, written in one way."""
+    values = identity.values(*fields) if identity else ()
     return frozenset(" ".join(v.casefold().split()) for v in values)
 
 
@@ -51,22 +52,31 @@ def amendment_of(
     clause = _clause_of(choice)
     if not clause:
         return None
-    named = _naming(clause)
-    seen = set[str]()
+    named, seen = _naming(clause), set[str]()
     for hit in later:
         whole = document(hit.document)
-        text, base = (hit.text, hit.chunk.span.start) if whole is None else (whole.text, 0)
         if whole is not None and hit.document in seen:
             continue
         seen.add(hit.document)
-        for paragraph in _PARAGRAPH.finditer(text):
-            if named.search(paragraph.group()) is None:
+        text, base = (hit.text, hit.chunk.span.start) if whole is None else (whole.text, 0)
+        for paragraph in _paragraphs(text):
+            said = paragraph.of(text)
+            if named.search(said) is None:
                 continue
-            for start, end in units(paragraph.group(), hit.chunk.language):
-                if _changes(paragraph.group()[start:end], hit.chunk.language, clause):
-                    place = Span(base + paragraph.start() + start, base + paragraph.start() + end)
-                    return _at(place, hit, whole, place.of(text) if whole is not None else paragraph.group()[start:end])
+            for start, end in units(said, hit.chunk.language):
+                if _changes(said[start:end], hit.chunk.language, clause):
+                    at = base + paragraph.start
+                    return _at(Span(at + start, at + end), hit, whole, said[start:end])
     return None
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """Stretches between blank lines."""
+    start = 0
+    for blank in _BLANK_LINE.finditer(text):
+        yield Span(start, blank.start())
+        start = blank.end()
+    yield Span(start, len(text))
 
 
 def _naming(clause: str) -> re.Pattern[str]:

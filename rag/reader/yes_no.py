@@ -66,15 +66,16 @@ def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) 
     return said
 
 
-def affirms(question: str, sentence: str, language: str, judge: Judge) -> bool:
-    """Whether a sentence beside a denial leans to "yes": the reader reads it so, and nothing in it denies.
+def affirming(question: str, sentences: Sequence[str], language: str, judge: Judge) -> int | None:
+    """The place of the first of the sentences beside a denial that leans to "yes"; None where none does.
 
-    "No contrast reaction known." does not say whether there is an allergy, where the sentence before names one.
+    The reader reads it so, and nothing in it denies. "No contrast reaction known." does not say whether there is an
+    allergy, where the sentence before names one.
     """
-    if any(_denies(cue) for cue in cues(sentence, language)):
-        return False
-    supports, contradicts, neither = judge.claims([(question, sentence)])[0]
-    return supports > max(contradicts, neither)
+    places = [at for at, text in enumerate(sentences) if not any(_denies(cue) for cue in cues(text, language))]
+    views = judge.claims([(question, sentences[at]) for at in places])
+    leaning = (at for at, (yes, no, neither) in zip(places, views, strict=True) if yes > max(no, neither))
+    return next(leaning, None)
 
 
 def names_undenied(question: str, denial: str, sentence: str, language: str) -> bool:
