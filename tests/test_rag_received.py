@@ -227,7 +227,7 @@ def test_forged_caches_are_not_read(folder):
     index_folder(folder)
     with Library.open(folder, create=False) as library:
         true = [h.as_json() for h in library.search("apixaban")]
-    for name in ("vectors.faiss", "positions.npy", "vocab.index.json"):
+    for name in ("vectors.faiss", "positions.npy", "terms.json"):
         for file in (folder / ".rag" / "cache").rglob(name):
             state = file.stat()
             data = bytearray(file.read_bytes())

@@ -20,7 +20,7 @@ A line has six columns, separated by tabs: kind, value, direction, pattern, scop
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,28 @@ class Group:
     following: frozenset[str] | None = None
 
 
+class _Groups:
+    """The groups of a table, each compiled when it is first asked for."""
+
+    def __init__(
+        self, table: Table, following: Callable[[str, list[tuple[str, Rule]]], frozenset[str] | None] | None = None
+    ) -> None:
+        self._table, self._following = table, following
+        self._compiled: dict[str, Group] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._table)
+
+    def get(self, key: str) -> Group | None:
+        """The group under a key, or None."""
+        listed = self._table.get(key)
+        if listed is None:
+            return None
+        if (found := self._compiled.get(key)) is None:
+            found = self._compiled[key] = _compile(listed, self._following(key, listed) if self._following else None)
+        return found
+
+
 class Lexicon:
     """The rules of a language, found by the first word, its first letters, or (Korean) two syllables within a word."""
 
@@ -83,9 +105,9 @@ class Lexicon:
             listed += prefixes.get(word[:_PREFIX], ())
         for syllable, listed in syllables.items():
             listed += syllables.get(syllable[:1], ()) if len(syllable) > 1 else ()
-        self._words = {word: _compile(listed, _followers(word, listed)) for word, listed in words.items()}
-        self._prefixes = {prefix: _compile(listed) for prefix, listed in prefixes.items()}
-        self._syllables = {syllable: _compile(listed) for syllable, listed in syllables.items()}
+        # A text names few of the words: what may start at one is compiled when it is first met.
+        self._words = _Groups(words, _followers)
+        self._prefixes, self._syllables = _Groups(prefixes), _Groups(syllables)
         # What may start at a word, and at which of its syllables: the same words come again and again.
         self._known: dict[str, tuple[Group | None, tuple[tuple[int, Group], ...]]] = {}
 
