@@ -1,14 +1,15 @@
-"""The reader's model: frames in, logits out. ONNX Runtime on the processor, embeddings from the shared table."""
+"""The reader's model and the judge of claims: frames in, logits out. ONNX Runtime on the processor, embeddings from
+the shared table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from casefolio.indexes.encoders.table import Table
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.onnx"
+JUDGE = WEIGHTS.with_name("judge.onnx")
 RELATIONS = ("supports", "contradicts", "neither")
+_HEADS = ("span", "answers", "relation")
+Relation = tuple[float, float, float]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Output:
     end: NDArray[np.float32]
     none: float
     answers: float
-    relation: tuple[float, float, float]
+    relation: Relation
     offsets: tuple[tuple[int, int], ...]
 
 
@@ -57,50 +62,44 @@ class ReaderModel:
     """
 
     def __init__(self, path: Path, table: Table) -> None:
-        from casefolio.indexes.encoders.onnx_runtime import open_session
-
-        if not path.is_file():
-            raise EncoderError(f"{path} is missing", "install casefolio again")
-        self._session = open_session(path)
+        self._session = _opened(path)
         told = self._session.get_modelmeta().custom_metadata_map.get(SEGMENT_ROW, "")
         self._segment = np.array([float(x) for x in told.split(",")], np.float32) if told else np.float32(0)
         self._table = table
-        self._lock = Lock()
 
     def questions(self, asked: Iterable[tuple[str, str, str]]) -> list[Output]:
         """Read (question, header, passage) each."""
-        return self._read([question_frame(q, h, p, self._tokenize) for q, h, p in asked])
+        return _each([question_frame(q, h, p, self._tokenize) for q, h, p in asked], self._one)
 
-    def claims(self, judged: Iterable[tuple[str, str]]) -> list[tuple[float, float, float]]:
-        """Probabilities of supports, contradicts, neither for (claim, quote) each."""
-        return [o.relation for o in self._read([claim_frame(c, q, self._tokenize) for c, q in judged])]
+    def claims(self, judged: Iterable[tuple[str, str]]) -> list[Relation]:
+        """Probabilities of supports, contradicts, neither for (claim, quote) each; claims may be yes/no questions."""
+        return [o.relation for o in _each(self.frames(judged), self._one)]
+
+    def frames(self, judged: Iterable[tuple[str, str]]) -> list[Frame]:
+        """The inputs of (claim, quote) each."""
+        return [claim_frame(c, q, self._tokenize) for c, q in judged]
+
+    def middle(self, frame: Frame) -> NDArray[np.float32]:
+        """What leaves the lower half of the layers, shape (1, length, width); the upper half is not computed."""
+        states: NDArray[np.float32] = self._run(["middle"], frame, only_path=True)[0]
+        return states
 
     def _tokenize(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         encoding = self._table.tokenizer.encode(text, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
-    def _read(self, frames: Sequence[Frame]) -> list[Output]:
-        # Each alone: nothing is padded, and 8-bit scales do not depend on neighbours. Longest first, for balance.
-        order = sorted(range(len(frames)), key=lambda i: -len(frames[i].ids))
-        out: list[Output | None] = [None] * len(frames)
+    def _run(self, wanted: Sequence[str], frame: Frame, *, only_path: bool = False) -> list[Any]:
+        from onnxruntime import RunOptions
 
-        def run(i: int) -> None:
-            out[i] = self._one(frames[i])
-
-        workers = min(physical_cores(), len(frames))
-        if workers < 2:
-            for i in order:
-                run(i)
-        else:
-            with ThreadPoolExecutor(workers, thread_name_prefix="read") as pool:
-                for _ in pool.map(run, order):
-                    pass
-        return [o for o in out if o is not None]
-
-    def _one(self, frame: Frame) -> Output:
         rows = self._table.rows(np.array(frame.ids, np.int32))
         rows[frame.second :] += self._segment
-        span, answers, relation = self._session.run(None, {"rows": rows[None]})
+        options = RunOptions()
+        options.only_execute_path_to_fetches = only_path
+        found: list[Any] = self._session.run(list(wanted), {"rows": rows[None]}, options)
+        return found
+
+    def _one(self, frame: Frame) -> Output:
+        span, answers, relation = self._run(_HEADS, frame)
         inside = span[0, frame.start : frame.start + len(frame.offsets)]
         return Output(
             begin=inside[:, 0],
@@ -112,7 +111,52 @@ class ReaderModel:
         )
 
 
-def _softmax(logits: NDArray[Any]) -> tuple[float, float, float]:
+class Judge:
+    """The judge of claims: its own upper layers on the lower ones of a reader. Safe to use from several threads.
+
+    Args:
+        path: the model's file.
+        reader: that it was trained upon.
+
+    Raises:
+        EncoderError: the file is missing or damaged.
+    """
+
+    def __init__(self, path: Path, reader: ReaderModel) -> None:
+        self._session, self._reader = _opened(path), reader
+
+    def claims(self, judged: Iterable[tuple[str, str]]) -> list[Relation]:
+        """Probabilities of supports, contradicts, neither for (claim, quote) each."""
+        return _each(self._reader.frames(judged), self._one)
+
+    def _one(self, frame: Frame) -> Relation:
+        (relation,) = self._session.run(None, {"middle": self._reader.middle(frame)})
+        return _softmax(relation[0])
+
+
+def _opened(path: Path) -> Any:
+    from casefolio.indexes.encoders.onnx_runtime import open_session
+
+    if not path.is_file():
+        raise EncoderError(f"{path} is missing", "install casefolio again")
+    return open_session(path)
+
+
+def _each(frames: Sequence[Frame], one: Callable[[Frame], _T]) -> list[_T]:
+    """What each frame gives, in order.
+
+    Each is computed alone: nothing is padded, and 8-bit scales do not depend on neighbours. Longest first, for balance.
+    """
+    workers = min(physical_cores(), len(frames))
+    if workers < 2:
+        return [one(frame) for frame in frames]
+    order = sorted(range(len(frames)), key=lambda i: -len(frames[i].ids))
+    with ThreadPoolExecutor(workers, thread_name_prefix="read") as pool:
+        found = dict(zip(order, pool.map(one, [frames[i] for i in order]), strict=True))
+    return [found[i] for i in range(len(frames))]
+
+
+def _softmax(logits: NDArray[Any]) -> Relation:
     e = np.exp(logits - logits.max())
     a, b, c = (e / e.sum()).tolist()
     return a, b, c
@@ -128,3 +172,13 @@ def shipped() -> ReaderModel:
     from casefolio.indexes.encoders.table import open_table
 
     return ReaderModel(WEIGHTS, open_table())
+
+
+@cache
+def shipped_judge() -> Judge:
+    """The judge of claims in the box, on the reader in the box; opened once.
+
+    Raises:
+        EncoderError: as `shipped`, or its own weights are missing.
+    """
+    return Judge(JUDGE, shipped())
