@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 # Without these a language cannot be read and answered: the tables, and of each the keys.
 NEEDED = {
     "language": ("name", "decimal", "first", "names"),
-    "words": ("stop", "generic", "now", "negating"),
+    "words": ("stop", "generic", "now"),
     "sentences": ("never", "maybe", "starters"),
     "headings": ("kinds", "structure", "prose"),
     "numbers": ("units", "scales", "fractions"),
