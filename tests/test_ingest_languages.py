@@ -13,10 +13,11 @@ from casefolio import Library
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity.dating import document_day
 from casefolio.ingest.language import detect_language
-from casefolio.ingest.languages import FOLDER, LANGUAGES, lines, own
-from casefolio.ingest.meaning import annotate, moments, quantities
+from casefolio.ingest.languages import FOLDER, LANGUAGES, own
+from casefolio.ingest.meaning import annotate, moments, quantities, sides
 from casefolio.ingest.meaning.assertion import Assertion
-from casefolio.ingest.meaning.contrasts import contrasts
+from casefolio.ingest.meaning.contrasts import contrasts, listed
+from casefolio.ingest.meaning.lexicon import SIDES
 from casefolio.ingest.meaning.references import references
 from casefolio.ingest.reading import read_file
 from casefolio.ingest.sections import find_sections
@@ -162,15 +163,45 @@ def test_every_name_of_a_month_is_known_to_the_rules_of_the_past() -> None:
     assert assertion.temporality == "recent"
 
 
-COUNTS = {"both", "beide", "beider", "beiden"}  # "both of them" is of no side
+PARTIES = {"beide seiten", "beider seiten"}  # who sign a contract: a row `pseudo` keeps them from being a side
+
+
+def _spelled(word: str) -> str:
+    """A word of `contrasts.toml` without its marks."""
+    return word.strip("*=")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_word_for_a_side_is_one_where_two_texts_are_compared(language: str) -> None:
-    rows = [row.split("\t") for row in lines(language, "assertions.tsv") if row.startswith("side\t")]
-    said = {(row[1], word.lstrip("=^").rstrip("*")) for row in rows if " " not in row[3] for word in row[3].split("|")}
-    whole = {(side, word) for side, word in said if re.fullmatch(r"\w{3,}\.?", word)} - {("both", w) for w in COUNTS}
-    for side, word in whole:
-        tokens = re.findall(r"\w+", word.lower())
-        found = contrasts(word, tokens, [len(tokens[0])])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_word_for_a_side_is_one_of_a_passage_and_where_two_texts_are_compared(language: str, side: str) -> None:
+    words = [_spelled(word) for word in listed(own(language, "contrasts"), side)]
+    assert words
+    assert {word for word in words if word not in PARTIES and sides(f"{word} x", language) != {side}} == set()
+    for word in words:
+        tokens = [*re.finditer(r"\w+", word.lower())]
+        found = contrasts(word, [token.group() for token in tokens], [token.end() for token in tokens])
         assert (side, word) in {(one.value, word) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "of", "side"),
+    [
+        # words that one of the two copies lacked
+        ("de", "Befund linkslateral am Hals.", "Befund", "left"),
+        ("de", "Ausschlag auf beiden Seiten.", "Ausschlag", "both"),
+        ("de", "Rechten Fuß gekühlt.", "Fuß", ""),
+        ("de", "Den rechten Fuß gekühlt.", "Fuß", "right"),
+        ("en", "Rightward deviation of the tongue.", "tongue", "right"),
+        ("en", "No sinister features.", "features", ""),
+        ("en", "Rash on both sides.", "Rash", "both"),
+        ("ko", "좌견 통증이 있다.", "통증", "left"),
+        ("ko", "오른 무릎에 통증이 있다.", "통증", "right"),
+        ("ko", "체온이 오른 환자이다.", "환자", ""),
+        ("ko", "환자는 결과를 좌우하는 인자가 있다.", "인자", ""),
+        ("fr", "Pneumonie gauche.", "Pneumonie", "left"),
+    ],
+)
+def test_the_side_of_a_finding(language: str, text: str, of: str, side: str) -> None:
+    start = text.index(of)
+    (assertion,) = annotate(text, language, [Span(start, start + len(of))])
+    assert assertion.side == side

@@ -16,6 +16,8 @@ A line has six columns, separated by tabs: kind, value, direction, pattern, scop
   capitals count. Korean patterns may start and end within a word; `^` asks for a word's beginning, `$` for its end.
 * **example** is a sentence of our own with the target in `[brackets]`, which must get the value; a target in `{braces}`
   must not. A test runs each.
+
+Words for a side have no row: those of `contrasts.toml` are cues as they are.
 """
 
 from __future__ import annotations
@@ -26,17 +28,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casefolio.ingest.languages import DEFAULT, FOLDER, LANGUAGES, applying, known
+from casefolio.ingest.languages import DEFAULT, FOLDER, LANGUAGES, applying, known, own
 from casefolio.ingest.meaning.patterns import DIGITS, HANGUL, NUMBER_WORDS, pattern_regex, variants, weight
 
 KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
 _OTHERS = ("pseudo", "end", "absorb", "counted")
 DIRECTIONS = ("forward", "backward", "both")
+SIDES = ("left", "right", "both")
 SCOPES = ("section", "sentence", "clause", "phrase")
 
 WORD = re.compile(r"\w+|[^\w\s]|\n")
 _TABLE = "assertions.tsv"
 _PREFIX = 4
+_NEAR = "4"  # tokens over which a word that names a part with its side is said of another thing
 _KNOWN, _LONGEST_KNOWN = 20_000, 40  # words whose rules are remembered, and their length
 
 Table = dict[str, list[tuple[str, "Rule"]]]
@@ -232,7 +236,25 @@ def lexicon(language: str) -> Lexicon:
     """The rules of a language, and of those written within it; none for one that has no folder."""
     folders = [FOLDER / name for name in applying(language)] if language in LANGUAGES else []
     files = [folder / _TABLE for folder in folders]
-    return Lexicon(tuple(rule for file in files if file.is_file() for rule in read_rules(file)))
+    rules = [rule for file in files if file.is_file() for rule in read_rules(file)]
+    return Lexicon((*rules, *(rule for folder in folders for rule in _side_rules(folder.name))))
+
+
+def _side_rules(language: str) -> Iterator[Rule]:
+    """The words for a side of `contrasts.toml` as cues."""
+    words, source = own(language, "contrasts"), f"{language}/contrasts.toml"
+    for side in SIDES:
+        for name, scope in ((side, "clause"), (f"{side}_near", _NEAR)):
+            for word in words.get(name, ()):
+                yield Rule((("side", side),), "both", _side_pattern(word), scope, "", source)
+
+
+def _side_pattern(word: str) -> str:
+    """A word as `contrasts.toml` notes it, as a pattern; a Korean one begins a word, and ends it unless it is open."""
+    if not re.search(f"[{HANGUL}]", word):
+        return word.replace("-", " - ")
+    begun = word[1:] if word.startswith("*") else f"^{word}"
+    return begun[:-1] if begun.endswith("*") else f"{begun}$"
 
 
 @cache
