@@ -37,9 +37,9 @@ NEEDED = {
 # For these English stands in, or nothing is known.
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
-    *("references.toml", "same.tsv", "signatures.toml", "synonyms.txt"),
+    *("references.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
 }
-STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"identity", "labels", "same", "synonyms"}}
+STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"expansions", "identity", "labels", "synonyms"}}
 LETTER = """Hôpital de la Rive
 Lyon, le 3 avril 2021
 
