@@ -21,7 +21,7 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.errors import GeneratorError, PromptError
 from casefolio.ingest.language import detect_language
 from casefolio.messages import say
-from casefolio.names import analyse
+from casefolio.names_in_questions import analyse
 from casefolio.prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
 from casefolio.reader.deciding import by_hand
 from casefolio.stems import terms

@@ -12,7 +12,7 @@ from casefolio.generators.scripted import Scripted
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.sentences import sentence_spans
-from casefolio.names import analyse
+from casefolio.names_in_questions import analyse
 
 LETTER = """St. Anselm Hospital, Department of Cardiology
 Re: Mr. Owen Marlowe, born 4 May 1951
