@@ -10,11 +10,11 @@ from typing import Any
 
 from casefolio.answer import Answer
 from casefolio.citing import ENDS, Draft, Sheet
+from casefolio.claim_gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from casefolio.composing import Composer
 from casefolio.events import Asking, Done, Event, Text
 from casefolio.excerpts import excerpts
 from casefolio.fragments import Aim, reads_as_answer
-from casefolio.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from casefolio.generators.base import Generator, closable
 from casefolio.guarding import unsafe
 from casefolio.indexes.hit import Hit

@@ -7,7 +7,7 @@ import pytest
 from casefolio.answer import Answer, UnreadPages
 from casefolio.answering import answer_from_hits
 from casefolio.citing import drafts
-from casefolio.gate import Judged, judge
+from casefolio.claim_gate import Judged, judge
 from casefolio.generators.scripted import Scripted
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
