@@ -38,8 +38,18 @@ NEEDED = {
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
     *("references.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
+    # of a full language: what models put around answers, the page that is served, training
+    *("peeling.toml", "page_words.toml", "wordings.toml", "surrogates.toml"),
 }
-STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"expansions", "identity", "labels", "synonyms"}}
+STANDS_IN = {
+    "en": set(),
+    "de": set(),
+    "ko": set(),
+    "fr": {
+        *("expansions", "identity", "labels", "synonyms", "peeling", "page_words", "wordings", "surrogates"),
+    },
+}
+ASKED_IN_ENGLISH = {"fr"}  # language models, of `prompts/templates`
 LETTER = """Hôpital de la Rive
 Lyon, le 3 avril 2021
 
@@ -80,6 +90,21 @@ def test_english_stands_in_for_what_a_folder_lacks(language: str) -> None:
 def test_a_folder_holds_nothing_that_no_code_reads(language: str) -> None:
     known = {f"{name}.toml" for name in NEEDED} | OTHERS
     assert {path.name for path in (FOLDER / language).iterdir()} <= known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["page_words", "wordings", "surrogates"])
+def test_a_table_that_is_there_holds_all_that_is_asked_of_it(language: str, name: str) -> None:
+    held = own(language, name)
+    optional = {"ways"}  # Korean addresses end with no word for a street
+    assert not held or set(own("en", name)) - set(held) <= optional
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_model_is_asked_is_there_in_a_language_or_english_stands_in(language: str) -> None:
+    templates = {path.name.split(".")[0] for path in (ROOT / "prompts" / "templates").glob("*.en.md")}
+    lacks = {name for name in templates if not (ROOT / "prompts" / "templates" / f"{name}.{language}.md").exists()}
+    assert lacks == (templates if language in ASKED_IN_ENGLISH else set())
 
 
 def _compared(path: Path) -> Iterator[str]:
