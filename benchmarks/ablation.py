@@ -20,9 +20,10 @@ from typing import Any
 from unittest.mock import patch
 
 from casefolio.eval.beir import BeirSet
-from casefolio.eval.case_scores import score_beir, score_cases
 from casefolio.eval.cases import CaseSet
-from casefolio.eval.scores import Scores
+from casefolio.eval.measures.beir import score_beir
+from casefolio.eval.measures.cases import score_cases
+from casefolio.eval.measures.score_tables import Scores
 from casefolio.eval.sets import load_sets
 from casefolio.eval.statistics import compare
 from casefolio.eval.system import Configuration, open_library

@@ -22,7 +22,7 @@ from nli_twins.edits import edited
 
 import casefolio.verification.reading as reading
 from casefolio.citing import drafts
-from casefolio.gate import judge
+from casefolio.claim_gate import judge
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.sentences import sentence_spans

@@ -1,4 +1,4 @@
-"""Fits `rag/reader/decision.json`: which candidate answers, and from which probability on something is said.
+"""Fits `rag/reader/thresholds.json`: which candidate answers, and from which probability on something is said.
 
     python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--fifths 3] [--write]
 

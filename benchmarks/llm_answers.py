@@ -4,9 +4,9 @@
 
 SET is a case set (`documents/`, `cases.jsonl`), or a folder of documents and a file of cases as FOLDER:FILE. The chain
 is what LangChain's guides show: recursive splitter (1000/200), FAISS, four passages stuffed into one prompt, the words
-of the model shown as they come. Each answer is told right or wrong by `eval.saying` (numbers, words, yes or no), the
-same for all three; answers that cite are told by their citations too. One line a case goes to --out, for a reader.
-The chain needs langchain-community, langchain-huggingface and langchain-text-splitters.
+of the model shown as they come. Each answer is told right or wrong by `eval.measures.saying` (numbers, words, yes or
+no), the same for all three; answers that cite are told by their citations too. One line a case goes to --out, for a
+reader. The chain needs langchain-community, langchain-huggingface and langchain-text-splitters.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 
 from casefolio.answer import Answer
 from casefolio.asking import ask
+from casefolio.eval.measures.saying import says
 from casefolio.eval.overhearing import Overheard
-from casefolio.eval.saying import says
 from casefolio.generators import generator_from
 from casefolio.generators.base import Limits
 from casefolio.ingest.errors import GeneratorError

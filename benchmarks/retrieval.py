@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from casefolio.eval.beir import BeirSet
-from casefolio.eval.case_scores import score_beir, score_cases
 from casefolio.eval.cases import CaseSet
-from casefolio.eval.retrieval import BUDGETS, KS
+from casefolio.eval.measures.beir import score_beir
+from casefolio.eval.measures.cases import score_cases
+from casefolio.eval.measures.retrieval import BUDGETS, KS
 from casefolio.eval.sets import load_sets
 from casefolio.eval.statistics import Figure, percentile
 from casefolio.eval.system import Configuration, open_library

@@ -1,4 +1,4 @@
-"""BEIR folders: `corpus.jsonl`, `queries.jsonl`, `qrels/test.tsv`. Measures come from ir-measures.
+"""BEIR folders: `corpus.jsonl`, `queries.jsonl`, `qrels/test.tsv`.
 
 A corpus entry is written as one text file (title, blank line, text) and indexed like any other folder; passages found
 are folded into documents at the rank of their best one.
@@ -6,15 +6,12 @@ are folded into documents at the rank of their best one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from casefolio.eval.cases import fingerprint
 from casefolio.eval.faults import Faults, read_rows, unique_id
-
-DEPTH = 100  # documents ranked for a query
-MEASURES = ("nDCG@10", "R@10", "R@100", "RR@10", "RR", "AP@100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +114,3 @@ def _read_qrels(
         if relevance > 0:
             judged.setdefault(query, []).append((document, relevance))
     return judged
-
-
-def fold(found: Iterable[str], depth: int = DEPTH) -> list[str]:
-    """Documents of a ranking of passages, each at the rank of its best passage, at most `depth`."""
-    return list(dict.fromkeys(found))[:depth]
-
-
-def score(
-    ranked: Mapping[str, Sequence[str]], relevant: Mapping[str, Sequence[tuple[str, int]]]
-) -> dict[str, dict[str, float]]:
-    """Measures of each query by id. A query without a ranking counts as 0 in all of them.
-
-    Args:
-        ranked: documents of each query, best first.
-        relevant: judged documents of each query, with relevance above 0.
-    """
-    import ir_measures
-
-    qrels = [ir_measures.Qrel(q, d, r) for q, pairs in relevant.items() for d, r in pairs]
-    out: dict[str, dict[str, float]] = {q: dict.fromkeys(MEASURES, 0.0) for q in relevant}
-    # pytrec_eval cuts no RR: the ranking is cut instead. Ties are broken by name there, so the rank is the score.
-    for names, depth in ((("nDCG@10", "R@10", "R@100", "RR", "AP@100"), DEPTH), (("RR@10",), 10)):
-        measures = [ir_measures.parse_measure("RR" if n == "RR@10" else n) for n in names]
-        run = [
-            ir_measures.ScoredDoc(q, d, float(-i)) for q in relevant for i, d in enumerate(ranked.get(q, ())[:depth])
-        ]
-        if not run:
-            continue
-        for got in ir_measures.pytrec_eval.iter_calc(measures, qrels, run):
-            name = names[measures.index(got.measure)]
-            out[got.query_id][name] = float(got.value)
-    return out

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from casefolio.eval.answers import confidence_of
 from casefolio.eval.cases import CaseSet
+from casefolio.eval.measures.answers import confidence_of
+from casefolio.eval.measures.score_tables import Record
 from casefolio.eval.results import write_json
-from casefolio.eval.scores import Record
 from casefolio.eval.statistics import Figure, figure_of, ratio
 from casefolio.indexes.sealing import seal_file
 from casefolio.ingest.errors import GeneratorError, SetError
@@ -82,7 +82,7 @@ class Calibration:
 
 def given_of(record: Record) -> Given:
     """What a record says of its answer."""
-    from casefolio.eval.answers import score_case
+    from casefolio.eval.measures.answers import score_case
 
     answer = record.get("answer")
     if not answer or answer["status"] != "supported":

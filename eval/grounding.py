@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from casefolio.eval.answers import tokens
 from casefolio.eval.cases import fingerprint
 from casefolio.eval.faults import Faults, Row, read_rows, unique_id
-from casefolio.eval.scores import Record
+from casefolio.eval.measures.answers import tokens
+from casefolio.eval.measures.score_tables import Record
 from casefolio.eval.tasks import Direct, Produced
 from casefolio.ingest.document import Span
 

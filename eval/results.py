@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from casefolio.eval.scores import Record
+from casefolio.eval.measures.score_tables import Record
 from casefolio.ingest.errors import UsageError
 
 

@@ -10,23 +10,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casefolio.eval.assertions import AssertionSet, AssertionTask, house_annotator, score_assertions
+from casefolio.eval.assertions import AssertionSet, AssertionTask, house_annotator
 from casefolio.eval.assertions import flag_everything as flag_every_aspect
 from casefolio.eval.beir import BeirSet
-from casefolio.eval.case_scores import score_beir, score_cases
 from casefolio.eval.cases import CaseSet
-from casefolio.eval.detector_scores import score_grounding
 from casefolio.eval.grounding import GroundingSet, GroundingTask, flag_everything, house_detector, lexical_gate
 from casefolio.eval.judge import Judge
-from casefolio.eval.pairs import PairSet, PairTask, score_pairs, trusting_verifier
+from casefolio.eval.measures.assertions import score_assertions
+from casefolio.eval.measures.beir import score_beir
+from casefolio.eval.measures.cases import score_cases
+from casefolio.eval.measures.detectors import score_grounding
+from casefolio.eval.measures.pairs import score_pairs
+from casefolio.eval.measures.score_tables import Scorer
+from casefolio.eval.measures.twins import score_twins
+from casefolio.eval.pairs import PairSet, PairTask, trusting_verifier
 from casefolio.eval.progress import Progress
 from casefolio.eval.results import Ledger, claim
-from casefolio.eval.scores import Scorer
 from casefolio.eval.sets import AnySet
 from casefolio.eval.statistics import SEED
 from casefolio.eval.system import Configuration, Opener, Verifier, house_verifier, open_library
 from casefolio.eval.tasks import BeirTask, CaseTask, Task, reason_of
-from casefolio.eval.twins import TwinSet, TwinTask, score_twins
+from casefolio.eval.twins import TwinSet, TwinTask
 
 # Columns to read others by: what they get wrong teaches nothing.
 BASELINES = ("flag everything", "trust everything")

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from casefolio.answer import Answer
-from casefolio.eval.beir import DEPTH, BeirSet, Query, fold
+from casefolio.eval.beir import BeirSet, Query
 from casefolio.eval.cases import Case, CaseSet
-from casefolio.eval.retrieval import places_of
-from casefolio.eval.scores import Record
+from casefolio.eval.measures.beir import DEPTH, fold
+from casefolio.eval.measures.retrieval import places_of
+from casefolio.eval.measures.score_tables import Record
 from casefolio.eval.system import AnswerJudge, Configuration, Opener, System, Verifier, house_verifier
 from casefolio.ingest.errors import RagError
 

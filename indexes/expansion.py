@@ -1,4 +1,4 @@
-"""What else the passage that answers may say: synonyms (`synonyms.txt` of each language), and German compounds.
+"""What else the passage that answers may say: `expansions.txt` of each language, and German compounds.
 
 Only the question is expanded, never a passage, so the data can change without indexing anew. What is added counts less
 than what was asked. A German term also finds the compounds it begins or ends ("Aufnahme" finds "Aufnahmestatus"), and
@@ -33,7 +33,7 @@ def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts
     """
     own = list(dict.fromkeys(asked))
     weights = dict.fromkeys(own, 1.0)
-    table = _synonyms(language) if parts.synonyms else {}
+    table = _expansions(language) if parts.synonyms else {}
     for term in own:
         for other in table.get(term, ()):
             if parts.marks or not other.startswith("#"):
@@ -49,10 +49,10 @@ def expand(asked: Iterable[str], language: str, vocabulary: Sparse, parts: Parts
 
 
 @lru_cache(maxsize=8)
-def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
+def _expansions(language: str) -> dict[str, tuple[str, ...]]:
     """Term of the question to terms of the passage."""
     table: dict[str, dict[str, None]] = {}
-    for line in lines(language, "synonyms.txt"):
+    for line in lines(language, "expansions.txt"):
         left, right = (side.split() for side in line.split("|", 1))
         answers = [t for word in right for t in _terms(word, language)]
         for word in left:

@@ -18,9 +18,10 @@ from casefolio.indexes.embedded_text import stored_part
 from casefolio.indexes.encoders.base import Encoder
 from casefolio.indexes.expansion import expand
 from casefolio.indexes.filters import NO_FILTERS, Filters, scope_filter
+from casefolio.indexes.fusing import Passages
 from casefolio.indexes.hit import Hit
 from casefolio.indexes.persons import several
-from casefolio.indexes.ranking import DOCUMENT_WEIGHT, Passages, Ranking, both, candidates, rank
+from casefolio.indexes.ranking import DOCUMENT_WEIGHT, Ranking, both, candidates, rank
 from casefolio.indexes.reading_questions import Named, Naming, identity_zone, long_zone
 from casefolio.indexes.reordering import agreeing_first, same_words
 from casefolio.indexes.reranking import Reranker, reranked

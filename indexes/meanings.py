@@ -1,6 +1,6 @@
 """Other words for the same thing, from data files: lay and technical words, abbreviations, brands, classes of drugs.
 
-`same.tsv` of each language and `drugs.tsv` of all hold one group a line, names separated by `;`: whoever asks with
+`synonyms.tsv` of each language and `drugs.tsv` of all hold one group a line, names separated by `;`: whoever asks with
 one finds the others. In `drug_classes.tsv` the names before `>` find the members after it, under all their names, and
 not the other way.
 Only the question is expanded, never a passage, so the data can change without indexing anew.
@@ -74,7 +74,7 @@ def _meanings(group: Group, language: str) -> tuple[Meaning, ...]:
 
 def groups(language: str) -> Iterator[Group]:
     """All groups that serve a language: its own, and those of drugs, which have their names in all of them."""
-    for _, right in _sides(lines(language, "same.tsv")):
+    for _, right in _sides(lines(language, "synonyms.tsv")):
         yield Group(right, right)
     drugs = {names[0]: names for _, names in _sides(common_lines("drugs.tsv"))}
     yield from (Group(names, names, drug=True) for names in drugs.values())

@@ -26,7 +26,7 @@ from casefolio.reader.yes_no import Judge
 from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
-    from casefolio.gate import Verify
+    from casefolio.claim_gate import Verify
 
 
 _PLACES = 3  # to read on at, where nothing answers

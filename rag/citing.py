@@ -16,7 +16,7 @@ from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreement import agreement
 from casefolio.ingest.sentences import sentence_spans
-from casefolio.names import names_in
+from casefolio.names_in_questions import names_in
 from casefolio.peeling import peel, plain, source_words
 from casefolio.quoting import citation_of
 from casefolio.reader.deciding import by_hand

@@ -12,7 +12,7 @@ from casefolio.ingest.errors import RagError
 from casefolio.ingest.language import detect_language
 from casefolio.ingest.languages import any_of
 from casefolio.ingest.meaning.units import spelled
-from casefolio.names import analyse, asks, names_in
+from casefolio.names_in_questions import analyse, asks, names_in
 from casefolio.reader.guards import drugs_in
 from casefolio.stems import terms, words
 

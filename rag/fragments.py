@@ -14,7 +14,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.facts import VALUES, profile
-from casefolio.names import names_in, no_names
+from casefolio.names_in_questions import names_in, no_names
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import Model
 from casefolio.reader.yes_no import Judge

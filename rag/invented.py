@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.annotating import sides
 from casefolio.ingest.meaning.facts import VALUES, profile
-from casefolio.names import names_in, no_names
+from casefolio.names_in_questions import names_in, no_names
 from casefolio.reader.guards import drugs_in
 from casefolio.stems import terms, words
 

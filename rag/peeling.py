@@ -1,19 +1,18 @@
 """Forms that models put around what they say, peeled off: heads, courtesies, marks in words, leading yes and no.
 
 A right sentence must not fall for its form, and a form says nothing that a page could support. The forms are data in
-`peeling.toml`, each with tested examples.
+`peeling.toml` of each language, each with tested examples.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-_DATA = Path(__file__).with_name("peeling.toml")
+from casefolio.ingest.languages import all_of, every
+
 _BOLD = re.compile(r"\*\*|__|`+")
 _ITALIC = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>\s+)")
@@ -68,31 +67,29 @@ def yes_no_of(sentence: str) -> tuple[bool | None, str]:
 
 def examples() -> list[tuple[str, str, str]]:
     """Kind of form, a sentence as a model writes it, and what must be left of it."""
-    tables = _tables()
-    forms = [(form["at"], raw, left) for form in tables["form"] for raw, left in form["examples"]]
-    return forms + [(form["says"], raw, left) for form in tables["verdict"] for raw, left in form["examples"]]
+    forms = [(form["at"], raw, left) for form in _listed("form") for raw, left in form["examples"]]
+    return forms + [(form["says"], raw, left) for form in _listed("verdict") for raw, left in form["examples"]]
 
 
 def source_words() -> list[str]:
     """What a mark may say before its number, in any language."""
-    words: list[str] = _tables()["sources"]
-    return words
+    return all_of("peeling", "sources")
 
 
 def _numbers(text: str) -> list[int]:
     return [int(n) for n in re.findall(r"\d{1,3}", text)]
 
 
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(_DATA.read_text("utf-8"))
+def _listed(kind: str) -> list[dict[str, Any]]:
+    """Forms of a kind, of all languages."""
+    return [form for _, table in every("peeling") for form in table.get(kind, ())]
 
 
 @cache
 def _forms(at: str) -> tuple[re.Pattern[str], ...]:
     ends = {"tail": r"(?=\s*[.!?]?\s*$)", "lead": "", "whole": r"\s*[.!]?"}[at]
     begins = "" if at == "tail" else r"\s*"
-    found = (form["pattern"] for form in _tables()["form"] if form["at"] == at)
+    found = (form["pattern"] for form in _listed("form") if form["at"] == at)
     return tuple(re.compile(f"{begins}(?:{pattern}){ends}", re.IGNORECASE) for pattern in found)
 
 
@@ -100,5 +97,5 @@ def _forms(at: str) -> tuple[re.Pattern[str], ...]:
 def _verdicts() -> tuple[tuple[bool, re.Pattern[str]], ...]:
     return tuple(
         (form["says"] == "yes", re.compile(f"\\s*(?:{form['pattern']}){_AFTER_VERDICT}", re.IGNORECASE))
-        for form in _tables()["verdict"]
+        for form in _listed("verdict")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from casefolio.gate import Unsupported
+    from casefolio.claim_gate import Unsupported
     from casefolio.generators.base import Generator
     from casefolio.prompts.prompt import PromptProfile
 

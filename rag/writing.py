@@ -10,18 +10,18 @@ from typing import Any
 
 from casefolio.answer import Answer
 from casefolio.citing import ENDS, Draft, Sheet
+from casefolio.claim_gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from casefolio.composing import Composer
 from casefolio.events import Asking, Done, Event, Text
 from casefolio.excerpts import excerpts
 from casefolio.fragments import Aim, reads_as_answer
-from casefolio.gate import DEFAULT_THRESHOLD, Judged, Unsupported, Verify, judge
 from casefolio.generators.base import Generator, closable
 from casefolio.guarding import unsafe
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.errors import GeneratorError, PromptError
 from casefolio.ingest.language import detect_language
 from casefolio.messages import say
-from casefolio.names import analyse
+from casefolio.names_in_questions import analyse
 from casefolio.prompts.prompt import ABSTENTION, Prompt, PromptProfile, answer_prompt
 from casefolio.reader.deciding import by_hand
 from casefolio.stems import terms

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefolio.eval.answers import (
+from casefolio.eval.measures.answers import (
     add_scores,
     area_under_risk,
     exact_match,
@@ -17,7 +17,7 @@ from casefolio.eval.answers import (
     token_f1,
     tokens,
 )
-from casefolio.eval.scores import Scores
+from casefolio.eval.measures.score_tables import Scores
 
 
 def citation(document: str, start: int, end: int, quote: str = "x") -> dict[str, Any]:

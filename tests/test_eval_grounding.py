@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casefolio.answer import Answer
-from casefolio.eval.assertions import AssertionTask, flag_everything, read_assertion_set, score_assertions
+from casefolio.eval.assertions import AssertionTask, flag_everything, read_assertion_set
 from casefolio.eval.baseline import WordOverlap
-from casefolio.eval.detector_scores import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
 from casefolio.eval.faults import Faults
 from casefolio.eval.grounding import Detection, GroundingTask, lexical_gate, read_grounding_set
 from casefolio.eval.grounding import flag_everything as flag_response
-from casefolio.eval.pairs import PairTask, read_pair_set, score_pairs
+from casefolio.eval.measures.assertions import score_assertions
+from casefolio.eval.measures.detectors import auc, balanced_accuracy, best_threshold, cross_fitted, score_grounding
+from casefolio.eval.measures.pairs import score_pairs
+from casefolio.eval.measures.twins import score_twins
+from casefolio.eval.pairs import PairTask, read_pair_set
 from casefolio.eval.sets import load_sets
 from casefolio.eval.statistics import kappa_of
 from casefolio.eval.system import Configuration
-from casefolio.eval.twins import TwinTask, score_twins
+from casefolio.eval.twins import TwinTask
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.errors import SetError

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefolio.eval.beir import fold
-from casefolio.eval.beir import score as score_beir
-from casefolio.eval.retrieval import Place, common, merge, reciprocal_rank, score, size, within
+from casefolio.eval.measures.beir import fold
+from casefolio.eval.measures.beir import score as score_beir
+from casefolio.eval.measures.retrieval import Place, common, merge, reciprocal_rank, score, size, within
 
 GOLD = [Place("a", 10, 20), Place("a", 15, 30), Place("b", 0, 10)]  # merged: 20 + 10 characters
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from casefolio.eval.measures.saying import says
 from casefolio.eval.overhearing import Overheard
-from casefolio.eval.saying import says
 from casefolio.generators.scripted import Scripted
 from casefolio.prompts.prompt import Prompt
 

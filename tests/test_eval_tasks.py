@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from casefolio.eval.baseline import WordOverlap
-from casefolio.eval.case_scores import score_beir, score_cases
+from casefolio.eval.measures.beir import score_beir
+from casefolio.eval.measures.cases import score_cases
 from casefolio.eval.sets import load_sets
 from casefolio.eval.system import Configuration, open_library
 from casefolio.eval.tasks import BeirTask, CaseTask, scope_of

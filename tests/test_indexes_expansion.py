@@ -11,7 +11,7 @@ from casefolio.ingest.languages import lines
 LANGUAGES = ("en", "de", "ko")
 
 
-ROWS = [(language, line) for language in LANGUAGES for line in lines(language, "synonyms.txt")]
+ROWS = [(language, line) for language in LANGUAGES for line in lines(language, "expansions.txt")]
 
 
 @pytest.mark.parametrize(("language", "line"), ROWS)
@@ -32,7 +32,7 @@ def test_a_row_of_synonyms_can_be_used(language, line):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_stands_in_the_questions_of_two_rows(language):
-    asked = [word for line in lines(language, "synonyms.txt") for word in line.partition("|")[0].split()]
+    asked = [word for line in lines(language, "expansions.txt") for word in line.partition("|")[0].split()]
     assert sorted(asked) == sorted(set(asked))
 
 

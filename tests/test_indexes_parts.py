@@ -7,7 +7,8 @@ import pytest
 
 from casefolio.indexes.dense import Dense
 from casefolio.indexes.expansion import expand
-from casefolio.indexes.ranking import Passages, candidates, rank
+from casefolio.indexes.fusing import Passages
+from casefolio.indexes.ranking import candidates, rank
 from casefolio.indexes.reading_questions import Naming
 from casefolio.indexes.sparse import Sparse
 from casefolio.indexes.switches import ALL, Parts

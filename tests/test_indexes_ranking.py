@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefolio.indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, Features, of_question, weights
 from casefolio.indexes.dense import Dense
-from casefolio.indexes.ranking import Passages, candidates, rank
+from casefolio.indexes.fusing import BY_FOLDER, BY_QUESTION, NAMES, Features, Passages, of_question, weights
+from casefolio.indexes.ranking import candidates, rank
 from casefolio.indexes.reading_questions import Named
 from casefolio.indexes.scaling import normalised
 from casefolio.indexes.sparse import Sparse

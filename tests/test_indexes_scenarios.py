@@ -1,7 +1,7 @@
 """Long questions: sixty stories of a paragraph over three statutes of our own, in three languages.
 
 The blend is not below the better one of its parts alone: BM25 on the whole question, and vectors. Every second story
-took part when its weights were learned (benchmarks/train_blend.py).
+took part when its weights were learned (benchmarks/train_fusing.py).
 """
 
 from __future__ import annotations

@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from casefolio.ingest.loaders import LOADERS, detect
-from casefolio.ingest.loaders.detecting import DOCX, ODT, XLSX
+from casefolio.ingest.loaders.detecting import _SUFFIXES, _TEXT_SUFFIXES, DOCX, ODT, XLSX
 from casefolio.ingest.loaders.shared.embedded import suffix_for
+
+# What the README calls the types that bytes alone tell.
+TOLD_BY_BYTES = {
+    "application/fhir+json": "FHIR",
+    "application/fhir+xml": "FHIR",
+    "application/hl7-cda+xml": "C-CDA",
+    "application/rtf": "RTF",
+    "application/vnd.etsi.asic-e+zip": "ASiC",
+    "application/vnd.etsi.asic-s+zip": "ASiC",
+    "application/vnd.rar": "RAR",
+    "application/x-7z-compressed": "7z",
+    "application/x-tar": "TAR",
+    "application/gzip": "TAR",
+    "application/x-bzip2": "TAR",
+    "application/x-xz": "TAR",
+    "application/xdt": "LDT",
+    "application/xjustiz+xml": "XJustiz",
+    "application/zip": "ZIP",
+    "image/bmp": "BMP",
+    "image/gif": "GIF",
+    "image/jp2": "JPEG 2000",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/tiff": "TIFF",
+    "image/webp": "WebP",
+    "text/plain": ".txt",
+}
 
 
 def _zip(**files: bytes) -> bytes:
@@ -57,6 +85,16 @@ def test_type(data: bytes, name: str, expected: str) -> None:
 
 def test_every_loader_is_named_by_module_and_function() -> None:
     assert all(target.count(":") == 1 and target.startswith("casefolio.ingest.loaders.") for target in LOADERS.values())
+
+
+def test_the_readme_names_every_format_that_is_read() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    reading = readme.partition("\n## Reading\n")[2].partition("\n## ")[0]
+    named = set(reading.replace("`", " ").split())
+    suffixes = {**_SUFFIXES, **_TEXT_SUFFIXES}
+    assert {suffix for suffix, media in suffixes.items() if media in LOADERS} <= named
+    assert set(LOADERS) - set(suffixes.values()) == set(TOLD_BY_BYTES)
+    assert {name for name in TOLD_BY_BYTES.values() if name not in reading} == set()
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from casefolio import Library
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity.dating import document_day
 from casefolio.ingest.language import detect_language
-from casefolio.ingest.languages import FOLDER, LANGUAGES, lines, own
-from casefolio.ingest.meaning import annotate, moments, quantities
+from casefolio.ingest.languages import FOLDER, LANGUAGES, own
+from casefolio.ingest.meaning import annotate, moments, quantities, sides
 from casefolio.ingest.meaning.assertion import Assertion
-from casefolio.ingest.meaning.contrasts import contrasts
+from casefolio.ingest.meaning.contrasts import contrasts, listed
+from casefolio.ingest.meaning.lexicon import SIDES
 from casefolio.ingest.meaning.references import references
 from casefolio.ingest.reading import read_file
 from casefolio.ingest.sections import find_sections
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 # Without these a language cannot be read and answered: the tables, and of each the keys.
 NEEDED = {
     "language": ("name", "decimal", "first", "names"),
-    "words": ("stop", "generic", "now", "negating"),
+    "words": ("stop", "generic", "now"),
     "sentences": ("never", "maybe", "starters"),
     "headings": ("kinds", "structure", "prose"),
     "numbers": ("units", "scales", "fractions"),
@@ -36,9 +37,19 @@ NEEDED = {
 # For these English stands in, or nothing is known.
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
-    *("references.toml", "same.tsv", "signatures.toml", "synonyms.txt"),
+    *("references.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
+    # of a full language: what models put around answers, the page that is served, training
+    *("peeling.toml", "page_words.toml", "wordings.toml", "surrogates.toml"),
 }
-STANDS_IN = {"en": set(), "de": set(), "ko": set(), "fr": {"identity", "labels", "same", "synonyms"}}
+STANDS_IN = {
+    "en": set(),
+    "de": set(),
+    "ko": set(),
+    "fr": {
+        *("expansions", "identity", "labels", "synonyms", "peeling", "page_words", "wordings", "surrogates"),
+    },
+}
+ASKED_IN_ENGLISH = {"fr"}  # language models, of `prompts/templates`
 LETTER = """Hôpital de la Rive
 Lyon, le 3 avril 2021
 
@@ -79,6 +90,21 @@ def test_english_stands_in_for_what_a_folder_lacks(language: str) -> None:
 def test_a_folder_holds_nothing_that_no_code_reads(language: str) -> None:
     known = {f"{name}.toml" for name in NEEDED} | OTHERS
     assert {path.name for path in (FOLDER / language).iterdir()} <= known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["page_words", "wordings", "surrogates"])
+def test_a_table_that_is_there_holds_all_that_is_asked_of_it(language: str, name: str) -> None:
+    held = own(language, name)
+    optional = {"ways"}  # Korean addresses end with no word for a street
+    assert not held or set(own("en", name)) - set(held) <= optional
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_model_is_asked_is_there_in_a_language_or_english_stands_in(language: str) -> None:
+    templates = {path.name.split(".")[0] for path in (ROOT / "prompts" / "templates").glob("*.en.md")}
+    lacks = {name for name in templates if not (ROOT / "prompts" / "templates" / f"{name}.{language}.md").exists()}
+    assert lacks == (templates if language in ASKED_IN_ENGLISH else set())
 
 
 def _compared(path: Path) -> Iterator[str]:
@@ -162,15 +188,45 @@ def test_every_name_of_a_month_is_known_to_the_rules_of_the_past() -> None:
     assert assertion.temporality == "recent"
 
 
-COUNTS = {"both", "beide", "beider", "beiden"}  # "both of them" is of no side
+PARTIES = {"beide seiten", "beider seiten"}  # who sign a contract: a row `pseudo` keeps them from being a side
+
+
+def _spelled(word: str) -> str:
+    """A word of `contrasts.toml` without its marks."""
+    return word.strip("*=")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_word_for_a_side_is_one_where_two_texts_are_compared(language: str) -> None:
-    rows = [row.split("\t") for row in lines(language, "assertions.tsv") if row.startswith("side\t")]
-    said = {(row[1], word.lstrip("=^").rstrip("*")) for row in rows if " " not in row[3] for word in row[3].split("|")}
-    whole = {(side, word) for side, word in said if re.fullmatch(r"\w{3,}\.?", word)} - {("both", w) for w in COUNTS}
-    for side, word in whole:
-        tokens = re.findall(r"\w+", word.lower())
-        found = contrasts(word, tokens, [len(tokens[0])])
+@pytest.mark.parametrize("side", SIDES)
+def test_a_word_for_a_side_is_one_of_a_passage_and_where_two_texts_are_compared(language: str, side: str) -> None:
+    words = [_spelled(word) for word in listed(own(language, "contrasts"), side)]
+    assert words
+    assert {word for word in words if word not in PARTIES and sides(f"{word} x", language) != {side}} == set()
+    for word in words:
+        tokens = [*re.finditer(r"\w+", word.lower())]
+        found = contrasts(word, [token.group() for token in tokens], [token.end() for token in tokens])
         assert (side, word) in {(one.value, word) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "of", "side"),
+    [
+        # words that one of the two copies lacked
+        ("de", "Befund linkslateral am Hals.", "Befund", "left"),
+        ("de", "Ausschlag auf beiden Seiten.", "Ausschlag", "both"),
+        ("de", "Rechten Fuß gekühlt.", "Fuß", ""),
+        ("de", "Den rechten Fuß gekühlt.", "Fuß", "right"),
+        ("en", "Rightward deviation of the tongue.", "tongue", "right"),
+        ("en", "No sinister features.", "features", ""),
+        ("en", "Rash on both sides.", "Rash", "both"),
+        ("ko", "좌견 통증이 있다.", "통증", "left"),
+        ("ko", "오른 무릎에 통증이 있다.", "통증", "right"),
+        ("ko", "체온이 오른 환자이다.", "환자", ""),
+        ("ko", "환자는 결과를 좌우하는 인자가 있다.", "인자", ""),
+        ("fr", "Pneumonie gauche.", "Pneumonie", "left"),
+    ],
+)
+def test_the_side_of_a_finding(language: str, text: str, of: str, side: str) -> None:
+    start = text.index(of)
+    (assertion,) = annotate(text, language, [Span(start, start + len(of))])
+    assert assertion.side == side

@@ -12,6 +12,8 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import FOLDER
 from casefolio.ingest.meaning import annotate
 from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.facts import profile
+from casefolio.ingest.meaning.frames import same_frame
 from casefolio.ingest.meaning.lexicon import Rule, read_rules
 from casefolio.ingest.meaning.patterns import pattern_regex
 
@@ -37,6 +39,8 @@ def _fields(rule: Rule) -> list[tuple[str, str]]:
     """Pairs of field and the value that the target must (or, in braces, must not) have."""
     fields = []
     for kind, value in rule.effects:
+        if kind == "counted":
+            continue  # of two sentences; what it does beside is said by the other kind
         if kind in ("pseudo", "end", "absorb"):
             fields += [(k, "") for k in (("negated",) if value == "all" else value.split(","))]
         else:
@@ -79,6 +83,33 @@ def test_at_least_sixty_examples_a_language(language: str) -> None:
 def test_no_pattern_twice(language: str) -> None:
     keys = [(rule.pattern, rule.effects) for rule in TABLES[language]]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("language", "affirmed", "denied"),
+    [
+        ("en", "The tenant has paid the rent.", "The tenant has never paid the rent."),
+        (
+            "de",
+            "Es bestanden Hinweise auf eine frische Blutung.",
+            "Es bestanden keinerlei Hinweise auf eine frische Blutung.",
+        ),
+        ("fr", "Le locataire est tenu de payer le loyer.", "Le locataire est non tenu de payer le loyer."),
+        ("ko", "환자는 약을 오늘 아침에 먹었다.", "환자는 약을 오늘 아침에 안 먹었다."),
+    ],
+)
+def test_words_that_deny_are_counted_where_two_sentences_have_the_same_words(
+    language: str, affirmed: str, denied: str
+) -> None:
+    claim, quote = profile(affirmed, language), profile(denied, language)
+    assert [finding.kind for finding in same_frame(claim, quote)] == ["negation"]
+    assert same_frame(quote, quote) == []
+
+
+def test_a_verb_that_denies_by_its_last_letters_denies_what_follows() -> None:
+    text = "The tenant shouldn't sublet the premises."
+    (assertion,) = annotate(text, "en", [Span(text.index("sublet"), len(text) - 1)])
+    assert assertion.negated
 
 
 @pytest.mark.parametrize(

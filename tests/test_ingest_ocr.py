@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
@@ -166,3 +168,9 @@ def test_a_missing_tesseract_is_named_with_its_packages(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("angle", [-6.0, -1.5, 0.0, 2.0, 7.0])
 def test_skew_is_measured(angle: float) -> None:
     assert skew(_picture(angle=angle)) == pytest.approx(-angle, abs=0.6)
+
+
+def test_the_readme_names_the_packages_of_every_language() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"(?m)^ *apt install (tesseract-ocr[^#]*)", readme)
+    assert set(line.split()) == set(tesseract.PACKAGES.split())

@@ -56,9 +56,9 @@ def telling_keys(language: str) -> frozenset[str]:
 
 
 @cache
-def negating_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Words that negate a sentence, and those that stand in their place where it is not negated (ein, a)."""
-    return frozenset(_listed(language, "negating")), frozenset(_listed(language, "articles"))
+def articles(language: str) -> frozenset[str]:
+    """Words that stand in the place of a negation where a sentence has none (ein, a)."""
+    return frozenset(_listed(language, "articles"))
 
 
 @cache

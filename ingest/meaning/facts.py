@@ -18,8 +18,8 @@ from casefolio.ingest.meaning.assertion import Assertion
 from casefolio.ingest.meaning.compared_words import Word, words
 from casefolio.ingest.meaning.contrasts import contrasts
 from casefolio.ingest.meaning.moments import moments
-from casefolio.ingest.meaning.names import names
 from casefolio.ingest.meaning.numerals import numerals
+from casefolio.ingest.meaning.persons_and_firms import names
 from casefolio.ingest.meaning.quantities import quantities
 from casefolio.ingest.meaning.references import references
 from casefolio.ingest.sentences import sentence_spans

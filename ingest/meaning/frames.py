@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
-from casefolio.ingest.meaning.compared_words import key_of, light_words, negating_words, negative_forms
+from casefolio.ingest.meaning.compared_words import articles, key_of, light_words, negative_forms
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import Finding
+from casefolio.ingest.meaning.lexicon import counted_words
 
 _FEWEST = 1  # words of a claim that is compared as a whole
 _END = re.compile(r"[.;!?:](?=\s)|\n\s*\n")
@@ -127,9 +128,9 @@ def _frame(profiled: Profile, light: bool = False) -> list[_Slot]:
         while i < len(profiled.words) and profiled.words[i].start < fact.span.end:
             inside.add(i)
             i += 1
-    negating, articles = negating_words(profiled.language)
+    negating, passed = counted_words(profiled.language), articles(profiled.language)
     if light:
-        articles = articles | light_words(profiled.language)
+        passed |= light_words(profiled.language)
     opposites = negative_forms(profiled.language)
     out: list[_Slot] = []
     negations = 0
@@ -145,6 +146,6 @@ def _frame(profiled: Profile, light: bool = False) -> list[_Slot]:
             )
         elif i in values:
             out.append(_Slot(f"#{values[i].family}", values[i].span, values[i], negations))
-        elif i not in inside and said not in articles:
+        elif i not in inside and said not in passed:
             out.append(_Slot(word.key, Span(word.start, word.end), None, negations))
     return out

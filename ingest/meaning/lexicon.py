@@ -4,7 +4,8 @@ A line has six columns, separated by tabs: kind, value, direction, pattern, scop
 
 * **kind** is a field of `Assertion` (`negated`, `certainty`, `temporality`, `experiencer`, `side`, `severity`,
   `modality`, `state`, `conditions`), or `pseudo` (words that look like a cue and are none), `end` (where scopes
-  stop), or `absorb` (of the kind that its value names, the next cue of the clause belongs to this one: "darf … nicht").
+  stop), `absorb` (of the kind that its value names, the next cue of the clause belongs to this one: "darf … nicht"), or
+  `counted` (beside another: each of these words turns a sentence, and is counted where two are laid word on word).
   `negated+temporality` sets two fields, with two values.
 * **value** is what the field is set to; for `end` the kinds whose scopes stop, separated by commas, or `all`.
 * **direction** is `forward`, `backward` or `both`, seen from the cue.
@@ -15,6 +16,8 @@ A line has six columns, separated by tabs: kind, value, direction, pattern, scop
   capitals count. Korean patterns may start and end within a word; `^` asks for a word's beginning, `$` for its end.
 * **example** is a sentence of our own with the target in `[brackets]`, which must get the value; a target in `{braces}`
   must not. A test runs each.
+
+Words for a side have no row: those of `contrasts.toml` are cues as they are.
 """
 
 from __future__ import annotations
@@ -25,15 +28,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casefolio.ingest.languages import FOLDER, LANGUAGES, applying
+from casefolio.ingest.languages import DEFAULT, FOLDER, LANGUAGES, applying, known, own
 from casefolio.ingest.meaning.patterns import DIGITS, HANGUL, NUMBER_WORDS, pattern_regex, variants, weight
 
 KINDS = ("negated", "certainty", "temporality", "experiencer", "side", "severity", "modality", "state", "conditions")
+_OTHERS = ("pseudo", "end", "absorb", "counted")
 DIRECTIONS = ("forward", "backward", "both")
+SIDES = ("left", "right", "both")
 SCOPES = ("section", "sentence", "clause", "phrase")
 
 WORD = re.compile(r"\w+|[^\w\s]|\n")
+_TABLE = "assertions.tsv"
 _PREFIX = 4
+_NEAR = "4"  # tokens over which a word that names a part with its side is said of another thing
 _KNOWN, _LONGEST_KNOWN = 20_000, 40  # words whose rules are remembered, and their length
 
 Table = dict[str, list[tuple[str, "Rule"]]]
@@ -239,7 +246,7 @@ def _rule(line: str, source: str) -> Rule:
         raise ValueError(f"{source}: a rule has 6 columns, not {len(columns)}")
     kind, value, direction, pattern, scope, example = columns
     kinds, values = kind.split("+"), value.split("+")
-    if len(kinds) != len(values) or not set(kinds) <= {*KINDS, "pseudo", "end", "absorb"}:
+    if len(kinds) != len(values) or not set(kinds) <= {*KINDS, *_OTHERS}:
         raise ValueError(f"{source}: no such kind or value: {kind} {value}")
     if direction not in DIRECTIONS or not (scope in SCOPES or scope.isdigit()):
         raise ValueError(f"{source}: no such direction or scope: {direction} {scope}")
@@ -250,5 +257,32 @@ def _rule(line: str, source: str) -> Rule:
 def lexicon(language: str) -> Lexicon:
     """The rules of a language, and of those written within it; none for one that has no folder."""
     folders = [FOLDER / name for name in applying(language)] if language in LANGUAGES else []
-    files = [folder / "assertions.tsv" for folder in folders]
-    return Lexicon(tuple(rule for file in files if file.is_file() for rule in read_rules(file)))
+    files = [folder / _TABLE for folder in folders]
+    rules = [rule for file in files if file.is_file() for rule in read_rules(file)]
+    return Lexicon((*rules, *(rule for folder in folders for rule in _side_rules(folder.name))))
+
+
+def _side_rules(language: str) -> Iterator[Rule]:
+    """The words for a side of `contrasts.toml` as cues."""
+    words, source = own(language, "contrasts"), f"{language}/contrasts.toml"
+    for side in SIDES:
+        for name, scope in ((side, "clause"), (f"{side}_near", _NEAR)):
+            for word in words.get(name, ()):
+                yield Rule((("side", side),), "both", _side_pattern(word), scope, "", source)
+
+
+def _side_pattern(word: str) -> str:
+    """A word as `contrasts.toml` notes it, as a pattern; a Korean one begins a word, and ends it unless it is open."""
+    if not re.search(f"[{HANGUL}]", word):
+        return word.replace("-", " - ")
+    begun = word[1:] if word.startswith("*") else f"^{word}"
+    return begun[:-1] if begun.endswith("*") else f"{begun}$"
+
+
+@cache
+def counted_words(language: str) -> frozenset[str]:
+    """Words that turn a sentence wherever they stand in it: the rows `counted`, without their marks."""
+    path = FOLDER / known(language) / _TABLE
+    rules = read_rules(path if path.is_file() else FOLDER / DEFAULT / _TABLE)
+    counted = [rule.pattern for rule in rules if any(kind == "counted" for kind, _ in rule.effects)]
+    return frozenset(word.strip("^$=").lower() for pattern in counted for word in pattern.split("|"))

@@ -31,15 +31,15 @@ class _Named:
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
     raw = common("namings")
     keys = ("endings", "beginnings", "words")
-    return {sort: {k: tuple(table.get(k, ())) for k in keys} for sort, table in raw.items() if sort != "same"}
+    return {sort: {k: tuple(table.get(k, ())) for k in keys} for sort, table in raw.items()}
 
 
 @cache
 def _same() -> dict[str, int]:
     """Words that name one thing have one number: those of `drugs.tsv`, and of the groups that may go on with them."""
-    drugs = ([name.strip().lower() for name in line.split(";")] for line in common_lines("drugs.tsv"))
+    rows = (*common_lines("drugs.tsv"), *common_lines("claim_synonyms.tsv"))
     numbers: dict[str, int] = {}
-    for new, group in enumerate((*drugs, *(group.split() for group in common("namings")["same"]["groups"]))):
+    for new, group in enumerate([name.strip().lower() for name in row.split(";")] for row in rows):
         number = next((numbers[word] for word in group if word in numbers), new)
         numbers |= dict.fromkeys(group, number)
     return numbers

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+# A new verb also has a line in the verb block of README.md; tests/test_rag_cli.py compares the two.
 VERBS = {
     "index": ("read a folder and index it", "casefolio.cli.index"),
     "search": ("find the passages for a question", "casefolio.cli.search"),

@@ -12,7 +12,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.persons import about_the_named, of_other_patients
+from casefolio.reader.other_persons import about_the_named, of_other_patients
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of

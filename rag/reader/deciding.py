@@ -1,6 +1,6 @@
 """Which candidate answers, and how probable that is: one calibrated model over what reader and retrieval say.
 
-The weights are in `decision.json`, fitted by `benchmarks/fit_decision.py` on folders that the reader never saw.
+The weights are in `thresholds.json`, fitted by `benchmarks/fit_decision.py` on folders that the reader never saw.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from casefolio.reader.glossing import Glossary
 from casefolio.reader.reading import Asked, Candidate
 from casefolio.reader.topic import topic_of
 
-_WEIGHTS = Path(__file__).parent / "decision.json"
+_WEIGHTS = Path(__file__).parent / "thresholds.json"
 _CLIP = 8.0  # logits beyond it say no more
 
 
@@ -90,7 +90,7 @@ def shipped_decision() -> Decision:
 
 @cache
 def by_hand(group: str) -> Mapping[str, float]:
-    """Numbers of `decision.json` beside the fitted ones; each group says in `source` how it was chosen."""
+    """Numbers of `thresholds.json` beside the fitted ones; each group says in `source` how it was chosen."""
     stored: dict[str, dict[str, float]] = json.loads(_WEIGHTS.read_text("utf-8"))
     return stored[group]
 

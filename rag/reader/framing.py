@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from casefolio.ingest.chunking import PASSAGE_TOKENS
 from casefolio.ingest.document import Chunk
 from casefolio.ingest.identity import Identity
 
@@ -20,7 +21,7 @@ Tokenize = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
 
 BEGIN, END = 0, 2  # ids of <s> and </s> in the vocabulary of the e5 family
 QUESTION_TOKENS, CLAIM_TOKENS, HEADER_TOKENS = 96, 128, 64
-READ_TOKENS = 288  # of a passage (ingest/chunking.py: at most 256 of the encoder's) by the reader's own tokenizer
+READ_TOKENS = PASSAGE_TOKENS + 32  # of a passage: its size is counted by the encoder's tokenizer, this by the reader's
 _NAMES = 3  # people or parties that a header has room for
 _TITLE = 80  # characters of a title
 _SEPARATOR = " · "

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from casefolio.ingest.errors import RagError
+from casefolio.ingest.languages import every
 from casefolio.serving import chat, documents
 from casefolio.serving.desk import Desk
 from casefolio.serving.faults import on_error, on_unknown
@@ -22,12 +23,14 @@ from casefolio.serving.guard import Guard, Limits
 from casefolio.serving.reading import wall_of
 from casefolio.serving.walls import Walls
 
+_LANGUAGES = "languages.js"  # made of what the languages hold
 _PAGE = {
     "": ("index.html", "text/html"),
     "page.js": ("page.js", "text/javascript"),
     "answer.js": ("answer.js", "text/javascript"),
     "source.js": ("source.js", "text/javascript"),
     "words.js": ("words.js", "text/javascript"),
+    _LANGUAGES: (_LANGUAGES, "text/javascript"),
     "page.css": ("page.css", "text/css"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
 }
@@ -91,8 +94,15 @@ async def _file(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     name, media_type = found
+    if name == _LANGUAGES:
+        return Response(_languages(), media_type=media_type)
     data = (resources.files("casefolio.serving") / "page" / name).read_bytes()
     return Response(data, media_type=media_type)
+
+
+def _languages() -> str:
+    """What the page says in each language that it is offered in, as a script."""
+    return f"export const WORDS = {json.dumps(dict(every('page_words')), ensure_ascii=False)};\n"
 
 
 async def _health(request: Request) -> Response:

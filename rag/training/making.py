@@ -1,7 +1,7 @@
 """Question-passage pairs from a folder by rule: fields, labels, headings, table rows, and sentences made questions.
 
-A rule asks only for what it sees, in wordings that are data (`wordings.toml`). What is paired is what an index embeds
-of a passage, so training and search read the same.
+A rule asks only for what it sees, in wordings that are data (`wordings.toml` of each language). What is
+paired is what an index embeds of a passage, so training and search read the same.
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ from casefolio.ingest import data
 from casefolio.ingest.chunking import PASSAGE_TOKENS, TokenSpans, chunk
 from casefolio.ingest.document import Chunk, Document
 from casefolio.ingest.identity import Identity, identify
-from casefolio.ingest.languages import DEFAULT, all_of, any_of
+from casefolio.ingest.languages import DEFAULT, all_of, any_of, every, table
 from casefolio.ingest.meaning.moments import moments
 from casefolio.ingest.meaning.units import after_number
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.training.pairs import Pair
 from casefolio.training.surrogates import without_titles
 
-_DATA = Path(__file__).with_name("wordings.toml")
 _LABEL = re.compile(r"^[ \t]*(?P<label>[^\W\d_][\w .()/-]{1,38}[\w)])[ \t]*:[ \t]*(?P<value>\S[^\n]{1,160})$", re.M)
 _BORN = re.compile(rf"(?:\*|{any_of('dates', 'birth')})\W{{0,4}}(?P<value>\d[\d./ -]{{5,12}}\d)", re.I)
 _TIME = data.alternation(all_of("dates", "units"))
@@ -60,16 +59,13 @@ class Passage:
 @cache
 def _care() -> re.Pattern[str]:
     """A line that says which house or ward looked after somebody, in any language."""
-    told = (table["care"] for table in data.table(_DATA).values() if "care" in table)
+    told = (found["care"] for _, found in every("wordings") if "care" in found)
     return re.compile("|".join(f"^{pattern}$" for pattern in told), re.M)
 
 
-@cache
 def wordings(language: str) -> dict[str, Any]:
     """The wordings of a language; English ones for a language that has none."""
-    table = data.table(_DATA)
-    found: dict[str, Any] = table.get(language) or table[DEFAULT]
-    return found
+    return table(language, "wordings")
 
 
 def passages_of(documents: Iterable[Document], token_spans: TokenSpans, window: int) -> list[Passage]:
@@ -119,11 +115,11 @@ def _evenly(found: list[_Found], n: int, rng: np.random.Generator) -> list[_Foun
 
 def _worded(passage: Passage, found: Sequence[_Found], rng: np.random.Generator) -> Iterator[Pair]:
     language = passage.chunk.language
-    table = wordings(language)
+    words = wordings(language)
     whose, title = _whose(passage), passage.identity.title or passage.document.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     for rule, parts, answer in found:
         kind, _, name = rule.partition("/")
-        choices = table["kinds"].get(name, []) if kind == "kind" else table[kind]
+        choices = words["kinds"].get(name, []) if kind == "kind" else words[kind]
         if not choices:
             continue
         k = int(rng.integers(len(choices)))

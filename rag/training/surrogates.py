@@ -19,11 +19,11 @@ from casefolio.ingest import data
 from casefolio.ingest.document import Document
 from casefolio.ingest.identity import identify, rules
 from casefolio.ingest.language import script_language
-from casefolio.ingest.languages import DEFAULT, LANGUAGES, known
+from casefolio.ingest.languages import LANGUAGES, known, table
 from casefolio.training.pairs import Pair
 from casefolio.training.shifting import shifted
 
-_DATA = Path(__file__).with_name("surrogates.toml")
+_DATA = Path(__file__).with_name("private_patterns.toml")
 _COMMON = 4  # documents; a lone word that stands in so many is no name
 _LEAST, _MOST = 30, 400  # days by which dates move
 _TOKEN = re.compile(r"[^\W\d_][\w’'-]*")
@@ -39,26 +39,23 @@ class Pattern:
     example: str
 
 
-@cache
 def bank(language: str) -> dict[str, Any]:
     """Names, titles and wordings of a language; the English ones for a language without."""
-    table = data.table(_DATA)
-    found: dict[str, Any] = table.get(language, table[DEFAULT])
-    return found
+    return table(language, "surrogates")
 
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """What is replaced wherever it stands."""
-    table = data.table(_DATA)
-    return tuple(Pattern(p["kind"], re.compile(p["pattern"]), p["example"]) for p in table["pattern"])
+    listed = data.table(_DATA)["pattern"]
+    return tuple(Pattern(p["kind"], re.compile(p["pattern"]), p["example"]) for p in listed)
 
 
 @cache
 def _person_patterns() -> tuple[Pattern, ...]:
     """Where people stand whom the rules of identity do not look for: who signs, who has a degree behind the name."""
-    table = data.table(_DATA)
-    return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in table["person"])
+    listed = data.table(_DATA)["person"]
+    return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in listed)
 
 
 @cache

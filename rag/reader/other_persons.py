@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from casefolio.ingest.identity import Identity
-from casefolio.names import names_in, no_names, people
+from casefolio.names_in_questions import names_in, no_names, people
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
 

@@ -11,7 +11,7 @@ from casefolio.ingest import data
 
 @functools.cache
 def _data() -> dict[str, Any]:
-    return data.table(Path(__file__).parent / "templates" / "measure_meanings.toml")
+    return data.table(Path(__file__).with_suffix(".toml"))
 
 
 def stem(measure: str) -> str:

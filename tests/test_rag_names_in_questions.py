@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casefolio.names import analyse, names_in
+from casefolio.names_in_questions import analyse, names_in
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
 from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.invented import invented
-from casefolio.names import names_in
+from casefolio.names_in_questions import names_in
 from casefolio.peeling import yes_no_of
 from casefolio.reader.deciding import by_hand
 from casefolio.reader.yes_no import yes_or_no

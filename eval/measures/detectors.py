@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from casefolio.eval.retrieval import Place, common, merge, size
-from casefolio.eval.scores import WORST, Passage, Record, Scores, Worst
+from casefolio.eval.measures.retrieval import Place, common, merge, size
+from casefolio.eval.measures.score_tables import WORST, Passage, Record, Scores, Worst
 from casefolio.eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of
 
 FOLDS = 5

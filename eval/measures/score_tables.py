@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -89,3 +90,15 @@ class Scorer(Protocol):
 
     def __call__(self, records: Sequence[Record]) -> Scores:
         """Scores of records in the order of the set."""
+
+
+def failed_of(records: Sequence[Record]) -> dict[str, str]:
+    """Why a case has no score, of each that has none."""
+    return {r["id"]: r.get("error") or r["unscored"] for r in records if "error" in r or "unscored" in r}
+
+
+def worst_first(records: Sequence[Record], scores: Scores) -> list[Record]:
+    """The cases that went worst by the primary measure."""
+    values = scores.cases.get(scores.primary, {})
+    kept = [r for r in records if not math.isnan(values.get(r["id"], math.nan))]
+    return sorted(kept, key=lambda r: (values[r["id"]], r["id"]))[:WORST]

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from casefolio.eval.retrieval import Place, common, merge
-from casefolio.eval.scores import Curve, Record, Scores
+from casefolio.eval.measures.retrieval import Place, common, merge
+from casefolio.eval.measures.score_tables import Curve, Record, Scores
 from casefolio.eval.statistics import Floats, f1_of, figure_of, figure_over_cases, kappa_of, ratio
 
 _WORD = re.compile(r"\w+")
@@ -80,7 +80,7 @@ def score_case(record: Record) -> dict[str, float]:
 
 def _shown(record: Record, answered: bool) -> dict[str, float]:
     """What the user sees: right, wrong or nothing; and what a model knew and was not let say."""
-    from casefolio.eval.saying import says
+    from casefolio.eval.measures.saying import says
 
     right = is_right(record)
     if right is None:

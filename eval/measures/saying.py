@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from casefolio.eval.answers import tokens
+from casefolio.eval.measures.answers import tokens
 from casefolio.ingest.languages import all_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

@@ -1,13 +1,13 @@
-"""Learns the weights of `indexes/blend.py`, and says how they do on wordings and folders that they never saw.
+"""Learns the weights of `indexes/fusing.py`, and says how they do on wordings and folders that they never saw.
 
-    python benchmarks/train_blend.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--cases SET …] [--write]
+    python benchmarks/train_fusing.py CORPUS --indexes DIR [--qa FILE.jsonl.gz …] [--cases SET …] [--write]
 
 CORPUS is a folder of corpus folders (`PART/FOLDER/questions.tsv`). Asked are each folder by itself, also with all
 wordings of a fact as one long question; all folders of a part together, for questions that name somebody; the contexts
 of each `--qa` set (JSON lines with `question`, `context`, `answers`) together; case sets of many documents; and stories
 over statutes. The loss is the softmax over the candidates of a question, summed over those that hold a place. Folders
 whose name ends in `_held`, third wordings (`f01.3`), and every second group, context or story are held out; after the
-figures for those the weights are fitted on everything and, with `--write`, kept in `indexes/data/blend.json`.
+figures for those the weights are fitted on everything and, with `--write`, kept in `indexes/fusing.json`.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from first_passages import open_set
 from question_sets import Asked, documents_of, folders, questions_of
 
 from casefolio.indexes.analyzers import plain
-from casefolio.indexes.blend import BY_FOLDER, BY_QUESTION, NAMES, of_question
 from casefolio.indexes.encoders import default_encoder
 from casefolio.indexes.expansion import expand
-from casefolio.indexes.ranking import _pool, both, candidates, featured
+from casefolio.indexes.fusing import BY_FOLDER, BY_QUESTION, NAMES, featured, of_question
+from casefolio.indexes.ranking import _pool, both, candidates
 from casefolio.indexes.reading_questions import Named, Naming
 from casefolio.ingest.language import detect_language
 from casefolio.library import Library
 
-DATA = Path(__file__).parents[1] / "indexes" / "data" / "blend.json"
+DATA = Path(__file__).parents[1] / "indexes" / "fusing.json"
 LIKE = {"length": BY_QUESTION, "match": BY_QUESTION, "documents": BY_FOLDER}
 COLUMNS = (*NAMES, *(f"{name}*{what}" for what, names in LIKE.items() for name in names))
 # What kinds of collections count for, all questions of a kind together.
@@ -86,7 +86,7 @@ def main() -> None:
     if args.write:
         kept = {name: round(float(w), 4) for name, w in zip(COLUMNS, learned, strict=True)}
         sets = [args.corpus.name, *(p.name.partition(".")[0] for p in [*args.qa, *args.cases])]
-        source = f"benchmarks/train_blend.py on {', '.join(sets)}: {len(rows)} questions, {default_encoder()[0]}"
+        source = f"benchmarks/train_fusing.py on {', '.join(sets)}: {len(rows)} questions, {default_encoder()[0]}"
         DATA.write_text(json.dumps({"source": source, "weights": kept}, indent=1) + "\n", "utf-8")
 
 

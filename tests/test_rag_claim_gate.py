@@ -7,12 +7,12 @@ import pytest
 from casefolio.answer import Answer, UnreadPages
 from casefolio.answering import answer_from_hits
 from casefolio.citing import drafts
-from casefolio.gate import Judged, judge
+from casefolio.claim_gate import Judged, judge
 from casefolio.generators.scripted import Scripted
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.sentences import sentence_spans
-from casefolio.names import analyse
+from casefolio.names_in_questions import analyse
 
 LETTER = """St. Anselm Hospital, Department of Cardiology
 Re: Mr. Owen Marlowe, born 4 May 1951
