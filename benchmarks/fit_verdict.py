@@ -1,12 +1,12 @@
 """Fit how rules and reader are weighed into one verdict (`rag/verification/verdict.json`); report on held-out claims.
 
-    python benchmarks/fit_verdict.py --corpus examples/corpus [--reader FILE.onnx] [--unseen ROOT …]
+    python benchmarks/fit_verdict.py --corpus examples/corpus [--judge FILE.onnx] [--unseen ROOT …]
         [--general PAIRS.jsonl.gz] [--klue PAIRS.jsonl] [--write]
 
 Chosen on claims that the reader was not trained on, since it is surer of those that it was: the folders and the claims
 by hand that `make_claim_pairs.py` leaves out, and with `--unseen` the claims of `ROOT` that `--corpus` has not (written
-after the reader was trained). Reported on the folders `*_held`, and with `--klue` on pairs of KLUE-NLI. The reader is
-the shipped one, or that of `--reader` or of the variable READER_WEIGHTS.
+after the judge was trained). Reported on the folders `*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of
+claims is the shipped one, or that of `--judge` or of the variable JUDGE_WEIGHTS, on the shipped reader.
 """
 
 from __future__ import annotations
@@ -246,18 +246,17 @@ def _said(case: Case, model: deciding.Weighing) -> int:
 
 
 def opened(path: Path) -> reading.Reader:
-    """A reader of other weights."""
-    from casefolio.indexes.encoders.table import open_table
-    from casefolio.reader.model import ReaderModel
+    """A judge of other weights."""
+    from casefolio.reader.model import Judge, shipped
 
-    return ReaderModel(path, open_table())
+    return Judge(path, shipped())
 
 
 def main() -> None:
     """Fit, report, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--reader", type=Path, default=os.environ.get("READER_WEIGHTS"))
+    parser.add_argument("--judge", type=Path, default=os.environ.get("JUDGE_WEIGHTS"))
     parser.add_argument("--unseen", type=Path, action="append", default=[])
     parser.add_argument("--own", type=Path, default=OWN, help="claims on invented documents")
     parser.add_argument("--general", type=Path, help="jsonl.gz of the training part: premise, hypothesis, label, lang")
@@ -265,8 +264,8 @@ def main() -> None:
     parser.add_argument("--shown", type=float, default=0.045, help="share of false ones that may be shown")
     parser.add_argument("--write", action="store_true", help="write verdict.json")
     asked = parser.parse_args()
-    if asked.reader:
-        found = opened(Path(asked.reader))
+    if asked.judge:
+        found = opened(Path(asked.judge))
         reading.reader = lambda: found  # type: ignore[assignment]
     chosen_on = cases(list(fitting_rows(asked.corpus, asked.own, asked.unseen)))
     programmed = [c for c in cases(programmed_rows(asked.corpus)) if not c.plain]
@@ -282,6 +281,7 @@ def main() -> None:
         lines = map(json.loads, asked.klue.read_text(encoding="utf-8").splitlines())
         report("klue", cases([("ko", r["label"], r["quote"], r["claim"]) for r in lines]), model)
     if asked.write:
+        raw["final_up_to"] = json.loads(_TARGET.read_text("utf-8"))["final_up_to"]
         _TARGET.write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

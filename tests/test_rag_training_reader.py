@@ -209,6 +209,8 @@ def test_the_span_loss_is_the_log_of_the_share_of_right_places():
 
 @pytest.mark.whole
 def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path):
+    from safetensors.torch import load_file
+
     from casefolio.indexes.encoders.table import open_table
     from casefolio.reader.model import ReaderModel
     from casefolio.training.reader import Plan, train_reader
@@ -249,3 +251,17 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
         rows, str(tmp_path / "whole"), Plan(steps=1, batch=16, rate=1e-6), tmp_path / "two", lambda _: None
     )
     assert second["held"]["toy"]["span"] > 0.9
+
+    judged = run_reader(
+        rows,
+        str(tmp_path / "whole"),
+        Plan(steps=60, batch=16, rate=1e-3, judge=True),
+        tmp_path / "judge",
+        lambda _: None,
+    )
+    assert judged["held"]["claims"]["relation"] > 0.9
+    assert judged["file_agrees"]["relations"] >= 0.95
+    before, after = (load_file(tmp_path / name / "reader.safetensors") for name in ("whole", "judge"))
+    kept = {name for name in before if torch.equal(before[name], after[name])}
+    assert {"span.weight", "rel.weight", "bert.embeddings.LayerNorm.weight"} <= kept
+    assert "nli.weight" not in kept

@@ -73,6 +73,9 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", metavar="N", type=float, default=1e-4, help="highest learning rate (1e-4)")
     parser.add_argument("--claims", metavar="SHARE", type=float, default=0.22, help="of a batch (0.22)")
     parser.add_argument(
+        "--judge", action="store_true", help="train the judge of claims on a reader: claims alone, upper half of layers"
+    )
+    parser.add_argument(
         "--weight", metavar="SOURCE=N", action="append", default=[], help="how often a source's rows are drawn"
     )
     _add_running(parser)
@@ -188,8 +191,8 @@ def _reader(args: argparse.Namespace) -> int:
 
     weights = dict(_weight(text) for text in args.weight)
     plan = Plan(
-        steps=args.steps, batch=args.batch, rate=args.rate, claims=args.claims, weights=weights, seed=args.seed,
-        device=args.device,
+        steps=args.steps, batch=args.batch, rate=args.rate, claims=args.claims, judge=args.judge, weights=weights,
+        seed=args.seed, device=args.device,
     )  # fmt: skip
     rows = read_all(args.rows, args.seed, say)
     held = sum(row.held for row in rows)
@@ -202,7 +205,7 @@ def _reader(args: argparse.Namespace) -> int:
     else:
         for source, figures in report["held"].items():
             print(f"  {source:28}" + "  ".join(f"{name} {value:g}" for name, value in figures.items()))
-        print(f"{args.out}/reader.onnx")
+        print(f"{args.out}/{'judge' if args.judge else 'reader'}.onnx")
     return 0
 
 

@@ -36,6 +36,7 @@ class Plan:
         decay: weight decay, not of biases and norms.
         clip: greatest norm of a step's gradient.
         claims: share of a batch that are claims, where both kinds are there.
+        judge: train the judge of claims: from claims alone, and the lower half of the layers stays as it is.
         answered: how much more often a row that answers is drawn than one that does not.
         weights: how often a source's rows are drawn, 1 where it is not named.
         seed: of everything drawn.
@@ -51,6 +52,7 @@ class Plan:
     decay: float = 0.01
     clip: float = 1.0
     claims: float = 0.22
+    judge: bool = False
     answered: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
@@ -88,6 +90,7 @@ class Draws:
     def _examples(self, rng: np.random.Generator) -> list[Example]:
         n = self._plan.batch * _AHEAD
         share = self._plan.claims if len(self._questions) and len(self._claims) else float(not len(self._questions))
+        share = 1.0 if self._plan.judge else share
         claims = int((rng.random(n) < share).sum())
         chosen = [*self._drawn(self._questions, n - claims, rng), *self._drawn(self._claims, claims, rng)]
         return [make_example(self._rows[i], self._tokenize, rng, training=True) for i in chosen]
@@ -129,13 +132,15 @@ def train_reader(
     Raises:
         TrainingError: there is too little to learn from, or `out` holds another training.
     """
-    learned = [r for r in rows if not r.held]
+    learned = [r for r in rows if not r.held and (r.label >= 0 or not plan.judge)]
     if len(learned) < plan.batch:
         raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
     device = plan.device or default_device()
     reader = Reader(base, device, seed=plan.seed)
     if start is not None:
         reader.fill(start)
+    if plan.judge:
+        reader.hold_lower()
     optimizer, mean = _optimizer(reader, plan), Mean(reader)
     parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
     sign = signature(plan=parts, rows=[asdict(r) for r in learned], base=base.sha256, staged=start is not None)
@@ -168,7 +173,7 @@ def train_reader(
 def _optimizer(reader: Reader, plan: Plan) -> Any:
     import torch
 
-    parameters = reader.parameters().values()
+    parameters = [p for p in reader.parameters().values() if p.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": plan.decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casefolio.reader.export import lower_layers
 from casefolio.training.base import Base
 from casefolio.training.errors import TrainingError
 from casefolio.training.reader_examples import Collated
@@ -49,11 +50,19 @@ class Reader:
         self.heads = torch.nn.ModuleDict({name: torch.nn.Linear(width, n) for name, n in HEADS.items()}).to(device)
         self.dropout = torch.nn.Dropout(dropout)
         self.device = device
+        self.shape = base.passages.shape
 
     def parameters(self) -> dict[str, Any]:
         """Trained parameters by the names that are written."""
         found = {f"bert.{n}": p for n, p in self.tower.model.named_parameters() if n != WORDS}
         return found | dict(self.heads.named_parameters())
+
+    def hold_lower(self) -> None:
+        """Keep the lower half of the layers, and the heads of questions, as they are."""
+        half = lower_layers(self.shape)
+        lower = ("bert.embeddings.", *(f"bert.encoder.layer.{n}." for n in range(half)), "span.", "rel.")
+        for name, parameter in self.parameters().items():
+            parameter.requires_grad_(not name.startswith(lower))
 
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""

@@ -85,7 +85,7 @@ def run_reader(
         return {"held": {}}
     held = [row for row in rows if row.held]
     compared = (held or list(rows))[:: max(1, len(held or rows) // _COMPARED)][:_COMPARED]
-    agreement = save_reader(out, reader, base, compared, tokenize, table)
+    agreement = save_reader(out, reader, base, compared, tokenize, table, plan.judge)
     report: dict[str, Any] = {
         "base": str(stage or base.profile.name),
         "encoder": str(Path(encoder).resolve()) if Path(encoder).exists() else encoder,

@@ -13,16 +13,16 @@ import numpy as np
 from casefolio.indexes.encoders.table import PROFILE
 from casefolio.indexes.encoders.tensors import read_json
 from casefolio.ingest.errors import EncoderError
-from casefolio.reader.export import write_reader
+from casefolio.reader.export import write_judge, write_reader
 from casefolio.reader.framing import Tokenize
-from casefolio.reader.model import Output, ReaderModel
+from casefolio.reader.model import Judge, Output, ReaderModel
 from casefolio.training.base import Base
 from casefolio.training.errors import TrainingError
 from casefolio.training.reader_examples import Example, collate, make_example
 from casefolio.training.reader_model import Reader
 from casefolio.training.reader_rows import Row
 
-FILE, WEIGHTS, REPORT = "reader.onnx", "reader.safetensors", "training.json"
+FILE, JUDGE, WEIGHTS, REPORT = "reader.onnx", "judge.onnx", "reader.safetensors", "training.json"
 ALIKE = 0.95  # share of rows on which file and trained model must say the same
 _LONGEST_ANSWER = 40  # tokens
 
@@ -37,9 +37,11 @@ class Agreement:
 
 
 def save_reader(
-    out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any
+    out: Path, reader: Reader, base: Base, rows: Sequence[Row], tokenize: Tokenize, table: Any, judge: bool = False
 ) -> Agreement:
     """Write the folder, and hold the 8-bit file against the model that was trained.
+
+    A judge's folder has the reader's file too: it was trained on the lower half of the layers that are in it.
 
     Args:
         out: of the result.
@@ -48,6 +50,7 @@ def save_reader(
         rows: on which the two are compared.
         tokenize: of the framing.
         table: embeddings that the file is read with.
+        judge: whether the upper layers were trained as the judge of claims.
 
     Raises:
         TrainingError: they differ on more than one row in twenty; the file is removed.
@@ -58,9 +61,15 @@ def save_reader(
     tensors = reader.tensors()
     save_file({n: t.half().contiguous() for n, t in tensors.items()}, out / WEIGHTS, metadata={"format": "pt"})
     write_reader({n: t.numpy() for n, t in tensors.items()}, out / FILE, shape=base.passages.shape, int8=True)
-    found = compare(reader, ReaderModel(out / FILE, table), rows, tokenize)
+    model = ReaderModel(out / FILE, table)
+    claims: ReaderModel | Judge = model
+    if judge:
+        write_judge({n: t.numpy() for n, t in tensors.items()}, out / JUDGE, shape=base.passages.shape, int8=True)
+        claims = Judge(out / JUDGE, model)
+    found = compare(reader, model, claims, rows, tokenize)
     if min(found.spans, found.relations) < ALIKE:
         (out / FILE).unlink()
+        (out / JUDGE).unlink(missing_ok=True)
         raise TrainingError(
             f"the 8-bit file says the same on {found.spans:.0%} of answers and {found.relations:.0%} of claims only",
             f"wanted {ALIKE:.0%}; train longer, or at a lower rate",
@@ -68,8 +77,10 @@ def save_reader(
     return found
 
 
-def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: Tokenize) -> Agreement:
-    """Answers of the file and of the trained model on the same rows."""
+def compare(
+    reader: Reader, model: ReaderModel, claims: ReaderModel | Judge, rows: Sequence[Row], tokenize: Tokenize
+) -> Agreement:
+    """Answers of the files and of the trained model on the same rows."""
     rng = np.random.default_rng(0)
     spans: list[bool] = []
     relations: list[bool] = []
@@ -77,7 +88,7 @@ def compare(reader: Reader, model: ReaderModel, rows: Sequence[Row], tokenize: T
         example = make_example(row, tokenize, rng, training=False)
         ours = _logits(reader, example)
         if row.label >= 0:
-            theirs = model.claims([(row.asked, row.passage)])[0]
+            theirs = claims.claims([(row.asked, row.passage)])[0]
             relations.append(int(np.argmax(theirs)) == int(ours[2].argmax()))
         else:
             passage = row.passage[: example.frame.offsets[-1][1]] if example.frame.offsets else row.passage

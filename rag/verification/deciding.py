@@ -21,20 +21,6 @@ from casefolio.verification.reading import Relation
 
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")
-# What reaches over words may be found by chance in a claim of other words than its quote, some of it sooner: the
-# share of words that may be missing for a conflict to be final (measured on claims that the rules were not made for;
-# how often a conflict found so was a contradiction is told behind). A kind that is not named is a value, and always
-# final.
-_FINAL_UP_TO = {
-    "negation": 0.5,  # 91 of 104
-    "person": 0.34,  # 16 of 16
-    "party": 0.34,  # 13 of 13
-    "state": 0.5,  # 36 of 38
-    "modality": 0.5, "act": 0.5, "direction": 0.5, "severity": 0.5, "result": 0.5, "bound": 0.5,
-    "name": 1.0,  # a named thing in another's place ("a pacemaker" where a drain was placed) is never made up for
-    "certainty": 0.0, "condition": 0.0,  # "Pulmonary embolism?" does not say that there is one
-    "time": -1.0,  # when something was said differs too often between two true sentences to be final at all
-}  # fmt: skip
 _VALUES = frozenset(("number", "dose", "date", "reference", "side"))
 _WHO = frozenset(("party", "person"))
 # Exact facts of the claim that the quote lacks: no reading makes up for them.
@@ -66,8 +52,12 @@ class Ruled:
 
     @property
     def settled(self) -> bool:
-        """Whether no reading changes the verdict: a rule contradicts by a value, or in the quote's own words."""
-        return any(f.detail or self.missing <= _FINAL_UP_TO.get(f.kind, 1.0) for f in self.of("conflict"))
+        """Whether no reading changes the verdict: a rule contradicts by a value, or in the quote's own words.
+
+        What reaches over words may be found by chance in a claim of other words than its quote, some of it sooner.
+        """
+        final = final_up_to()
+        return any(self.missing <= final.get("exchanged" if f.detail else f.kind, -1.0) for f in self.of("conflict"))
 
     @property
     def clean(self) -> bool:
@@ -144,6 +134,16 @@ class Weighing:
         """A probability of support on a scale where one half is the threshold."""
         odds = probability * (1 - self.supports)
         return odds / (odds + self.supports * (1 - probability))
+
+
+@cache
+def final_up_to() -> Mapping[str, float]:
+    """The share of a claim's words that may be missing for a conflict to be final, by its kind; negative for never.
+
+    `exchanged` is that of a value which the quote has of another thing. How it was measured stands in `source`.
+    """
+    stored: dict[str, Any] = json.loads(_DATA.read_text(encoding="utf-8"))["final_up_to"]
+    return {kind: share for kind, share in stored.items() if kind != "source"}
 
 
 @cache

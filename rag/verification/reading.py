@@ -27,11 +27,11 @@ class Reader(Protocol):
 
 @cache
 def reader() -> Reader | None:
-    """The shipped reader, opened at the first claim; None where it cannot be opened."""
-    from casefolio.reader.model import shipped
+    """The shipped judge of claims, opened at the first one; None where it cannot be opened."""
+    from casefolio.reader.model import shipped_judge
 
     try:
-        return shipped()
+        return shipped_judge()
     except EncoderError:
         return None
 
