@@ -74,8 +74,8 @@ def _meanings(group: Group, language: str) -> tuple[Meaning, ...]:
 
 def groups(language: str) -> Iterator[Group]:
     """All groups that serve a language: its own, and those of drugs, which have their names in all of them."""
-    for _, right in _sides(lines(language, "synonyms.tsv")):
-        yield Group(right, right)
+    for _, names in _sides(lines(language, "synonyms.tsv")):
+        yield Group(names, names)
     drugs = {names[0]: names for _, names in _sides(common_lines("drugs.tsv"))}
     yield from (Group(names, names, drug=True) for names in drugs.values())
     for left, members in _sides(common_lines("drug_classes.tsv")):
