@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casefolio.eval.measures.meanings import is_judged, is_lower_better
+from casefolio.eval.measures.registry import is_judged, is_lower_better
 from casefolio.eval.report import Report, SetReport, gather
 from casefolio.eval.statistics import Comparison, compare
 from casefolio.ingest.errors import UsageError

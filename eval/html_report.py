@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from casefolio.eval.measures.meanings import is_detail, is_judged, is_lower_better, meaning
+from casefolio.eval.measures.registry import is_detail, is_judged, is_lower_better, meaning
 from casefolio.eval.measures.score_tables import Curve, Passage, Scores, Worst
 from casefolio.eval.plots import interval_plot, line_plot
 from casefolio.eval.runner import BASELINES

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casefolio.eval.measures.meanings import is_detail, is_judged, is_lower_better
+from casefolio.eval.measures.registry import is_detail, is_judged, is_lower_better
 from casefolio.eval.measures.score_tables import Scores
 from casefolio.eval.results import read_run, records_of, timings_of, write_json, write_whole
 from casefolio.eval.runner import SCORERS

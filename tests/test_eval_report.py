@@ -12,7 +12,7 @@ import pytest
 
 from casefolio.eval.comparing import as_text, compare_runs
 from casefolio.eval.html_report import marked
-from casefolio.eval.measures.meanings import is_detail, is_lower_better, meaning
+from casefolio.eval.measures.registry import is_detail, is_lower_better, meaning
 from casefolio.eval.measures.score_tables import Passage
 from casefolio.eval.plots import interval_plot, line_plot, number, ticks
 from casefolio.eval.report import write_report

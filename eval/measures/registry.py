@@ -1,4 +1,4 @@
-"""What a reader needs to know of a measure: what it means, and whether less of it is better. Kept in a data file."""
+"""The registry of measures, `registry.toml`: what each means, and whether less of it is better."""
 
 from __future__ import annotations
 
