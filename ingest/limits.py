@@ -54,6 +54,16 @@ MAX_GROUPS = 2_000
 """Groups within groups of an RTF file."""
 MAX_PDF_ATTACHMENT = 64 * MIB
 """A file in a PDF larger than this is passed over."""
+MAX_XFA_PACKET = 32 * MIB
+"""A packet of an XFA form larger than this is passed over."""
+MAX_RESULT = 1024 * MIB
+"""What a reading process may hand over for one file; one that sends more has its file unread."""
+MAX_STYLE_SHEET = 1_000_000
+"""Characters of one style sheet; the rules behind them do not apply."""
+MAX_SIGNED_DEPTH = 40
+"""Elements within elements of a signed message."""
+MAX_TNEF_VALUES = 1_000
+"""Values of one property of a `winmail.dat`."""
 
 
 def _ignore() -> None:

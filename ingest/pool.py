@@ -28,7 +28,6 @@ from casefolio.ingest.scratch import Scratch
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from casefolio.ingest.worker import main; main({descriptor})"
 # Ends of a process that say nothing about the file: somebody, or the system short of memory, stopped it.
 _STOPPED = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
-_MAX_RESULT = 1024 * limits.MIB
 
 
 class Reader:
@@ -147,7 +146,7 @@ class _Worker:
     def receive(self) -> list[Document | Unread] | str | None:
         """Documents, or why there are none, or None where it was but a sign of life."""
         try:
-            message = self.connection.recv_bytes(_MAX_RESULT)
+            message = self.connection.recv_bytes(limits.MAX_RESULT)
         except (EOFError, OSError):
             return f"the process that read it ended: {self._end()}"
         if message[:1] == b"b":

@@ -13,8 +13,9 @@ import tinycss2
 import tinycss2.color3
 from lxml import etree
 
+from casefolio.ingest import limits
+
 _ANY_SCREEN = re.compile(r"@(?:media\s+(?:all|screen|only screen)|supports\b.*|layer\b.*)", re.IGNORECASE | re.DOTALL)
-_MAX_SHEET = 1_000_000
 # Properties that decide whether a text can be seen.
 _TELLING = frozenset(
     {
@@ -57,7 +58,7 @@ class Sheet:
 
     def add(self, text: str) -> None:
         """Add the rules of a style element, in their order. What a medium other than the screen adds is left out."""
-        rules = tinycss2.parse_stylesheet(text[:_MAX_SHEET], skip_comments=True, skip_whitespace=True)
+        rules = tinycss2.parse_stylesheet(text[: limits.MAX_STYLE_SHEET], skip_comments=True, skip_whitespace=True)
         self._add(rules, 0)
 
     def _add(self, rules: Iterable[Any], depth: int) -> None:

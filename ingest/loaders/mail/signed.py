@@ -5,10 +5,10 @@ The content is taken out; whether the signature holds is not checked, and the le
 
 from __future__ import annotations
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile
 
 _SIGNED = bytes.fromhex("2a864886f70d010702")
-_MAX_DEPTH = 40
 
 
 def signed_content(data: bytes) -> bytes:
@@ -60,7 +60,7 @@ def _inner(data: bytes, at: int) -> tuple[int, int]:
 
 def _end(data: bytes, at: int, depth: int) -> int:
     """Where the element behind this one begins."""
-    if depth > _MAX_DEPTH:
+    if depth > limits.MAX_SIGNED_DEPTH:
         raise ValueError("nested too deep")
     start, end, _ = _header(data, at)
     if end >= 0:
@@ -84,7 +84,7 @@ def _octets(data: bytes, at: int, depth: int) -> bytes:
     """The bytes of an octet string, also of one in pieces."""
     start, end, tag = _header(data, at)
     if tag & 0x20:
-        if depth > _MAX_DEPTH:
+        if depth > limits.MAX_SIGNED_DEPTH:
             raise ValueError("nested too deep")
         return b"".join(_octets(data, child, depth + 1) for child in _children(data, (start, end), depth))
     return data[start:end]

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile
 from casefolio.ingest.loaders.mail.outlook import decompressed_rtf
 from casefolio.ingest.loaders.shared.building import one_line
@@ -17,7 +18,6 @@ _MAPI_BODY, _MAPI_HTML, _MAPI_RTF = 0x1000, 0x1013, 0x1009
 _MAPI_LONG_NAME, _MAPI_OBJECT = 0x3707, 0x3701
 _FIXED = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _VARIABLE = (0x0D, 0x1E, 0x1F, 0x102)
-_MOST = 1_000
 
 
 @dataclass(slots=True)
@@ -49,7 +49,10 @@ def unpacked(data: bytes) -> list[tuple[str, bytes]]:
             files[-1].data = value
         elif files and kind == _FILE_PROPERTIES:
             _name(files[-1], value)
-    named = [(one_line(file.name) or f"attachment-{n}", file.data) for n, file in enumerate(files[:_MOST], 1)]
+    named = [
+        (one_line(file.name) or f"attachment-{n}", file.data)
+        for n, file in enumerate(files[: limits.MAX_ATTACHMENTS], 1)
+    ]
     return [*bodies[:1], *((name, content) for name, content in named if content)]
 
 
@@ -101,7 +104,7 @@ def _properties(data: bytes) -> Iterator[tuple[int, bytes]]:
             at += max(4, _FIXED[kind]) * count
         elif kind in _VARIABLE:
             count, at = _number(data, at), at + 4
-            for _ in range(min(count, _MOST)):
+            for _ in range(min(count, limits.MAX_TNEF_VALUES)):
                 length, at = _number(data, at), at + 4
                 yield key, _text(kind, data[at : at + length])
                 at += (length + 3) & ~3

@@ -10,12 +10,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from lxml import etree
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import ReadingError
 from casefolio.ingest.loaders.shared.building import one_line
 from casefolio.ingest.loaders.shared.guard import parse_xml
 from casefolio.ingest.loaders.shared.xml_tree import local
-
-_MOST = 32 * 2**20
 
 
 def is_dynamic(document: pdfium.PdfDocument) -> bool:
@@ -52,7 +51,7 @@ def _packets(document: pdfium.PdfDocument) -> Iterator[tuple[str, etree._Element
 
 def _bytes(get: Any, *arguments: Any) -> bytes:
     length = ctypes.c_ulong()
-    if not get(*arguments, None, 0, ctypes.byref(length)) or not 0 < length.value <= _MOST:
+    if not get(*arguments, None, 0, ctypes.byref(length)) or not 0 < length.value <= limits.MAX_XFA_PACKET:
         return b""
     buffer = ctypes.create_string_buffer(length.value)
     get(*arguments, buffer, length.value, ctypes.byref(length))
