@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from casefolio.ingest import limits
 from casefolio.ingest.errors import EncryptedFile, LimitExceeded
 from casefolio.ingest.loaders.mail.loader import read_eml, read_msg
 from casefolio.ingest.loaders.mail.outlook import decompressed_rtf
@@ -175,6 +176,19 @@ def test_an_outlook_message_is_read_like_a_mail() -> None:
     assert inner.title == "inner"
     assert "Inside." in inner.text
     assert "Jörg Arzt" in inner.text
+
+
+def test_a_message_of_attachments_alone_is_not_cut_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_MAIL_PARTS", 2)
+    tree = message_tree("x", "")
+    for number in range(3):
+        tree[f"__attach_version1.0_#0000000{number}"] = {
+            "__properties_version1.0": b"\0" * 8,
+            "__substg1.0_3707001F": f"{number}.pdf".encode("utf-16-le"),
+            "__substg1.0_37010102": b"%PDF-1.4",
+        }
+    with pytest.raises(LimitExceeded, match="more than 2 parts"):
+        read_msg(Source("a.msg", container(tree)))
 
 
 def test_messages_that_nest_without_end_are_refused() -> None:

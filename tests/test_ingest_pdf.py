@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdf
 import pytest
-from pypdf.generic import NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, StreamObject, TextStringObject
 from reportlab.lib.colors import black, white
 from reportlab.pdfgen.canvas import Canvas
 
-from casefolio.ingest.document import PAGE_BREAK
+from casefolio.ingest import limits
+from casefolio.ingest.document import PAGE_BREAK, Document, Unread
 from casefolio.ingest.errors import BrokenFile, EncryptedFile
 from casefolio.ingest.garbage import is_garbage
 from casefolio.ingest.loaders.pdf.loader import read_pdf
 from casefolio.ingest.loaders.shared.source import Reading, Source
+from casefolio.ingest.reading import read_file
 
 Draw = Callable[[Canvas], None]
 
@@ -151,6 +154,49 @@ def test_embedded_files_are_attachments() -> None:
     out = io.BytesIO()
     writer.write(out)
     assert _read(out.getvalue()).attachments == (("report.txt", b"Befund"),)
+
+
+def _holding(names: list[str], pinned: list[str]) -> bytes:
+    """A PDF with embedded files, and with files that are pinned to its page."""
+    writer = pypdf.PdfWriter(io.BytesIO(_pdf(_lines("Cover letter"))))
+    for name in names:
+        writer.add_attachment(name, b"A note.")
+    for name in pinned:
+        stream = StreamObject()
+        stream.set_data(b"A note.")
+        spec = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Filespec"),
+                NameObject("/F"): TextStringObject(name),
+                NameObject("/EF"): DictionaryObject({NameObject("/F"): writer._add_object(stream)}),
+            }
+        )
+        pin = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Annot"),
+                NameObject("/Subtype"): NameObject("/FileAttachment"),
+                NameObject("/Rect"): ArrayObject([FloatObject(n) for n in (10, 10, 30, 30)]),
+                NameObject("/FS"): writer._add_object(spec),
+            }
+        )
+        writer.add_annotation(0, pin)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("n_pinned", [0, 2, 5])
+def test_the_ledger_says_that_a_pdf_holds_more_files_than_one_file_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_pinned: int
+) -> None:
+    monkeypatch.setattr(limits, "MAX_ATTACHMENTS", 3)
+    names = [f"note-{n}.txt" for n in range(1, 6)]
+    (tmp_path / "a.pdf").write_bytes(_holding(names[: 5 - n_pinned], names[5 - n_pinned :]))
+    found = read_file(tmp_path, "a.pdf", ocr=False)
+    assert [part.path for part in found] == ["a.pdf", *(f"a.pdf/{name}" for name in names[:4])]
+    assert all(isinstance(part, Document) for part in found[:4])
+    assert isinstance(found[4], Unread)
+    assert "more than 3 attachments in one file" in found[4].reason
 
 
 def _encrypted(password: str) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from casefolio.ingest.document import Document
+from casefolio.ingest import limits
+from casefolio.ingest.document import Document, Unread
 from casefolio.ingest.errors import BrokenFile, LimitExceeded
 from casefolio.ingest.loaders import detect, load
 from casefolio.ingest.loaders.mail.signed import signed_content
@@ -102,6 +103,23 @@ def test_the_files_in_a_winmail_dat_are_attachments() -> None:
     assert list(read(mail, "a.eml").attachments) == files
     with pytest.raises(BrokenFile):
         unpacked(b"something else")
+
+
+def test_the_ledger_says_that_a_winmail_dat_holds_more_files_than_one_file_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_ATTACHMENTS", 3)
+    data = struct.pack("<IH", 0x223E9F78, 1)
+    for number in range(1, 5):
+        name = f"note-{number}.txt".encode() + b"\0"
+        data += _attribute(2, 0x9002, b"\0" * 14) + _attribute(2, 0x8010, name) + _attribute(2, 0x800F, b"A note.")
+    mail = b"From: a@b.c\nSubject: x\nMIME-Version: 1.0\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+    (tmp_path / "a.eml").write_bytes(mail + b"Content-Transfer-Encoding: base64\n\n" + base64.b64encode(data))
+    found = read_file(tmp_path, "a.eml")
+    assert [part.path for part in found[1:4]] == [f"a.eml/note-{n}.txt" for n in (1, 2, 3)]
+    assert isinstance(found[4], Unread)
+    assert found[4].path == "a.eml/note-4.txt"
+    assert "more than 3 attachments in one file" in found[4].reason
 
 
 # -------------------------------------------------------------------------------------------------- clinical

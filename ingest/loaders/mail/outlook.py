@@ -84,7 +84,7 @@ class _Storage:
     def _children(self, prefix: str) -> list[tuple[str, ...]]:
         depth = len(self._place) + 1
         found = {p[:depth] for p in self._paths if len(p) > depth and p[depth - 1].startswith(prefix)}
-        return sorted(found)[: limits.MAX_MAIL_PARTS]
+        return sorted(found)[: limits.MAX_MAIL_PARTS + 1]  # one too many is refused where the mail is read
 
     def _inside(self, place: tuple[str, ...]) -> _Storage:
         return _Storage(self._ole, place, self._paths, self._depth + 1)

@@ -27,7 +27,7 @@ class _File:
 
 
 def unpacked(data: bytes) -> list[tuple[str, bytes]]:
-    """Name and bytes of the body, where it has one, and of each file in a `winmail.dat`.
+    """Name and bytes of the body, where it has one, and of each file in a `winmail.dat`; who reads them counts them.
 
     Raises:
         BrokenFile: where it is none.
@@ -49,10 +49,7 @@ def unpacked(data: bytes) -> list[tuple[str, bytes]]:
             files[-1].data = value
         elif files and kind == _FILE_PROPERTIES:
             _name(files[-1], value)
-    named = [
-        (one_line(file.name) or f"attachment-{n}", file.data)
-        for n, file in enumerate(files[: limits.MAX_ATTACHMENTS], 1)
-    ]
+    named = [(one_line(file.name) or f"attachment-{n}", file.data) for n, file in enumerate(files, 1)]
     return [*bodies[:1], *((name, content) for name, content in named if content)]
 
 

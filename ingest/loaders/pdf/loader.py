@@ -137,10 +137,9 @@ def _read_xfa(document: pdfium.PdfDocument) -> Reading:
 
 def _attachment_handles(document: pdfium.PdfDocument, pinned: Sequence[Any]) -> Iterator[pdfium.PdfAttachment]:
     """Files that the document holds, and those that are pinned to its pages."""
-    count = min(document.count_attachments(), limits.MAX_ATTACHMENTS)
-    for index in range(count):
+    for index in range(document.count_attachments()):
         yield document.get_attachment(index)
-    for handle in pinned[: limits.MAX_ATTACHMENTS - count]:
+    for handle in pinned:
         yield pdfium.PdfAttachment(handle, document)
 
 
@@ -158,9 +157,14 @@ def _attachments(
     lost = 0
     for attachment in _attachment_handles(document, pinned):
         try:
-            found.append((attachment.get_name(), bytes(attachment.get_data())))
+            name, data = attachment.get_name(), bytes(attachment.get_data())
         except pdfium.PdfiumError:
             lost += 1
-    small = [pair for pair in found if len(pair[1]) <= limits.MAX_PDF_ATTACHMENT]
-    lost += len(found) - len(small)
-    return tuple(small), [f"{lost} attachments could not be read"] if lost else []
+            continue
+        if len(data) > limits.MAX_PDF_ATTACHMENT:
+            lost += 1
+            continue
+        found.append((name, data))
+        if len(found) > limits.MAX_ATTACHMENTS:
+            break  # one more than may be: who reads them says in the ledger that the rest is left out
+    return tuple(found), [f"{lost} attachments could not be read"] if lost else []
