@@ -124,6 +124,28 @@ def test_words_and_brackets_are_one_number() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("체중은 육십오 킬로그램이다", 65e6, "mg"),
+        ("생리식염수 이십 리터", 20_000.0, "ml"),
+        ("담장에서 십오 미터 떨어져", 15_000.0, "mm"),
+        ("이십 캡슐을 처방", 20.0, "capsule"),
+        ("인슐린 이십오 단위", 25.0, "IU"),
+        ("삼십 kg", 30e6, "mg"),
+        ("삼천만 엔", 3e7, "JPY"),
+    ],
+)
+def test_korean_syllables_are_a_number_before_every_unit(text: str, value: float, unit: str) -> None:
+    (quantity,) = quantities(text, "ko")
+    assert (quantity.value, quantity.unit.split("/")[0]) == (value, unit)
+
+
+@pytest.mark.parametrize("text", ["구조부의 수선", "조사 평가", "구조 부위", "조사원의 조사 개요", "구조 인원"])
+def test_korean_words_that_only_look_like_a_number_are_none(text: str) -> None:
+    assert numerals(text, "ko") == []
+
+
 @given(st.text(alphabet="0123456789.,-/ xmg%€두일억만§()a\n", max_size=120), st.sampled_from(["en", "de", "ko"]))
 def test_spans_lie_in_order_without_overlap(text: str, language: str) -> None:
     end = 0

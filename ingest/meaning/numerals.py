@@ -12,6 +12,7 @@ from typing import Any
 
 from casefolio.ingest.data import alternation
 from casefolio.ingest.languages import DEFAULT, about, all_of, own, table
+from casefolio.ingest.meaning.units import spelled
 
 _GROUPS = "'’\u00a0\u202f\u2009"
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
@@ -80,8 +81,9 @@ def _words(language: str) -> dict[str, float]:
 def _sino_words(numbers: dict[str, Any]) -> str:
     """Number words made of digits and scales: several syllables before a unit, a single one before few."""
     digits, scales = "".join(numbers["digits"]), "".join(numbers["scales"])
+    measured = rf"{alternation(numbers['before'])}|{spelled()}"
     return (
-        rf"(?=[{digits}]*[{scales}])[{digits}{scales}]{{2,12}}(?=\s?(?:{numbers['before_units']}))|"
+        rf"(?!{alternation(numbers['no_numbers'])})(?=[{digits}]*[{scales}])[{digits}{scales}]{{2,12}}(?=\s?(?:{measured}))|"
         rf"[{digits}](?=\s?(?:{numbers['digit_before']})|\s(?:{numbers['digit_before_parted']}))|"
         rf"(?:{numbers['scale_alone']})(?=\s?(?:{numbers['scale_before']}))"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -74,10 +75,11 @@ def after_number() -> re.Pattern[str]:
 
 
 @cache
-def spelled(dimension: str, most: float) -> str:
-    """A pattern, to be matched without case, for the units of a dimension up to a factor, in each spelling."""
+def spelled(dimension: str = "", most: float = math.inf) -> str:
+    """A pattern, to be matched without case, for the units of a dimension (any) up to a factor, in each spelling."""
     folded, _ = _spellings()
-    return _bounded([word for word, unit in folded.items() if unit.dimension == dimension and unit.factor <= most])
+    units = folded.items()
+    return _bounded([word for word, unit in units if dimension in ("", unit.dimension) and unit.factor <= most])
 
 
 @cache
