@@ -129,6 +129,10 @@ def test_a_state_has_its_words() -> None:
         ("en", "He was admitted on 4 May 2020 with bronchitis.", "He was admitted on 4 May 2020 with cystitis."),
         ("de", "Die Kaution beträgt 800 Euro.", "Die Vertragsstrafe beträgt 800 Euro."),
         ("ko", "2020년 5월 4일 기관지염으로 입원하였다.", "2020년 5월 4일 방광염으로 입원하였다."),
+        # known by their name alone
+        ("en", "He was given naproxen 500 mg twice daily.", "He was given codeine 500 mg twice daily."),
+        ("de", "Er erhielt Naproxen 500 mg zweimal täglich.", "Er erhielt Codein 500 mg zweimal täglich."),
+        ("ko", "환자는 나프록센 500 mg을 복용한다.", "환자는 코데인 500 mg을 복용한다."),
     ],
 )
 def test_another_name_in_its_place_contradicts(language: str, quote: str, claim: str) -> None:
@@ -149,13 +153,20 @@ def test_a_brand_is_its_drug_and_what_nobody_names_is_missing() -> None:
         ("Ramipril 5 mg daily.", "She takes Delix, 5 mg daily.", True),  # as search knows it
         ("Prednisone 5 mg daily.", "She takes Decortin, 5 mg daily.", True),
         ("Prednisolone 5 mg daily.", "She takes Decortin, 5 mg daily.", False),
+        ("Codein 30 mg daily.", "She takes codeine, 30 mg daily.", True),
+        ("Lantus 10 units at night.", "Insulin glargine 10 units at night.", True),
+        ("Insulin glargine 10 units at night.", "Lantus 10 units at night.", True),
+        ("Insulin aspart 10 units at night.", "Lantus 10 units at night.", False),
+        ("Augmentin 1 g daily.", "Co-amoxiclav 1 g daily.", True),
     ],
 )
 def test_a_claim_and_a_search_know_a_drug_by_the_same_names(claim: str, quote: str, same: bool) -> None:
     assert bool(unnamed(profile(claim, "en"), profile(quote, "en"), False)) is not same
 
 
-@pytest.mark.parametrize("word", ["person", "april", "fine", "grandson", "room", "cholesterol", "symptom", "reason"])
+@pytest.mark.parametrize(
+    "word", ["person", "april", "fine", "grandson", "room", "cholesterol", "symptom", "reason", "versed"]
+)
 def test_words_that_only_end_like_a_name(word: str) -> None:
     assert not sort_of(word)
 

@@ -45,13 +45,32 @@ def _same() -> dict[str, int]:
     return numbers
 
 
+@cache
+def _phrases() -> tuple[tuple[str, int], ...]:
+    """Names of more than one word ("insulin glargine"), and their numbers."""
+    return tuple((name, number) for name, number in _same().items() if not name.isalnum())
+
+
+@cache
+def _drugs() -> frozenset[str]:
+    """Names of `drugs.tsv` that are one word; abbreviations (ASS, MST) may mean anything."""
+    names = (name.strip().lower() for row in common_lines("drugs.tsv") for name in row.split(";"))
+    return frozenset(name for name in names if name.isalnum() and len(name) >= (2 if _is_hangul(name) else _SHORTEST))
+
+
+def _is_hangul(word: str) -> bool:
+    return "가" <= word[-1:] <= "힣"
+
+
 @lru_cache(maxsize=50_000)
 def sort_of(word: str) -> str:
     """The class of a word in lower case, without its particle; empty where it names nothing that is known."""
     singular = word[:-1] if word.endswith("s") and len(word) > _SHORTEST else word
-    hangul = "가" <= word[-1:] <= "힣"
+    hangul = _is_hangul(word)
     if word in _tables()["none"]["words"]:
         return ""
+    if word in _drugs():
+        return "drug"
     for sort, table in _tables().items():
         if word in table["words"] or singular in table["words"]:
             return sort
@@ -70,7 +89,7 @@ def _named(profiled: Profile) -> list[_Named]:
     for i in profiled.content:
         word = profiled.words[i]
         said = profiled.text[word.start : word.end].lower()
-        said = bare(said) if "가" <= said[-1:] <= "힣" else said.removesuffix("'s").removesuffix("’s")
+        said = bare(said) if _is_hangul(said) else said.removesuffix("'s").removesuffix("’s")
         sort = sort_of(said)
         if sort:
             out.append(_Named(i, said, sort))
@@ -116,13 +135,22 @@ def _stands(name: _Named, here: Profile, there: Profile, named: list[_Named]) ->
     stem = name.word[: max(4, len(name.word) - 2)] if len(name.word) > 3 else name.word
     if stem in there.text.lower():
         return True
-    group = _same().get(name.word)
-    return group is not None and any(_same().get(other) == group for other in _words(there))
+    numbers = {_same()[name.word]} if name.word in _same() else set()
+    numbers |= {number for phrase, number in _said(here) if name.word in phrase}
+    return not numbers.isdisjoint(_same().get(other) for other in _words(there)) or not numbers.isdisjoint(
+        number for _, number in _said(there)
+    )
+
+
+def _said(profiled: Profile) -> list[tuple[str, int]]:
+    """The names of more than one word that a text holds, and their numbers."""
+    text = profiled.text.lower()
+    return [(phrase, number) for phrase, number in _phrases() if phrase in text]
 
 
 def _words(profiled: Profile) -> list[str]:
     out = []
     for word in profiled.words:
         said = profiled.text[word.start : word.end].lower()
-        out.append(bare(said) if "가" <= said[-1:] <= "힣" else said)
+        out.append(bare(said) if _is_hangul(said) else said)
     return out
