@@ -32,23 +32,24 @@ NEEDED = {
     "headings": ("kinds", "structure", "prose"),
     "numbers": ("units", "scales", "fractions"),
     "dates": ("units", "relative"),
-    "messages": tuple(own("en", "messages")),
+    "messages": tuple(key for key in own("en", "messages") if key != "page"),
 }
 # For these English stands in, or nothing is known.
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
     *("references.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
-    # of a full language: what models put around answers, the page that is served, training
-    *("peeling.toml", "page_words.toml", "wordings.toml", "surrogates.toml"),
+    # of a full language: what models put around answers, training
+    *("peeling.toml", "wordings.toml", "surrogates.toml"),
 }
 STANDS_IN = {
     "en": set(),
     "de": set(),
     "ko": set(),
     "fr": {
-        *("expansions", "identity", "labels", "synonyms", "peeling", "page_words", "wordings", "surrogates"),
+        *("expansions", "identity", "labels", "synonyms", "peeling", "wordings", "surrogates"),
     },
 }
+SERVED_IN_ENGLISH = {"fr"}  # the page of `rag serve`
 ASKED_IN_ENGLISH = {"fr"}  # language models, of `prompts/templates`
 LETTER = """Hôpital de la Rive
 Lyon, le 3 avril 2021
@@ -93,11 +94,20 @@ def test_a_folder_holds_nothing_that_no_code_reads(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["page_words", "wordings", "surrogates"])
+@pytest.mark.parametrize("name", ["wordings", "surrogates"])
 def test_a_table_that_is_there_holds_all_that_is_asked_of_it(language: str, name: str) -> None:
     held = own(language, name)
     optional = {"ways"}  # Korean addresses end with no word for a street
     assert not held or set(own("en", name)) - set(held) <= optional
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_all_that_is_asked_of_it_and_nothing_that_answers_say(language: str) -> None:
+    said = dict(own(language, "messages"))
+    page = said.pop("page", {})
+    assert bool(page) is not (language in SERVED_IN_ENGLISH)
+    assert not page or set(page) == set(own("en", "messages")["page"])
+    assert set(page.values()).isdisjoint(said.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

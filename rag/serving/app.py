@@ -29,7 +29,7 @@ _PAGE = {
     "page.js": ("page.js", "text/javascript"),
     "answer.js": ("answer.js", "text/javascript"),
     "source.js": ("source.js", "text/javascript"),
-    "words.js": ("words.js", "text/javascript"),
+    "speaking.js": ("speaking.js", "text/javascript"),
     _LANGUAGES: (_LANGUAGES, "text/javascript"),
     "page.css": ("page.css", "text/css"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
@@ -102,7 +102,8 @@ async def _file(request: Request) -> Response:
 
 def _languages() -> str:
     """What the page says in each language that it is offered in, as a script."""
-    return f"export const WORDS = {json.dumps(dict(every('page_words')), ensure_ascii=False)};\n"
+    words = {language: said["page"] for language, said in every("messages") if "page" in said}
+    return f"export const WORDS = {json.dumps(words, ensure_ascii=False)};\n"
 
 
 async def _health(request: Request) -> Response:

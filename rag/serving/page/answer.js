@@ -1,5 +1,5 @@
 // One question and its answer as it stands on the page.
-import { cut, element, say, shown } from "./words.js";
+import { cut, element, say, shown } from "./speaking.js";
 import { marked } from "./source.js";
 
 export class Answer {

@@ -1,7 +1,7 @@
 // The page: asks the service that it comes from and no other, and builds what it shows from text alone.
 import { Answer } from "./answer.js";
 import * as source from "./source.js";
-import { element, own_names, say, shown, speak, tongues } from "./words.js";
+import { element, own_names, say, shown, speak, tongues } from "./speaking.js";
 
 const part = (id) => document.getElementById(id);
 const history = []; // of this visit; it is kept nowhere

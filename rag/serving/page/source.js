@@ -1,5 +1,5 @@
 // The page of a quote: a picture with boxes, or text with a mark.
-import { cut, element, say, shown } from "./words.js";
+import { cut, element, say, shown } from "./speaking.js";
 
 let current = null; // { library, document, sha256, page, pages, start, end, highlight }
 let asked = 0;

@@ -1,4 +1,4 @@
-import { WORDS } from "./languages.js";  // page_words.toml of each language
+import { WORDS } from "./languages.js";  // [page] of messages.toml of each language
 
 let tongue = "en";
 
