@@ -17,7 +17,7 @@ from casefolio.ingest.languages import FOLDER, LANGUAGES, own
 from casefolio.ingest.meaning import annotate, moments, quantities, sides
 from casefolio.ingest.meaning.assertion import Assertion
 from casefolio.ingest.meaning.contrasts import contrasts, listed
-from casefolio.ingest.meaning.lexicon import SIDES
+from casefolio.ingest.meaning.lexicon import SIDES, read_rules
 from casefolio.ingest.meaning.references import references
 from casefolio.ingest.reading import read_file
 from casefolio.ingest.sections import find_sections
@@ -196,6 +196,18 @@ def test_a_french_question_is_answered_in_french(tmp_path: Path, question: str, 
 def test_every_name_of_a_month_is_known_to_the_rules_of_the_past() -> None:
     (assertion,) = annotate("Kündigung des Vertrags vom 1. Jänner 2019.", "de")
     assert assertion.temporality == "recent"
+
+
+SIDES_IN_ROWS = {  # CONTRIBUTING says why of each
+    *("=L", "=R", "lt", "rt", "(l)", "(r)", "(좌)|(lt)", "(우)|(rt)", "li & <end>", "both", "beide|beider|beiden"),
+    *("left and|& right", "right and|& left", "links und|wie|u. rechts", "rechts und|wie|u. links"),
+}
+
+
+def test_no_other_word_for_a_side_stands_among_the_rules() -> None:
+    tables = [FOLDER / language / "assertions.tsv" for language in LANGUAGES]
+    rules = [rule for table in tables for rule in read_rules(table)]
+    assert {r.pattern for r in rules if any(kind == "side" for kind, _ in r.effects)} == SIDES_IN_ROWS
 
 
 PARTIES = {"beide seiten", "beider seiten"}  # who sign a contract: a row `pseudo` keeps them from being a side
