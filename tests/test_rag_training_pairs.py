@@ -141,6 +141,13 @@ def test_who_signs_is_found_without_a_title():
         assert [m["value"] for m in rule.pattern.finditer(text)] == [re.search("<<(.*)>>", rule.example)[1]]
 
 
+def test_the_town_behind_a_code_is_replaced_with_it():
+    text = "DE 80331 München"
+    for rule in patterns():
+        text = rule.pattern.sub("*", text)
+    assert text == "DE *"
+
+
 @pytest.mark.parametrize("rule", patterns(), ids=lambda r: f"{r.kind}-{r.example[:18]}")
 def test_each_pattern_finds_its_example_and_no_more(rule):
     text = rule.example.replace("<<", "").replace(">>", "")

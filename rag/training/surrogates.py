@@ -19,11 +19,12 @@ from casefolio.ingest import data
 from casefolio.ingest.document import Document
 from casefolio.ingest.identity import identify, rules
 from casefolio.ingest.language import script_language
-from casefolio.ingest.languages import LANGUAGES, known, table
+from casefolio.ingest.languages import LANGUAGES, known, own, table
 from casefolio.training.pairs import Pair
 from casefolio.training.shifting import shifted
 
 _DATA = Path(__file__).with_name("private_patterns.toml")
+_KINDS = ("mail", "place", "number")  # in this order: a place holds numbers
 _COMMON = 4  # documents; a lone word that stands in so many is no name
 _LEAST, _MOST = 30, 400  # days by which dates move
 _TOKEN = re.compile(r"[^\W\d_][\w’'-]*")
@@ -46,16 +47,21 @@ def bank(language: str) -> dict[str, Any]:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """What is replaced wherever it stands."""
-    listed = data.table(_DATA)["pattern"]
+    """What is replaced wherever it stands, in the order in which it is looked for."""
+    listed = [*data.table(_DATA)["pattern"], *_of_languages("pattern")]
+    listed.sort(key=lambda p: _KINDS.index(p["kind"]))
     return tuple(Pattern(p["kind"], re.compile(p["pattern"]), p["example"]) for p in listed)
+
+
+def _of_languages(key: str) -> list[dict[str, str]]:
+    """What each language lists, by their codes: the German code and town before the American state and code."""
+    return [found for language in sorted(LANGUAGES) for found in own(language, "surrogates").get(key, ())]
 
 
 @cache
 def _person_patterns() -> tuple[Pattern, ...]:
     """Where people stand whom the rules of identity do not look for: who signs, who has a degree behind the name."""
-    listed = data.table(_DATA)["person"]
-    return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in listed)
+    return tuple(Pattern("person", re.compile(p["pattern"], re.M), p["example"]) for p in _of_languages("person"))
 
 
 @cache
