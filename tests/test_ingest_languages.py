@@ -71,6 +71,15 @@ Le Dr. Martin la reverra dans trois semaines.
 """
 
 
+ADDS_WORDS = "# A new language adds its words here."  # at the head of a file that all share
+
+
+def shared() -> list[str]:
+    """Files of all languages to which a new one has words to add."""
+    files = sorted((FOLDER / "common").iterdir())
+    return [path.name for path in files if path.read_text("utf-8").startswith(f"{ADDS_WORDS}\n")]
+
+
 def lacking(language: str) -> list[str]:
     """What a language's folder lacks of what every one needs."""
     return [f"{name}.toml: {key}" for name, keys in NEEDED.items() for key in keys if key not in own(language, name)]
@@ -78,7 +87,12 @@ def lacking(language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_folder_holds_what_every_language_needs(language: str) -> None:
-    assert lacking(language) == []
+    assert lacking(language) == [], f"and its words in languages/common: {', '.join(shared())}"
+
+
+def test_files_that_a_new_language_has_words_for_say_so() -> None:
+    of_code = {"contrasts.toml", "other_languages.toml"}  # classes, and languages without a folder
+    assert {*shared(), *of_code} == {path.name for path in (FOLDER / "common").iterdir()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
