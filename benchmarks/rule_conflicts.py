@@ -22,7 +22,7 @@ _EDGES = (0.0, 0.15, 0.25, 0.34, 0.45, 0.5, 0.6, 0.75, 1.0)
 
 
 def counted(root: Path, held: bool) -> dict[str, dict[float, Counter[str]]]:
-    """Labels of the claims with a conflict, by its kind (`exchanged`: of another thing) and the share of missing words."""
+    """Labels of claims with a conflict, by its kind (`exchanged`: of another thing) and the share of missing words."""
     table: dict[str, dict[float, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for language in LANGUAGES:
         for label, quote, claim in claims(root, language, held):
