@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("--own", type=Path, default=OWN, help="claims on invented documents")
     parser.add_argument("--general", type=Path, help="jsonl.gz of the training part: premise, hypothesis, label, lang")
     parser.add_argument("--klue", type=Path, help="pairs.jsonl: quote, claim, label")
-    parser.add_argument("--shown", type=float, default=0.06, help="share of false ones that may be shown")
+    parser.add_argument("--shown", type=float, default=0.1, help="share of false ones that may be shown")
     parser.add_argument("--write", action="store_true", help="write verdict.json")
     asked = parser.parse_args()
     if asked.judge:
