@@ -11,6 +11,7 @@ import pytest
 
 from casefolio.answer import Verdict
 from casefolio.cli import verify as verb
+from casefolio.ingest.meaning.finding import Finding
 from casefolio.verification import reading
 from casefolio.verification.deciding import LABELS, Ruled, judged, measures, weighing
 from casefolio.verification.model import Model
@@ -47,6 +48,20 @@ def test_a_paraphrase_that_shares_no_word_is_supported_by_the_reader(view: Reade
 def test_a_rule_contradicts_whatever_the_reader_says(view: Reader) -> None:
     assert verify("Lisinopril 20 mg is taken.", "Lisinopril 4 mg is taken.", "en").label == "contradicted"
     assert view.given == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "missing", "final"),
+    [
+        ("number", "", 0.2, True), ("number", "", 0.5, False), ("negation", "", 0.5, False), ("side", "", 1.0, True),
+        ("dose", "", 0.5, True), ("dose", "of another", 0.5, False), ("time", "", 0.0, False),
+    ],
+)  # fmt: skip
+def test_a_conflict_is_final_only_near_the_words_of_its_quote(
+    kind: str, detail: str, missing: float, final: bool
+) -> None:
+    found = Finding(kind, "conflict", None, None, detail=detail)
+    assert Ruled(Verdict("contradicted", 0.1, ()), (found,), missing).settled is final
 
 
 def test_the_reader_doubts_what_covers_all_words(view: Reader) -> None:
