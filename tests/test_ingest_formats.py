@@ -228,10 +228,11 @@ def mutated_xml(part: bytes, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("kind", [kind for kind in SAMPLES if kind != "msg"])
 def test_each_reading_keeps_the_contract(kind: str) -> None:
     loader, make = SAMPLES[kind]
-    reading = loader(Source(f"a.{kind}", make()))
+    data = make()  # once: a workbook holds the second in which it was made
+    reading = loader(Source(f"a.{kind}", data))
     holds(reading)
     assert reading.text
-    assert reading == loader(Source(f"a.{kind}", make()))
+    assert reading == loader(Source(f"a.{kind}", data))
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

@@ -11,7 +11,7 @@ from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingTool
 from casefolio.ingest.loaders.detecting import ZIP
 from casefolio.ingest.loaders.shared.building import Builder
-from casefolio.ingest.loaders.shared.guard import guarded, too_much
+from casefolio.ingest.loaders.shared.guard import NO_ZIP, guarded, too_much
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
 _NOISE = ("__MACOSX/", "META-INF/")
@@ -30,7 +30,7 @@ def read_zip(source: Source) -> Reading:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except NO_ZIP as error:
         raise BrokenFile("not a readable ZIP archive") from error
     with archive:
         members = [info for info in archive.infolist() if not info.is_dir() and not _is_noise(_zip_name(info))]

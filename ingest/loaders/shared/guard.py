@@ -13,6 +13,13 @@ from casefolio.ingest import limits
 from casefolio.ingest.errors import BrokenFile, EncryptedFile, LimitExceeded, ReadingError
 from casefolio.ingest.loaders.shared.source import Reading, Source
 
+NO_ZIP = (
+    zipfile.BadZipFile,
+    ValueError,
+    NotImplementedError,
+    OSError,
+)  # what opening bytes that are no whole ZIP raises
+
 
 def guarded(kind: str) -> Callable[[Callable[[Source], Reading]], Callable[[Source], Reading]]:
     """Let a loader raise nothing but `ReadingError`.
@@ -79,7 +86,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except NO_ZIP as error:
             raise BrokenFile("not a readable ZIP container") from error
         infos = self._zip.infolist()
         total = sum(info.file_size for info in infos)
