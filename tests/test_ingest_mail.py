@@ -79,6 +79,17 @@ def test_a_text_that_is_no_mail_is_read_all_the_same() -> None:
     assert read_eml(Source("a.eml", b"nothing at all")).text == "nothing at all"
 
 
+@pytest.mark.parametrize("known", ["Cc: RAin Petrich", "From: K. Brandt", "Date: 6.11.2023"])
+def test_headers_in_another_language_are_not_lost_beside_one_that_is_known(known: str) -> None:
+    text = f"Von: Katrin Brandt\n{known}\nDatum: Mo, 06.11.2023\nBetreff: Schimmel\n\nGuten Abend\n"
+    assert read_eml(Source("a.eml", text.encode())).text == text
+
+
+def test_a_typed_mail_with_the_usual_headers_is_a_mail() -> None:
+    reading = read_eml(Source("a.eml", b"From: a@b.c\nTo: d@e.f\nSubject: damp\n\nGood evening\n"))
+    assert ("subject", "damp") in reading.metadata
+
+
 def container(tree: dict[str, object]) -> bytes:
     """A small OLE container: names -> bytes of a stream or a dict of a storage. All streams lie in the mini stream."""
     entries: list[list[object]] = [["Root Entry", 5, -1, b""]]

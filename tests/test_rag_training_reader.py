@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from casefolio.ingest.document import Span
 from casefolio.reader.framing import BEGIN, END, question_frame
-from casefolio.training.corpus import find_quote, read_case_folder
+from casefolio.training.corpus import case_folders, find_quote, read_case_folder
 from casefolio.training.errors import TrainingError
 from casefolio.training.naming_people import with_person
 from casefolio.training.reader_examples import collate, make_example
@@ -52,6 +53,14 @@ def case(tmp_path):
     )
     (folder / "claims.tsv").write_text("contradicts\tnote.txt|Apixaban 2.5 mg was stopped\tHe takes apixaban.\n")
     return folder
+
+
+def test_every_folder_of_the_corpus_in_the_box_holds_its_quotes():
+    folders = case_folders(Path(__file__).parents[1] / "examples" / "corpus")
+    assert folders
+    for folder in folders:
+        read = read_case_folder(folder)  # raises, naming the line, where a document does not hold a quote
+        assert read.questions or read.claims
 
 
 def test_a_case_folder_gives_rows_whose_answers_stand_where_they_say(case):

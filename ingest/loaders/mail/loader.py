@@ -28,6 +28,7 @@ from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.text import Decoded
 
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
+_BY_A_PROGRAM = ("mime-version", "received", "content-type", "message-id", "return-path")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -46,12 +47,22 @@ def read_eml(source: Source) -> Reading:
     data = re.sub(rb"^(?:\xef\xbb\xbf)?\s*(?:>?From [^\r\n]*\r?\n)?", b"", source.data, count=1)
     # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
-    if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
-        # headers in another language, printed and saved by hand, or none at all: the text is there to be read
+    if _typed(message):
         return read_text(source)
     builder = Builder()
     _append(builder, message)
     return builder.reading(EML)
+
+
+def _typed(message: Message) -> bool:
+    """Whether no program wrote these headers: there are none, or some in another language (Datum, Betreff).
+
+    Such a mail was printed or saved by hand; all of it is text, where a header that nobody knows would be lost.
+    """
+    names = {name.lower() for name in message}
+    if any(message.get(name) for name in _BY_A_PROGRAM) or any(name.startswith("x-") for name in names):
+        return False
+    return not names or not names <= {name.lower() for name in (*_HEADERS, "Bcc", "Reply-To")}
 
 
 def mails_of(data: bytes) -> list[bytes]:
