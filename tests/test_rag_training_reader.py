@@ -116,6 +116,56 @@ def test_rows_of_a_file_are_checked(tmp_path):
     assert read_rows(path)[0].answers == (Span(6, 10),)
 
 
+def test_a_line_may_hold_all_that_is_asked_and_claimed_of_a_passage(tmp_path):
+    line = {
+        "passage": "Born 3 May 1950. Apixaban was stopped.",
+        "header": "Letter",
+        "language": "en",
+        "asked": [
+            {"questions": ["date of birth", "when was he born"], "answers": [{"text": "3 May 1950"}]},
+            {"questions": ["who is the GP"], "answers": []},
+        ],
+        "claims": [
+            {"claim": "He takes apixaban.", "label": "contradicts", "quote": "Apixaban was stopped."},
+            {"claim": "He was born in May.", "label": "supports"},
+        ],
+    }
+    path = tmp_path / "excerpts.jsonl"
+    path.write_text(json.dumps(line) + "\n")
+    rows = read_rows(path)
+    asked = [(r.asked, [r.passage[a.start : a.end] for a in r.answers], r.header) for r in rows if r.label < 0]
+    assert asked == [
+        ("date of birth", ["3 May 1950"], "Letter"),
+        ("when was he born", ["3 May 1950"], "Letter"),
+        ("who is the GP", [], "Letter"),
+    ]
+    claimed = [(r.asked, r.passage, r.label) for r in rows if r.label >= 0]
+    assert claimed == [
+        ("He takes apixaban.", "Apixaban was stopped.", 1),
+        ("He was born in May.", line["passage"], 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"asked": [{"questions": [], "answers": []}]}, "questions is missing"),
+        ({"asked": {"questions": ["q"]}}, "asked is no list of objects"),
+        ({"asked": [{"questions": ["q"]}]}, "answers is no list"),
+        (
+            {"claims": [{"claim": "c", "label": "supports", "quote": "other words"}]},
+            "a quote does not stand in the passage",
+        ),
+        ({"claims": [{"claim": "c", "label": "true"}]}, "label is 'true'"),
+    ],
+)
+def test_faults_of_such_a_line_are_named(tmp_path, part, said):
+    path = tmp_path / "excerpts.jsonl"
+    path.write_text(json.dumps({"passage": "Born 3 May 1950."} | part) + "\n")
+    with pytest.raises(TrainingError, match=f"line 1: {said}"):
+        read_rows(path)
+
+
 def test_a_stretch_of_a_long_passage_keeps_its_answer_in_place():
     passage = " ".join(f"word{i}" for i in range(900))
     start = passage.index("word700")

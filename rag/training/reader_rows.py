@@ -3,8 +3,11 @@
     {"question", "passage", "header"?, "answers": [{"start", "end"} | {"text"}…], "source"?, "language"?, "held"?}
     {"claim", "passage", "label": "supports" | "contradicts" | "neither", "source"?, "language"?, "held"?}
 
+    {"passage", "header"?, "asked": [{"questions": […], "answers": […]}…], "claims": [{"claim", "label", "quote"?}…], …}
+
 Empty `answers`: the passage does not answer. Offsets count characters of the passage. A row is `held` out of training
-where it says so.
+where it says so. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
+claim; a claim is laid against its `quote`, a part of the passage, or against all of it.
 """
 
 from __future__ import annotations
@@ -71,13 +74,44 @@ def read_rows(path: Path) -> list[Row]:
             continue
         try:
             value = json.loads(line)
-            rows.append(_row(value if isinstance(value, dict) else {}, path.stem))
+            rows += _rows(value if isinstance(value, dict) else {}, path.stem)
         except (ValueError, RecursionError) as error:
             faults.append(f"line {number}: {str(error)[:100]}")
     refuse(path, faults, "see docs/training.md for the fields")
     if not rows:
         raise TrainingError(f"{path}: holds no row")
     return rows
+
+
+def _rows(value: dict[str, Any], source: str) -> Iterator[Row]:
+    """The rows of one line."""
+    if not value.keys() & {"asked", "claims"}:
+        yield _row(value, source)
+        return
+    passage = _text(value, "passage")
+    of_all: dict[str, Any] = {n: value[n] for n in ("passage", "header", "source", "language", "held") if n in value}
+    for asked in _objects(value, "asked"):
+        for question in _texts(asked, "questions"):
+            yield _row(of_all | {"question": question, "answers": asked.get("answers")}, source)
+    for claim in _objects(value, "claims"):
+        quote = claim.get("quote", passage)
+        if not isinstance(quote, str) or quote not in passage:
+            raise ValueError("a quote does not stand in the passage")
+        yield _row(of_all | {"claim": claim.get("claim"), "passage": quote, "label": claim.get("label")}, source)
+
+
+def _objects(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = value.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ValueError(f"{name} is no list of objects")
+    return found
+
+
+def _texts(value: dict[str, Any], name: str) -> list[Any]:
+    found = value.get(name)
+    if not isinstance(found, list) or not found:
+        raise ValueError(f"{name} is missing or no list")
+    return found
 
 
 def _row(value: dict[str, Any], source: str) -> Row:
