@@ -153,7 +153,7 @@ def test_a_line_may_hold_all_that_is_asked_and_claimed_of_a_passage(tmp_path):
         ({"asked": {"questions": ["q"]}}, "asked is no list of objects"),
         ({"asked": [{"questions": ["q"]}]}, "answers is no list"),
         (
-            {"claims": [{"claim": "c", "label": "supports", "quote": "other words"}]},
+            {"claims": [{"claim": "c", "label": "supports", "quote": "other"}]},
             "a quote does not stand in the passage",
         ),
         ({"claims": [{"claim": "c", "label": "true"}]}, "label is 'true'"),

@@ -68,7 +68,7 @@ def read_rows(path: Path) -> list[Row]:
     """
     lines = lines_of(path)
     faults: list[str] = []
-    rows = []
+    rows: list[Row] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
