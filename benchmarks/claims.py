@@ -3,8 +3,9 @@
     python benchmarks/claims.py examples/corpus [--held] [--no-reader]
     python benchmarks/claims.py examples/corpus --scripted [--held]
 
-Claims: `claims.tsv` of the corpus (label, file|quote, claim). Scripted: a model writes sentences of 40 documents a
-language as they stand, and with one thing changed by rule; the gate lets the true ones pass and drops the others.
+Claims: `claims.tsv` of the corpus (label, file|quote, claim), or `claimed_*.jsonl` of `examples/excerpts`. Scripted: a
+model writes sentences of 40 documents a language as they stand, and with one thing changed by rule; the gate lets the
+true ones pass and drops the others.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from casefolio.claim_gate import judge
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.sentences import sentence_spans
+from casefolio.training.corpus import LABELS
+from casefolio.training.reader_rows import read_rows
 from casefolio.verifying import verify
 
 _FITS = {"supports": "supported", "contradicts": "contradicted", "neither": "unsupported"}
@@ -47,6 +50,11 @@ def claims(
             places = [place.partition("|")[2] for place in cells[1].split(" || ")]
             quote = re.sub(r"\{([^}]*)\}", r"\1", "\n".join(places)).replace("\\n", "\n")
             yield cells[0], quote, cells[2]
+    if folders is None:
+        for path in sorted(root.glob(f"claimed_{language}*.jsonl")):
+            for row in read_rows(path):
+                if row.held == held:
+                    yield LABELS[row.label], row.passage, row.asked
 
 
 def judge_claims(root: Path, held: bool, read: bool) -> None:

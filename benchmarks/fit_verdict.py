@@ -1,12 +1,13 @@
 """Fit how rules and reader are weighed into one verdict (`rag/verification/verdict.json`); report on held-out claims.
 
     python benchmarks/fit_verdict.py --corpus examples/corpus [--judge FILE.onnx] [--unseen ROOT …]
-        [--general PAIRS.jsonl.gz] [--klue PAIRS.jsonl] [--write]
+        [--excerpts examples/excerpts] [--general PAIRS.jsonl.gz] [--klue PAIRS.jsonl] [--write]
 
 Chosen on claims that the reader was not trained on, since it is surer of those that it was: the folders and the claims
-by hand that `make_claim_pairs.py` leaves out, and with `--unseen` the claims of `ROOT` that `--corpus` has not (written
-after the judge was trained). Reported on the folders `*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of
-claims is the shipped one, or that of `--judge` or of the variable JUDGE_WEIGHTS, on the shipped reader.
+by hand that `make_claim_pairs.py` leaves out, with `--unseen` the claims of `ROOT` that `--corpus` has not (written
+after the judge was trained), and with `--excerpts` those that are held out of its training. Reported on the folders
+`*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of claims is the shipped one, or that of `--judge` or of the
+variable JUDGE_WEIGHTS, on the shipped reader.
 """
 
 from __future__ import annotations
@@ -86,9 +87,14 @@ def cases(rows: Sequence[tuple[str, str, str, str]]) -> list[Case]:
     return out
 
 
-def fitting_rows(corpus: Path, own: Path, unseen: Sequence[Path]) -> Iterator[tuple[str, str, str, str]]:
+def fitting_rows(
+    corpus: Path, own: Path, unseen: Sequence[Path], excerpts: Path | None
+) -> Iterator[tuple[str, str, str, str]]:
     """Claims to choose on."""
     for language in LANGUAGES:
+        if excerpts:
+            for label, quote, claim in claims(excerpts, language, held=True):
+                yield language, label, quote, claim
         for label, quote, claim in claims(own, language, held=False):
             yield language, label, quote, claim
         for pair in written(DATA, language, fitting=True):
@@ -258,6 +264,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--judge", type=Path, default=os.environ.get("JUDGE_WEIGHTS"))
     parser.add_argument("--unseen", type=Path, action="append", default=[])
+    parser.add_argument("--excerpts", type=Path, help="folder of claimed_*.jsonl; the held lines are chosen on")
     parser.add_argument("--own", type=Path, default=OWN, help="claims on invented documents")
     parser.add_argument("--general", type=Path, help="jsonl.gz of the training part: premise, hypothesis, label, lang")
     parser.add_argument("--klue", type=Path, help="pairs.jsonl: quote, claim, label")
@@ -267,7 +274,7 @@ def main() -> None:
     if asked.judge:
         found = opened(Path(asked.judge))
         reading.reader = lambda: found  # type: ignore[assignment]
-    chosen_on = cases(list(fitting_rows(asked.corpus, asked.own, asked.unseen)))
+    chosen_on = cases(list(fitting_rows(asked.corpus, asked.own, asked.unseen, asked.excerpts)))
     programmed = [c for c in cases(programmed_rows(asked.corpus)) if not c.plain]
     beside = programmed + (general_cases(asked.general) if asked.general else [])
     raw = fit(chosen_on, beside, asked.shown)
