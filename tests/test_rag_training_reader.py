@@ -63,6 +63,19 @@ def test_every_folder_of_the_corpus_in_the_box_holds_its_quotes():
         assert read.questions or read.claims
 
 
+def test_every_line_of_the_excerpts_in_the_box_is_sound():
+    files = sorted((Path(__file__).parents[1] / "examples" / "excerpts").glob("*.jsonl"))
+    rows = [row for file in files for row in read_rows(file)]  # raises, naming the line, where one is not
+    assert {row.language for row in rows} == {"en", "de", "ko"}
+    for of_claims in (True, False):
+        some = [row for row in rows if (row.label >= 0) == of_claims]
+        assert any(row.held for row in some)
+        assert any(not row.held for row in some)
+    papers = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    held = {paper["passage"] for paper in papers if paper.get("held")}
+    assert not held & {paper["passage"] for paper in papers if not paper.get("held")}
+
+
 def test_a_case_folder_gives_rows_whose_answers_stand_where_they_say(case):
     read = read_case_folder(case)
     rows = rows_of_folder(read, lambda text: words(text)[1], 0)
