@@ -218,6 +218,11 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
         ("Hat sie Anspruch?", "Sie hat keinen Anspruch.", "de", (0.05, 0.9, 0.05), False),
         ("출혈이 있었나요?", "출혈 소견 없음", "ko", (0.1, 0.85, 0.05), False),
         ("출혈이 있었나요?", "출혈 소견 없음", "ko", (0.5, 0.3, 0.2), None),
+        ("Was the elbow swollen?", "Elbow tender; wrist swollen.", "en", (0.95, 0.03, 0.02), None),
+        ("Was the wrist swollen?", "Elbow tender; wrist swollen.", "en", (0.95, 0.03, 0.02), True),
+        ("Ist der Ellbogen geschwollen?", "Ellbogen gerötet; Handgelenk geschwollen", "de", (0.95, 0.03, 0.02), None),
+        ("팔꿈치 부종 있나요?", "팔꿈치 발적; 손목 부종", "ko", (0.95, 0.03, 0.02), None),
+        ("손목 부종 있나요?", "팔꿈치 발적; 손목 부종", "ko", (0.95, 0.03, 0.02), True),
     ],
 )
 def test_yes_and_no_need_reader_and_rules(

@@ -66,7 +66,8 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     others = of_other_patients(asked.names, everything, evidence.identities)
     everything = [c for c in everything if c.hit.document not in others]
     if form.signed:
-        return Considered(best_of_passages(_signed(everything, evidence), _SIGNED), everything)
+        signed = best_of_passages(_signed(everything, evidence), _SIGNED)
+        return Considered(read_alone(asked, signed, [c.header for c in signed], model), everything)
     passed = guarded(asked, everything)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)

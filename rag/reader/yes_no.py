@@ -1,7 +1,8 @@
 """Yes or no, from the reader's judgement of the question against the quote; neither where it is unsure.
 
 Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
-a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition.
+a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition, and the words of the
+question that stand in the quote stand in one part of it: "sacrum red; heels intact" says nothing of an intact sacrum.
 """
 
 from __future__ import annotations
@@ -44,8 +45,15 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
     denied = any(_denies(cue) for cue in found)
     if supports >= _SURE and not denied:
-        return True
+        return None if _parted(question, quote, language) else True
     return False if contradicts >= _SURE and denied else None
+
+
+def _parted(question: str, quote: str, language: str) -> bool:
+    """Whether what is asked is met by two parts of a quote together, and by neither of them alone."""
+    asked = set(terms(question, language))
+    met = [asked & set(terms(part, language)) for part in quote.split(";")]
+    return len(met) > 1 and set[str]().union(*met) not in met
 
 
 def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) -> bool | None:
