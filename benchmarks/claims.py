@@ -1,6 +1,7 @@
 """The verifier on claims that others wrote, and the gate on sentences that a scripted model exchanges.
 
     python benchmarks/claims.py examples/corpus [--held] [--no-reader]
+    python benchmarks/claims.py examples/excerpts --held         # without --held: what the judge was taught
     python benchmarks/claims.py examples/corpus --scripted [--held]
 
 Claims: `claims.tsv` of the corpus (label, file|quote, claim), or `claimed_*.jsonl` of `examples/excerpts`. Scripted: a
@@ -53,7 +54,7 @@ def claims(
     if folders is None:
         for path in sorted(root.glob(f"claimed_{language}*.jsonl")):
             for row in read_rows(path):
-                if row.held == held:
+                if row.label >= 0 and row.held == held:
                     yield LABELS[row.label], row.passage, row.asked
 
 

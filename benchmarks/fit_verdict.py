@@ -5,7 +5,8 @@
 
 Chosen on claims that the reader was not trained on, since it is surer of those that it was: the folders and the claims
 by hand that `make_claim_pairs.py` leaves out, with `--unseen` the claims of `ROOT` that `--corpus` has not (written
-after the judge was trained), and with `--excerpts` those that are held out of its training. Reported on the folders
+after the judge was trained), and with `--excerpts` (for the weights alone) those
+held out of its training. Reported on the folders
 `*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of claims is the shipped one, or that of `--judge` or of the
 variable JUDGE_WEIGHTS, on the shipped reader.
 """
@@ -87,14 +88,18 @@ def cases(rows: Sequence[tuple[str, str, str, str]]) -> list[Case]:
     return out
 
 
-def fitting_rows(
-    corpus: Path, own: Path, unseen: Sequence[Path], excerpts: Path | None
-) -> Iterator[tuple[str, str, str, str]]:
+def excerpt_rows(excerpts: Path) -> list[tuple[str, str, str, str]]:
+    """The claims on excerpts that are held out: weights are fitted on them too, but no threshold is chosen.
+
+    They were written to be hard (what is false shares more words with its quote than what is true), and are not how
+    often a sentence in an answer is false.
+    """
+    return [(x, label, q, c) for x in LANGUAGES for label, q, c in claims(excerpts, x, held=True)]
+
+
+def fitting_rows(corpus: Path, own: Path, unseen: Sequence[Path]) -> Iterator[tuple[str, str, str, str]]:
     """Claims to choose on."""
     for language in LANGUAGES:
-        if excerpts:
-            for label, quote, claim in claims(excerpts, language, held=True):
-                yield language, label, quote, claim
         for label, quote, claim in claims(own, language, held=False):
             yield language, label, quote, claim
         for pair in written(DATA, language, fitting=True):
@@ -274,13 +279,15 @@ def main() -> None:
     if asked.judge:
         found = opened(Path(asked.judge))
         reading.reader = lambda: found  # type: ignore[assignment]
-    chosen_on = cases(list(fitting_rows(asked.corpus, asked.own, asked.unseen, asked.excerpts)))
+    chosen_on = cases(list(fitting_rows(asked.corpus, asked.own, asked.unseen)))
     programmed = [c for c in cases(programmed_rows(asked.corpus)) if not c.plain]
     beside = programmed + (general_cases(asked.general) if asked.general else [])
-    raw = fit(chosen_on, beside, asked.shown)
+    hard = cases(excerpt_rows(asked.excerpts)) if asked.excerpts else []
+    raw = fit(chosen_on, [*hard, *beside], asked.shown)
     model = deciding.read(raw)
     print(json.dumps(raw, indent=1, ensure_ascii=False))
     report("chosen on (in sample)", chosen_on, model)
+    report("excerpts (weights in sample)", hard, model)
     for name, root in (("held", asked.corpus), ("own, held", asked.own)):
         rows = [(x, label, q, c) for x in LANGUAGES for label, q, c in claims(root, x, held=True)]
         report(name, cases(rows), model)

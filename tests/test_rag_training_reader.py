@@ -169,7 +169,10 @@ def test_a_line_may_hold_all_that_is_asked_and_claimed_of_a_passage(tmp_path):
             {"claims": [{"claim": "c", "label": "supports", "quote": "other"}]},
             "a quote does not stand in the passage",
         ),
+        ({"claims": [{"claim": "c", "label": "supports", "quote": ""}]}, "a quote does not stand in the passage"),
         ({"claims": [{"claim": "c", "label": "true"}]}, "label is 'true'"),
+        ({"asked": []}, "asked or claims must hold something"),
+        ({"question": "q", "answers": [], "claims": [{"claim": "c", "label": "supports"}]}, "asked or claims must"),
     ],
 )
 def test_faults_of_such_a_line_are_named(tmp_path, part, said):

@@ -31,6 +31,7 @@ from casefolio.training.errors import TrainingError, lines_of, refuse
 _NEAR, _FAR = 6, 3  # passages that do not answer, by shared words and at random
 _HELD = "_held"
 _WORDS = re.compile(r"\w{3,}")
+_OF_ALL = ("passage", "header", "source", "language", "held", "named")  # fields that hold for each row of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,16 @@ def _rows(value: dict[str, Any], source: str) -> Iterator[Row]:
     if not value.keys() & {"asked", "claims"}:
         yield _row(value, source)
         return
+    if value.keys() & {"question", "claim", "answers", "label"} or not (value.get("asked") or value.get("claims")):
+        raise ValueError("asked or claims must hold something, and stand alone")
     passage = _text(value, "passage")
-    of_all: dict[str, Any] = {n: value[n] for n in ("passage", "header", "source", "language", "held") if n in value}
+    of_all: dict[str, Any] = {n: value[n] for n in _OF_ALL if n in value}
     for asked in _objects(value, "asked"):
         for question in _texts(asked, "questions"):
             yield _row(of_all | {"question": question, "answers": asked.get("answers")}, source)
     for claim in _objects(value, "claims"):
-        quote = claim.get("quote", passage)
-        if not isinstance(quote, str) or quote not in passage:
+        quote = passage if claim.get("quote") is None else claim["quote"]
+        if not isinstance(quote, str) or not quote.strip() or quote not in passage:
             raise ValueError("a quote does not stand in the passage")
         yield _row(of_all | {"claim": claim.get("claim"), "passage": quote, "label": claim.get("label")}, source)
 

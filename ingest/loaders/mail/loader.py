@@ -28,7 +28,13 @@ from casefolio.ingest.loaders.shared.source import Reading, Source
 from casefolio.ingest.text import Decoded
 
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
-_BY_A_PROGRAM = ("mime-version", "received", "content-type", "message-id", "return-path")
+# Headers that programs write for each other, which no reader sees. Any other one is shown: it may be Datum or Betreff.
+_UNSEEN = re.compile(
+    r"(X|ARC|Content|DKIM|List|MIME|Received|Resent|Thread)(-.*)?|Accept-Language|Authentication-Results|Auto-Submitted"
+    r"|Delivered-To|DomainKey-Signature|Envelope-To|Errors-To|Feedback-ID|Importance|In-Reply-To|Lines|Message-ID|Precedence"
+    r"|Priority|References|Return-Path|Sensitivity|Status|User-Agent",
+    re.IGNORECASE,
+)
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -47,22 +53,12 @@ def read_eml(source: Source) -> Reading:
     data = re.sub(rb"^(?:\xef\xbb\xbf)?\s*(?:>?From [^\r\n]*\r?\n)?", b"", source.data, count=1)
     # headers in raw 8-bit bytes are UTF-8 nowadays; the old policy keeps every byte, the new one decodes words
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(data)
-    if _typed(message):
+    if not any(message.get(name) for name in (*_HEADERS, "MIME-Version", "Received", "Content-Type")):
+        # headers in another language, printed and saved by hand, or none at all: the text is there to be read
         return read_text(source)
     builder = Builder()
     _append(builder, message)
     return builder.reading(EML)
-
-
-def _typed(message: Message) -> bool:
-    """Whether no program wrote these headers: there are none, or some in another language (Datum, Betreff).
-
-    Such a mail was printed or saved by hand; all of it is text, where a header that nobody knows would be lost.
-    """
-    names = {name.lower() for name in message}
-    if any(message.get(name) for name in _BY_A_PROGRAM) or any(name.startswith("x-") for name in names):
-        return False
-    return not names or not names <= {name.lower() for name in (*_HEADERS, "Bcc", "Reply-To")}
 
 
 def mails_of(data: bytes) -> list[bytes]:
@@ -118,6 +114,10 @@ def _append(builder: Builder, message: EmailMessage) -> None:
         if value:
             builder.paragraph(f"{name}: {value}", tight=True)
             builder.metadata.append((name.lower(), value))
+    known = {name.lower() for name in _HEADERS}
+    for name, raw in message.raw_items():
+        if name.lower() not in known and not _UNSEEN.fullmatch(name) and (value := one_line(_decoded(raw))):
+            builder.paragraph(f"{name}: {value}", tight=True)
     builder.end_table()
     builder.title = _header(message, "Subject")
     parts = list(_leaves(message))
@@ -215,7 +215,12 @@ def _header(message: Message, name: str) -> str:
 
     The parser of structured headers would drop what it does not understand (`Ward; Laboratory` in To).
     """
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return _decoded(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+
+
+def _decoded(value: object) -> str:
+    """The value of a header, its encoded words decoded."""
+    raw = str(value)
     if re.search("[\udc80-\udcff]", raw):
         raw = decode_as(raw.encode("utf-8", "surrogateescape")).text
     try:
