@@ -16,6 +16,7 @@ from casefolio.indexes.meanings import drug_groups
 from casefolio.ingest.document import Chunk, Document, Page, Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.ingest.languages import LANGUAGES, common_lines, own
+from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import READ_TOKENS, header, question_frame
@@ -220,6 +221,8 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
         ("출혈이 있었나요?", "출혈 소견 없음", "ko", (0.5, 0.3, 0.2), None),
         ("Was the elbow swollen?", "Elbow tender; wrist swollen.", "en", (0.95, 0.03, 0.02), None),
         ("Was the wrist swollen?", "Elbow tender; wrist swollen.", "en", (0.95, 0.03, 0.02), True),
+        ("Was the elbow swollen?", "Elbow tender; wrist not swollen.", "en", (0.03, 0.95, 0.02), None),
+        ("Was the wrist swollen?", "Elbow tender; wrist not swollen.", "en", (0.03, 0.95, 0.02), False),
         ("Ist der Ellbogen geschwollen?", "Ellbogen gerötet; Handgelenk geschwollen", "de", (0.95, 0.03, 0.02), None),
         ("팔꿈치 부종 있나요?", "팔꿈치 발적; 손목 부종", "ko", (0.95, 0.03, 0.02), None),
         ("손목 부종 있나요?", "팔꿈치 발적; 손목 부종", "ko", (0.95, 0.03, 0.02), True),
@@ -457,6 +460,24 @@ def test_who_signed_is_answered_by_signatures_alone(question: str, text: str, la
     assert sorted(c.quote for c in answer.citations) == signed
     unsigned = ask(question, {"a.txt": named + "\n" + text.splitlines()[1]}, StandIn(named), language)
     assert unsigned.status == "abstained"
+
+
+class Near(StandIn):
+    """Finds its words in what is no longer than a line."""
+
+    def _output(self, passage: str) -> Output:
+        return super()._output(passage if len(passage) < 40 else "x" * len(passage))
+
+
+def test_a_signature_is_read_by_itself() -> None:
+    texts = {n: f"Report on {n}.\nNothing else was seen in the lungs.\nBy: /s/ {n}\n" for n in ("Ann Lee", "Max Orr")}
+    documents = {
+        n: Document(n, n, "0" * 64, "text/plain", "en", "", t, (Page(1, Span(0, len(t))),)) for n, t in texts.items()
+    }
+    asked = Asked("who signed the reports", "who signed the reports", "en")
+    found = considered(asked, hits_of(texts), Evidence({}, lambda _: "", documents.get), Near("Max"))
+    assert {c.hit.document for c in found.best} == set(texts)
+    assert {c.hit.document for c in found.best if c.answers > 0} == {"Max Orr"}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Yes or no, from the reader's judgement of the question against the quote; neither where it is unsure.
 
 Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
-a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition, and the words of the
-question that stand in the quote stand in one part of it: "sacrum red; heels intact" says nothing of an intact sacrum.
+a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition. Where only several
+parts of a quote together have the question's words ("sacrum red; heels intact"), neither is said: the reader does not tell
+whose word it is, and a yes too few costs less than a wrong one.
 """
 
 from __future__ import annotations
@@ -42,15 +43,17 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
     found = cues(quote, language)
     if any(cue.kind in _DOUBTS for cue in found) or any(_denies(cue) for cue in cues(question)):
         return None
+    if _scattered(question, quote, language):
+        return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
     denied = any(_denies(cue) for cue in found)
     if supports >= _SURE and not denied:
-        return None if _parted(question, quote, language) else True
+        return True
     return False if contradicts >= _SURE and denied else None
 
 
-def _parted(question: str, quote: str, language: str) -> bool:
-    """Whether what is asked is met by two parts of a quote together, and by neither of them alone."""
+def _scattered(question: str, quote: str, language: str) -> bool:
+    """Whether the question's words that a quote has stand in several of its parts, and in none of them all."""
     asked = set(terms(question, language))
     met = [asked & set(terms(part, language)) for part in quote.split(";")]
     return len(met) > 1 and set[str]().union(*met) not in met
