@@ -5,10 +5,9 @@
 
 Chosen on claims that the reader was not trained on, since it is surer of those that it was: the folders and the claims
 by hand that `make_claim_pairs.py` leaves out, with `--unseen` the claims of `ROOT` that `--corpus` has not (written
-after the judge was trained), and with `--excerpts` (for the weights alone) those
-held out of its training. Reported on the folders
-`*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of claims is the shipped one, or that of `--judge` or of the
-variable JUDGE_WEIGHTS, on the shipped reader.
+after the judge was trained), and with `--excerpts` (for the weights alone) the held lines of such a folder. Reported on
+the folders `*_held`, and with `--klue` on pairs of KLUE-NLI. The judge of claims is the shipped one, or that of
+`--judge` or of the variable JUDGE_WEIGHTS, on the shipped reader.
 """
 
 from __future__ import annotations
