@@ -1,9 +1,9 @@
 """Yes or no, from the reader's judgement of the question against the quote; neither where it is unsure.
 
 Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
-a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition. Neither is said where
-the question's words are scattered over the parts of a quote ("sacrum red; heels intact"): the reader does not tell whose
-word it is, and a yes too few costs less than a wrong one.
+a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition. Neither is said
+where the question's words are scattered over the parts of a quote ("sacrum red; heels intact"): the reader does not
+tell whose word it is, and a yes too few costs less than a wrong one.
 """
 
 from __future__ import annotations
