@@ -31,8 +31,8 @@ _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 # Headers that programs write for each other, which no reader sees. Any other one is shown: it may be Datum or Betreff.
 _UNSEEN = re.compile(
     r"(X|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Old|Received|Resent|Thread)(-.*)?|Accept-Language|Authentication-Results"
-    r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature|Envelope-To|Errors-To|Feedback-ID|Importance|In-Reply-To|Lines|Message-ID|Precedence"
-    r"|Priority|References|Return-Path|Return-Receipt-To|Sensitivity|Status|User-Agent",
+    r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature"
+    r"|Envelope-To|Errors-To|Feedback-ID|Importance|In-Reply-To|Lines|Message-ID|Precedence|Priority|References|Return-Path|Return-Receipt-To|Sensitivity|Status|User-Agent",
     re.IGNORECASE,
 )
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
