@@ -1,7 +1,7 @@
 """The verifier on claims that others wrote, and the gate on sentences that a scripted model exchanges.
 
     python benchmarks/claims.py examples/corpus [--held] [--no-reader]
-    python benchmarks/claims.py examples/excerpts --held         # without --held: what the judge was taught
+    python benchmarks/claims.py examples/excerpts --held         # the held lines, else the others
     python benchmarks/claims.py examples/corpus --scripted [--held]
 
 Claims: `claims.tsv` of the corpus (label, file|quote, claim), or `claimed_*.jsonl` of `examples/excerpts`. Scripted: a

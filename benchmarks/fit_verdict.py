@@ -210,7 +210,8 @@ def fit(claimed: Sequence[Case], general: Sequence[Case], shown: float) -> dict[
     counts = {name: int((y == i).sum()) for name, i in (("supports", 0), ("contradicts", 1), ("neither", 2))}
     return {
         "source": "benchmarks/fit_verdict.py: multinomial logistic regression on claims that the reader was not "
-        f"trained on, beside {len(general)} changed sentences and pairs of general text ({counts}); thresholds on "
+        f"trained on, beside {len(general)} changed sentences, claims on excerpts and pairs of general text "
+        f"({counts}); thresholds on "
         f"cross-validated probabilities: at most {shown:.0%} of false claims shown",
         "strength": strength,
         "loss": round(loss, 4),
@@ -268,7 +269,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--judge", type=Path, default=os.environ.get("JUDGE_WEIGHTS"))
     parser.add_argument("--unseen", type=Path, action="append", default=[])
-    parser.add_argument("--excerpts", type=Path, help="folder of claimed_*.jsonl; the held lines are chosen on")
+    parser.add_argument("--excerpts", type=Path, help="folder of claimed_*.jsonl, held lines: for weights alone")
     parser.add_argument("--own", type=Path, default=OWN, help="claims on invented documents")
     parser.add_argument("--general", type=Path, help="jsonl.gz of the training part: premise, hypothesis, label, lang")
     parser.add_argument("--klue", type=Path, help="pairs.jsonl: quote, claim, label")

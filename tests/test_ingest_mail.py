@@ -88,6 +88,13 @@ def test_headers_in_another_language_are_not_lost_beside_one_that_is_known(known
     assert {"Von: Katrin Brandt", "Datum: Mo, 06.11.2023", "Betreff: Schäden", "Guten Abend"} <= set(lines)
 
 
+@pytest.mark.parametrize(
+    "typed", ["Content: lease", "Old-Name: Hob Ltd", "Priority: urgent", "List: two keys", "MIME: none"]
+)
+def test_what_only_resembles_a_header_of_programs_is_read(typed: str) -> None:
+    assert typed in read_eml(Source("a.eml", f"From: a@b.c\n{typed}\n\nHi\n".encode())).text.splitlines()
+
+
 def test_a_mail_stays_one_whatever_programs_wrote_above_it() -> None:
     head = b"From: a@b.c\nBcc: secret@b.c\nSubject: =?utf-8?B?w5xiZXI=?=\nMessage-ID: <>\nStatus: RO\nX-Mailer: m\n"
     data = head + b"Importance: high\nContent-Transfer-Encoding: base64\n\nRGVyIFBhdGllbnQ="

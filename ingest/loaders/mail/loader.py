@@ -30,9 +30,10 @@ from casefolio.ingest.text import Decoded
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 # Headers that programs write for each other, which no reader sees. Any other one is shown: it may be Datum or Betreff.
 _UNSEEN = re.compile(
-    r"(X|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Old|Received|Resent|Thread)(-.*)?|Accept-Language|Authentication-Results"
-    r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature"
-    r"|Envelope-To|Errors-To|Feedback-ID|Importance|In-Reply-To|Lines|Message-ID|Precedence|Priority|References|Return-Path|Return-Receipt-To|Sensitivity|Status|User-Agent",
+    r"(X|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received|Accept-Language|Authentication-Results"
+    r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature|Envelope-To"
+    r"|Errors-To|Feedback-ID|Importance|In-Reply-To|Message-ID|Precedence|References|Return-Path|Return-Receipt-To|Status"
+    r"|User-Agent",
     re.IGNORECASE,
 )
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
