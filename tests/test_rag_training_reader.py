@@ -340,3 +340,16 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
     kept = {name for name in before if torch.equal(before[name], after[name])}
     assert {"span.weight", "rel.weight", "bert.embeddings.LayerNorm.weight"} <= kept
     assert "nli.weight" not in kept
+
+    upper = Plan(steps=12, batch=16, rate=1e-3, upper=True)
+    whole = train_reader(rows, base, tokenize, upper, tmp_path / "upper", lambda _: None, before).tensors()
+    part = Plan(steps=12, batch=16, rate=1e-3, upper=True, share=0.25)
+    mixture = train_reader(rows, base, tokenize, part, tmp_path / "part", lambda _: None, before).tensors()
+    lower = [name for name in whole if name.startswith("bert.embeddings.")]
+    assert lower
+    assert all(torch.equal(whole[name], before[name].float()) for name in lower)
+    assert not torch.equal(whole["span.weight"], before["span.weight"].float())
+    with pytest.raises(TrainingError, match=r"a share of 1\.5"):
+        train_reader(rows, base, tokenize, Plan(batch=16, share=1.5), tmp_path / "more", lambda _: None)
+    for name, tensor in mixture.items():
+        torch.testing.assert_close(tensor, before[name].float() + 0.25 * (whole[name] - before[name].float()))

@@ -75,6 +75,10 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judge", action="store_true", help="train the judge of claims on a reader: claims alone, upper half of layers"
     )
+    parser.add_argument("--upper", action="store_true", help="train the upper half of the layers alone")
+    parser.add_argument(
+        "--share", metavar="N", type=float, default=1.0, help="of the trained weights, beside --base (1)"
+    )
     parser.add_argument(
         "--weight", metavar="SOURCE=N", action="append", default=[], help="how often a source's rows are drawn"
     )
@@ -192,7 +196,7 @@ def _reader(args: argparse.Namespace) -> int:
     weights = dict(_weight(text) for text in args.weight)
     plan = Plan(
         steps=args.steps, batch=args.batch, rate=args.rate, claims=args.claims, judge=args.judge, weights=weights,
-        seed=args.seed, device=args.device,
+        seed=args.seed, device=args.device, upper=args.upper, share=args.share,
     )  # fmt: skip
     rows = read_all(args.rows, args.seed, say)
     held = sum(row.held for row in rows)

@@ -15,6 +15,7 @@ from casefolio.reader.framing import Tokenize
 from casefolio.training.base import Base
 from casefolio.training.encoder import default_device
 from casefolio.training.errors import TrainingError
+from casefolio.training.merging import mixed
 from casefolio.training.reader_examples import Example, collate, make_example
 from casefolio.training.reader_model import Mean, Reader, reader_loss
 from casefolio.training.reader_rows import Row
@@ -37,6 +38,8 @@ class Plan:
         clip: greatest norm of a step's gradient.
         claims: share of a batch that are claims, where both kinds are there.
         judge: train the judge of claims: from claims alone, and the lower half of the layers stays as it is.
+        upper: train the upper half of the layers and the heads alone: a judge that stands on the lower half stays true.
+        share: of the trained weights in the result, the rest is what the stage began from (Wortsman et al., CVPR 2022).
         answered: how much more often a row that answers is drawn than one that does not.
         weights: how often a source's rows are drawn, 1 where it is not named.
         seed: of everything drawn.
@@ -53,6 +56,8 @@ class Plan:
     clip: float = 1.0
     claims: float = 0.22
     judge: bool = False
+    upper: bool = False
+    share: float = 1.0
     answered: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
@@ -135,12 +140,15 @@ def train_reader(
     learned = [r for r in rows if not r.held and (r.label >= 0 or not plan.judge)]
     if len(learned) < plan.batch:
         raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
+    if not 0 < plan.share <= 1:
+        raise TrainingError(f"a share of {plan.share:g} of the trained weights: it is above 0 and at most 1")
     device = plan.device or default_device()
     reader = Reader(base, device, seed=plan.seed)
     if start is not None:
         reader.fill(start)
-    if plan.judge:
-        reader.hold_lower()
+    if plan.judge or plan.upper:
+        reader.hold_lower(heads=plan.judge)
+    began_from = reader.tensors() if plan.share < 1 else {}
     optimizer, mean = _optimizer(reader, plan), Mean(reader)
     parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
     sign = signature(plan=parts, rows=[asdict(r) for r in learned], base=base.sha256, staged=start is not None)
@@ -166,7 +174,8 @@ def train_reader(
             heads = ", ".join(f"{name} {value:.3f}" for name, value in losses.items())
             tell(f"step {step} of {plan.steps}, {heads}, {left / 60:.1f} min left")
             told = now
-    reader.fill(mean.tensors)
+    trained = {name: tensor.float().cpu() for name, tensor in mean.tensors.items()}
+    reader.fill(mixed(began_from, trained, plan.share) if began_from else trained)
     return reader
 
 

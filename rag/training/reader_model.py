@@ -57,12 +57,13 @@ class Reader:
         found = {f"bert.{n}": p for n, p in self.tower.model.named_parameters() if n != WORDS}
         return found | dict(self.heads.named_parameters())
 
-    def hold_lower(self) -> None:
-        """Keep the lower half of the layers, and the heads of questions, as they are."""
+    def hold_lower(self, heads: bool = False) -> None:
+        """Keep the lower half of the layers as it is, and the heads of questions with it where told."""
         half = lower_layers(self.shape)
-        lower = ("bert.embeddings.", *(f"bert.encoder.layer.{n}." for n in range(half)), "span.", "rel.")
+        held = ["bert.embeddings.", *(f"bert.encoder.layer.{n}." for n in range(half))]
+        held += ["span.", "rel."] if heads else []
         for name, parameter in self.parameters().items():
-            parameter.requires_grad_(not name.startswith(lower))
+            parameter.requires_grad_(not name.startswith(tuple(held)))
 
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""
