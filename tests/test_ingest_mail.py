@@ -103,6 +103,14 @@ def test_a_mail_stays_one_whatever_programs_wrote_above_it() -> None:
     assert reading.text.splitlines() == ["From: a@b.c", "Subject: Über", "Bcc: secret@b.c", "", "Der Patient"]
 
 
+def test_two_headers_of_one_name_are_both_shown_and_typed_ones_that_look_like_a_programs():
+    head = "From: a@b.c\nTo: d@e.f\nTo: g@h.i\nSubject: Sturz\nStatus: entlassen am 3.4.\nImportance: der Termin\n\nText"
+    reading = read_eml(Source("m.eml", head.encode()))
+    shown = ["From: a@b.c", "To: d@e.f", "To: g@h.i", "Subject: Sturz"]
+    assert reading.text.splitlines() == [*shown, "Status: entlassen am 3.4.", "Importance: der Termin", "", "Text"]
+    assert dict(reading.metadata)["to"] == "d@e.f"
+
+
 def container(tree: dict[str, object]) -> bytes:
     """A small OLE container: names -> bytes of a stream or a dict of a storage. All streams lie in the mini stream."""
     entries: list[list[object]] = [["Root Entry", 5, -1, b""]]

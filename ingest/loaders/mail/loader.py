@@ -32,10 +32,12 @@ _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 _UNSEEN = re.compile(
     r"(X|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received|Accept-Language|Authentication-Results"
     r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature|Envelope-To"
-    r"|Errors-To|Feedback-ID|Importance|In-Reply-To|Message-ID|Precedence|References|Return-Path|Return-Receipt-To|Status"
+    r"|Errors-To|Feedback-ID|In-Reply-To|Message-ID|Precedence|References|Return-Path|Return-Receipt-To"
     r"|User-Agent",
     re.IGNORECASE,
 )
+# what mail programs note under a header's name; anything else under it was typed by somebody
+_NOTED = {"status": re.compile("[ROUDAFN]{1,4}"), "importance": re.compile("(?i)high|normal|low")}
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -110,15 +112,7 @@ def read_msg(source: Source) -> Reading:
 
 
 def _append(builder: Builder, message: EmailMessage) -> None:
-    for name in _HEADERS:
-        value = one_line(_header(message, name))
-        if value:
-            builder.paragraph(f"{name}: {value}", tight=True)
-            builder.metadata.append((name.lower(), value))
-    known = {name.lower() for name in _HEADERS}
-    for name, raw in message.raw_items():
-        if name.lower() not in known and not _UNSEEN.fullmatch(name) and (value := one_line(_decoded(raw))):
-            builder.paragraph(f"{name}: {value}", tight=True)
+    _append_headers(builder, message)
     builder.end_table()
     builder.title = _header(message, "Subject")
     parts = list(_leaves(message))
@@ -145,6 +139,21 @@ def _append(builder: Builder, message: EmailMessage) -> None:
             builder.attachments.append((_name(part, number), _bytes(part)))
     if sealed and not bodies and not all(_is_signed(part) for part in sealed):
         raise EncryptedFile("the mail is encrypted", "save it decrypted")
+
+
+def _append_headers(builder: Builder, message: EmailMessage) -> None:
+    """Every header that a reader sees, the usual ones first; of two of one name both, the first as metadata."""
+    written = [(name.lower(), name, value) for name, raw in message.raw_items() if (value := one_line(_decoded(raw)))]
+    for known in _HEADERS:
+        values = [value for lower, _, value in written if lower == known.lower()]
+        for value in values:
+            builder.paragraph(f"{known}: {value}", tight=True)
+        builder.metadata += [(known.lower(), value) for value in values[:1]]
+    usual = {name.lower() for name in _HEADERS}
+    for lower, name, value in written:
+        noted = lower in _NOTED and _NOTED[lower].fullmatch(value)
+        if lower not in usual and not noted and not _UNSEEN.fullmatch(name):
+            builder.paragraph(f"{name}: {value}", tight=True)
 
 
 def _unpack_tnef(builder: Builder, part: Message, number: int, *, has_body: bool) -> None:
