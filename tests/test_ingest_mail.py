@@ -104,7 +104,9 @@ def test_a_mail_stays_one_whatever_programs_wrote_above_it() -> None:
 
 
 def test_two_headers_of_one_name_are_both_shown_and_typed_ones_that_look_like_a_programs():
-    head = "From: a@b.c\nTo: d@e.f\nTo: g@h.i\nSubject: Sturz\nStatus: entlassen am 3.4.\nImportance: der Termin\n\nText"
+    head = (
+        "From: a@b.c\nTo: d@e.f\nTo: g@h.i\nSubject: Sturz\nStatus: entlassen am 3.4.\nImportance: der Termin\n\nText"
+    )
     reading = read_eml(Source("m.eml", head.encode()))
     shown = ["From: a@b.c", "To: d@e.f", "To: g@h.i", "Subject: Sturz"]
     assert reading.text.splitlines() == [*shown, "Status: entlassen am 3.4.", "Importance: der Termin", "", "Text"]
