@@ -8,13 +8,17 @@ Only the question is expanded, never a passage, so the data can change without i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from casefolio.indexes.analyzers import terms, transcribed
 from casefolio.ingest.languages import common_lines, lines
 
+T = TypeVar("T")
+_INITIAL = re.compile(r"\b\w")
 _START = 4  # letters that a stem keeps of a longer word; the last of a shorter one may change (dry, dri)
 
 
@@ -80,6 +84,31 @@ def groups(language: str) -> Iterator[Group]:
     yield from (Group(names, names, drug=True) for names in drugs.values())
     for left, members in _sides(common_lines("drug_classes.tsv")):
         yield Group(left, (*left, *(name for member in members for name in drugs[member])), drug=True)
+
+
+class ByInitial(Generic[T]):
+    """What has names, under the first letters of their words: of thousands few may stand in a text.
+
+    Args:
+        named: names, each with what bears it.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, T]]) -> None:
+        self._known: dict[str, list[tuple[int, str, T]]] = {}
+        for number, (name, bearer) in enumerate(named):
+            for initial in set(_INITIAL.findall(name.lower() if name.isascii() else transcribed(name))):
+                self._known.setdefault(initial, []).append((number, name, bearer))
+
+    def of(self, held: Iterable[str]) -> list[tuple[str, T]]:
+        """Names, in their order, of whose words one begins like one of these terms, with their bearers."""
+        found = {entry[0]: entry[1:] for initial in {t[0] for t in held} for entry in self._known.get(initial, ())}
+        return [found[number] for number in sorted(found)]
+
+
+@lru_cache(maxsize=8)
+def asked_names(language: str) -> ByInitial[Group]:
+    """The groups that serve a language, by the names under which their things are asked for."""
+    return ByInitial((name, group) for group in groups(language) for name in group.asked)
 
 
 def drug_groups() -> tuple[tuple[str, ...], ...]:

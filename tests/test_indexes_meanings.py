@@ -4,7 +4,7 @@ import pytest
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.expansion import expand
-from casefolio.indexes.meanings import groups, other_words
+from casefolio.indexes.meanings import asked_names, groups, other_words
 from casefolio.indexes.sparse import Sparse
 
 LANGUAGES = ("en", "de", "ko")
@@ -65,3 +65,13 @@ def test_a_phrase_needs_all_its_words():
 
 def test_members_do_not_find_their_class():
     assert "warfarin" not in other_words(terms("apixaban", "en"), "en")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ko"])
+def test_every_name_is_found_by_the_first_letters_of_its_terms(language):
+    named = asked_names(language)
+    names = {name for group in groups(language) for name in group.asked}
+    assert len(names) > 500
+    for name in names:
+        held = terms(name, language)
+        assert not held or name in {found for found, _ in named.of(held)}, name

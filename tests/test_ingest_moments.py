@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.moments import full_days, moments
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,22 @@ def test_no_such_day(text: str) -> None:
 def test_any_text_is_read(text: str, language: str) -> None:
     for moment in moments(text, language):
         assert 0 <= moment.span.start < moment.span.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("3.4.2021", "de"),
+        ("am 3. April 2021", "de"),
+        ("2021년 4월 3일", "ko"),
+        ("April 3, 2021", "en"),
+        ("2021-04-03", "en"),
+    ],
+)
+def test_full_days_are_read_in_each_of_their_forms(text, language):
+    assert full_days(text, language) == ["2021-04-03"]
+
+
+def test_months_lengths_and_words_are_no_full_days():
+    assert full_days("im April 2021, drei Tage danach und 10 Tage lang", "de") == []
+    assert full_days("yesterday", "en") == []

@@ -22,6 +22,7 @@ from casefolio.ingest.meaning.numerals import Numeral, numerals
 
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40
+_ISO = len("2021-04-03")
 
 
 @cache
@@ -229,6 +230,18 @@ def _relative_words(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?i:(?<!\w)(?:{words}))" + ("" if about(language).get("particles") else r"(?!\w)"))
 
 
+def _dated(text: str, language: str) -> list[Moment]:
+    return [m for match in _dates().finditer(text) if (m := _date(match, language))]
+
+
+def full_days(text: str, language: str = "en") -> list[str]:
+    """The days, with their year, that stand in a text, in order, as ISO dates."""
+    if not any(map(str.isdigit, text)):  # most cells of a table
+        return []
+    found = (m.start for m in _dated(text, known(language)) if m.kind == "date")
+    return [day for day in found if len(day) == _ISO and day[0].isdigit()]
+
+
 def moments(
     text: str, language: str = "en", anchor: date | None = None, found: list[Numeral] | None = None
 ) -> list[Moment]:
@@ -241,7 +254,7 @@ def moments(
         found: the numbers of `text`, when the caller has them already.
     """
     language = known(language)
-    out = [m for match in _dates().finditer(text) if (m := _date(match, language))]
+    out = _dated(text, language)
     taken = {position for m in out for position in range(m.span.start, m.span.end)}
     found = numerals(text, language) if found is None else found
     for moment in _durations(text, language, found, anchor):

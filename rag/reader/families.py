@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 from casefolio.indexes.analyzers import fold, terms
 from casefolio.ingest.document import Document, Span
+from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.forms import Form
-from casefolio.reader.guards import days_named, drugs_in
+from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
-from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, days_in, newest_cell, rows_stated
+from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, newest_cell, rows_stated
 from casefolio.reader.topic import Topic, topic_of
 
 _YEAR = len("2022")
@@ -144,7 +145,7 @@ def joined(
     kept: list[_Member] = []
     for block in _by(members, lambda m: (m.place[0], m.block.rows[0].span.start)):
         kept += _named(asked, topic, block, left, tables)
-    if not days_named(asked.question, asked.language):
+    if not full_days(asked.question, asked.language):
         kept = [
             m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
         ]
@@ -208,7 +209,7 @@ def _bears(name: str, row: Row) -> bool:
 def _numbered(row: Row, topic: Topic, question: str, language: str) -> bool:
     """Whether a number of the question is the key of a row: a year by itself, others by the name of their column."""
     for at, cell in enumerate(row.cells):
-        if any(day[:_YEAR] in topic.numbers for day in days_in(cell, language)):
+        if any(day[:_YEAR] in topic.numbers for day in full_days(cell, language)):
             return True
         match = _LEADING.match(cell)
         if match is None or match[1] not in topic.numbers:

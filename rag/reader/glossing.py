@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casefolio.indexes.analyzers import fold, terms
-from casefolio.indexes.meanings import groups
+from casefolio.indexes.meanings import asked_names
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.reader.forms import asks
@@ -23,7 +23,6 @@ _LONGEST = 5  # words of a name
 _HANGUL = re.compile(r"[가-힣]")
 _WORD = re.compile(r"[\w'’-]+")
 _Name = tuple[str, frozenset[str]]
-_Group = tuple[tuple[_Name, ...], tuple[_Name, ...], bool]  # asked, found, whether they are drugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,14 @@ class Glossary:
         held = frozenset(terms(question, language))
         self._drugs: list[_Asked] = []
         self._loose: list[_Asked] = []
-        for asked, found, drug in _groups(language):
-            for name, phrase in asked:
-                if phrase <= held and (drug or not _tells_a_state(name, language)):
-                    others = (other for other in found if not other[1] <= held)
-                    named = tuple(other for other in others if drug or not _tells_a_state(other[0], language))
-                    one = _Asked(phrase, _place(question, language, name, phrase), named)
-                    (self._drugs if drug else self._loose).append(one)
+        for name, group in asked_names(language).of(held):
+            phrase, drug = frozenset(terms(name, language)), group.drug
+            if phrase and phrase <= held and (drug or not _tells_a_state(name, language)):
+                found = ((other, frozenset(terms(other, language))) for other in group.found)
+                others = (other for other in found if other[1] and not other[1] <= held)
+                named = tuple(other for other in others if drug or not _tells_a_state(other[0], language))
+                one = _Asked(phrase, _place(question, language, name, phrase), named)
+                (self._drugs if drug else self._loose).append(one)
         self._drugs = _longest(self._drugs)
         self._loose = [one for one in self._loose if one.place is None or not asks(one.place.of(question), language)]
 
@@ -149,12 +149,3 @@ def _place(question: str, language: str, name: str, phrase: frozenset[str]) -> S
 def _tells_a_state(name: str, language: str) -> bool:
     """Whether a name is of a state: "held" and "stopped" are looked for together, but are no names of one thing."""
     return any(cue.kind == "state" for cue in cues(name, language))
-
-
-@lru_cache(maxsize=8)
-def _groups(language: str) -> tuple[_Group, ...]:
-    def named(names: tuple[str, ...]) -> tuple[_Name, ...]:
-        pairs = ((n, frozenset(terms(n, language))) for n in names)
-        return tuple(pair for pair in pairs if pair[1])
-
-    return tuple((named(g.asked), named(g.found), g.drug) for g in groups(language))

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.languages import any_of
-from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.moments import full_days
 
 _GAP = re.compile(r"[ \u00a0]{3,}|\s*\t\s*|\s*(?:\.{4,}|…{2,}|_{4,})\s*")
 _BAR = re.compile(r"\s*\|\s*")
@@ -31,7 +31,6 @@ _BLANK = re.compile(r"\n[^\S\n]*\n")
 _RULES = " \t\n\f|:+=-–—"
 _ABOVE = 60  # lines above a row in which a line gives it its day
 _DATED_LINE = 60  # characters of a line that gives a day to those below it
-_ISO = len("2021-04-03")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ def _header(rows: Sequence[Row]) -> tuple[str, ...]:
     first, rest = rows[0].cells, rows[1:]
     if len(first) != len(rest[0].cells) or len(set(first)) != len(first):
         return ()
-    days = sum(bool(days_in(cell)) for cell in first) > 1  # a sheet with a column for each day
+    days = sum(bool(full_days(cell)) for cell in first) > 1  # a sheet with a column for each day
     if not days and any(cell and is_value(cell) for cell in first):
         return ()
     return first if any(is_value(cell) for row in rest for cell in row.cells) else ()
@@ -167,12 +166,6 @@ def _birth() -> re.Pattern[str]:
     return re.compile(f"(?:{any_of('dates', 'birth')})(?![^\\W\\d_])", re.IGNORECASE)
 
 
-def days_in(text: str, language: str = "en") -> list[str]:
-    """The full days that stand in a text, in order, as ISO dates."""
-    found = (m.start for m in moments(text, language) if m.kind == "date")
-    return [day for day in found if len(day) == _ISO and day[0].isdigit()]
-
-
 def day_of_row(row: Row, language: str) -> str:
     """The day of a row: the last one in its cells that is no birthday, else the last that heads a filled column."""
     own: list[str] = []
@@ -180,8 +173,8 @@ def day_of_row(row: Row, language: str) -> str:
     for at, cell in enumerate(row.cells):
         column = row.columns[at] if at < len(row.columns) else ""
         if cell and not _birth().search(f"{column} {cell}"):
-            own += days_in(cell, language)
-            headed += days_in(column, language)
+            own += full_days(cell, language)
+            headed += full_days(column, language)
     return max(own or headed, default="")
 
 
@@ -189,7 +182,7 @@ def newest_cell(row: Row, language: str) -> str:
     """What stands in the newest of the columns that days head; empty where there are none."""
     dated = [
         (max(days), cell) for column, cell in zip(row.columns, row.cells, strict=False)
-        if cell and (days := days_in(column, language))
+        if cell and (days := full_days(column, language))
     ]  # fmt: skip
     return max(dated, key=lambda pair: pair[0])[1] if dated else ""
 
@@ -200,7 +193,7 @@ def day_above(text: str, position: int, language: str) -> str:
     for span in reversed(list(lines_of(text, start, position))[-_ABOVE:]):
         line = span.of(text)
         if len(line) <= _DATED_LINE and len(cells_of(line)) < 2 and not _birth().search(line):
-            days = days_in(line, language)
+            days = full_days(line, language)
             if len(days) == 1:
                 return days[0]
     return ""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.reading import Candidate
-
-_ISO = len("2021-04-03")
 
 
 def day_of(candidate: Candidate, dated: Callable[[str], str]) -> str:
@@ -28,5 +26,4 @@ def day_of(candidate: Candidate, dated: Callable[[str], str]) -> str:
 
 def _latest(text: str, language: str) -> str:
     """The last full day that stands in a text and is no birth date by its year alone."""
-    days = (m.start for m in moments(text, language) if m.kind == "date")
-    return max((day for day in days if len(day) == _ISO and day[0].isdigit()), default="")
+    return max(full_days(text, language), default="")
