@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casefolio.answer import Reason, Verdict, VerdictLabel
 from casefolio.ingest.meaning.finding import Finding
-from casefolio.verification.reading import Relation
+
+if TYPE_CHECKING:
+    from casefolio.reader.model import Relation
 
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.errors import EncoderError
@@ -12,10 +12,12 @@ from casefolio.ingest.meaning.compared_words import words
 from casefolio.ingest.sentences import sentence_spans
 from casefolio.verification.evidence import content_keys
 
+if TYPE_CHECKING:
+    from casefolio.reader.model import Relation
+
 MISSING = "the reader's weights are missing: verdicts rest on the rules alone"
 # The reader sees some 288 tokens of a quote; of a longer one it is given the part that speaks of the claim.
 _SEEN = 900
-Relation = tuple[float, float, float]
 
 
 class Reader(Protocol):
