@@ -12,10 +12,11 @@ import pytest
 from casefolio.answer import Verdict
 from casefolio.cli import verify as verb
 from casefolio.ingest.meaning.finding import Finding
+from casefolio.reader.model import Relation
 from casefolio.verification import reading
 from casefolio.verification.deciding import LABELS, Ruled, judged, measures, weighing
 from casefolio.verification.model import Model
-from casefolio.verification.reading import Relation, speaking_part
+from casefolio.verification.reading import speaking_part
 from casefolio.verifying import grounding, verify
 
 SUPPORTS, CONTRADICTS, NEITHER = (0.96, 0.02, 0.02), (0.02, 0.96, 0.02), (0.02, 0.02, 0.96)
