@@ -32,9 +32,10 @@ import casefolio.verification.deciding as deciding
 import casefolio.verification.reading as reading
 from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.frames import says_as_much
+from casefolio.reader.model import Relation
 from casefolio.training.corpus import case_folders, read_case_folder
 from casefolio.verification.deciding import LABELS, Ruled, measures
-from casefolio.verification.reading import Relation, relations
+from casefolio.verification.reading import relations
 from casefolio.verifying import ruled_by, verbatim
 
 OWN = Path(__file__).with_name("own_claims")
