@@ -111,6 +111,12 @@ def asked_names(language: str) -> ByInitial[Group]:
     return ByInitial((name, group) for group in groups(language) for name in group.asked)
 
 
+@lru_cache(maxsize=20_000)
+def phrase_of(name: str, language: str) -> frozenset[str]:
+    """The terms of a name, all of which stand where it is named; the same names are looked for in every passage."""
+    return frozenset(terms(name, language))
+
+
 def drug_groups() -> tuple[tuple[str, ...], ...]:
     """All names of each substance, its international name first."""
     return tuple(names for _, names in _sides(common_lines("drugs.tsv")))

@@ -104,13 +104,32 @@ def test_a_mail_stays_one_whatever_programs_wrote_above_it() -> None:
 
 
 def test_two_headers_of_one_name_are_both_shown_and_typed_ones_that_look_like_a_programs():
-    head = (
-        "From: a@b.c\nTo: d@e.f\nTo: g@h.i\nSubject: Sturz\nStatus: entlassen am 3.4.\nImportance: der Termin\n\nText"
-    )
+    head = "From: a@b.c\nTo: d@e.f\nTo: g@h.i\nSubject: Sturz\nStatus: DNR\nImportance: der Termin\n\nText"
     reading = read_eml(Source("m.eml", head.encode()))
     shown = ["From: a@b.c", "To: d@e.f", "To: g@h.i", "Subject: Sturz"]
-    assert reading.text.splitlines() == [*shown, "Status: entlassen am 3.4.", "Importance: der Termin", "", "Text"]
+    assert reading.text.splitlines() == [*shown, "Status: DNR", "Importance: der Termin", "", "Text"]
     assert dict(reading.metadata)["to"] == "d@e.f"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Status: AF", "X-Ray: Rippe 7 gebrochen", "References: 12 C 318/24", "In-Reply-To: Ihr Schreiben"]
+)
+def test_what_somebody_typed_under_a_name_that_programs_use_is_shown(typed):
+    assert typed in read_eml(Source("m.eml", f"From: a@b.c\n{typed}\n\nText".encode())).text.splitlines()
+
+
+@pytest.mark.parametrize("noted", ["Status: RO", "References: <1@a.b> <2@a.b>", "In-Reply-To: <1@a.b>", "X-Mailer: m"])
+def test_what_programs_write_for_each_other_is_not_shown(noted):
+    assert read_eml(Source("m.eml", f"From: a@b.c\n{noted}\n\nText".encode())).text.splitlines() == [
+        "From: a@b.c",
+        "",
+        "Text",
+    ]
+
+
+def test_of_two_subjects_the_one_that_says_something_is_the_title():
+    reading = read_eml(Source("m.eml", b"From: a@b.c\nSubject:\nSubject: Sturz\n\nText"))
+    assert (reading.title, dict(reading.metadata)["subject"]) == ("Sturz", "Sturz")
 
 
 def container(tree: dict[str, object]) -> bytes:

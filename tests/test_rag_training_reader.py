@@ -229,13 +229,13 @@ torch = pytest.importorskip("torch")
 
 @pytest.fixture(scope="module")
 def small_base(tmp_path_factory):
-    """One layer over the shared table of words."""
+    """Two layers, of which the lower one may be held, over the shared table of words."""
     import transformers
     from safetensors.torch import save_file
 
     place = tmp_path_factory.mktemp("base")
     config = transformers.BertConfig(
-        vocab_size=4, hidden_size=384, num_hidden_layers=1, num_attention_heads=6, intermediate_size=64,
+        vocab_size=4, hidden_size=384, num_hidden_layers=2, num_attention_heads=6, intermediate_size=64,
         max_position_embeddings=512, layer_norm_eps=1e-12,
     )  # fmt: skip
     torch.manual_seed(0)
@@ -291,7 +291,7 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
     from casefolio.training.reader import Plan, train_reader
     from casefolio.training.reader_run import run_reader
 
-    rows, plan = rows_to_learn(), Plan(steps=60, batch=16, rate=1e-3)
+    rows, plan = rows_to_learn(), Plan(steps=100, batch=16, rate=1e-3)
     report = run_reader(rows, str(small_base), plan, tmp_path / "whole", lambda _: None)
     assert report["held"]["toy"]["span"] > 0.9
     assert report["held"]["toy"]["answerable AUC"] > 0.8
@@ -341,15 +341,26 @@ def test_a_reader_learns_resumes_and_its_file_says_the_same(small_base, tmp_path
     assert {"span.weight", "rel.weight", "bert.embeddings.LayerNorm.weight"} <= kept
     assert "nli.weight" not in kept
 
-    upper = Plan(steps=12, batch=16, rate=1e-3, upper=True)
-    whole = train_reader(rows, base, tokenize, upper, tmp_path / "upper", lambda _: None, before).tensors()
-    part = Plan(steps=12, batch=16, rate=1e-3, upper=True, share=0.25)
-    mixture = train_reader(rows, base, tokenize, part, tmp_path / "part", lambda _: None, before).tensors()
-    lower = [name for name in whole if name.startswith("bert.embeddings.")]
-    assert lower
-    assert all(torch.equal(whole[name], before[name].float()) for name in lower)
-    assert not torch.equal(whole["span.weight"], before["span.weight"].float())
-    with pytest.raises(TrainingError, match=r"a share of 1\.5"):
-        train_reader(rows, base, tokenize, Plan(batch=16, share=1.5), tmp_path / "more", lambda _: None)
+    def stage(out, start, **parts):
+        plan = Plan(steps=12, batch=16, rate=1e-3, upper=True, **parts)
+        return train_reader(rows, base, tokenize, plan, tmp_path / out, lambda _: None, start)
+
+    began = {name: tensor.float() for name, tensor in before.items()}
+    whole = stage("upper", before).tensors()
+    kept = {name for name in whole if torch.equal(whole[name], began[name])}
+    lower = {name for name in whole if name.startswith(("bert.embeddings.", "bert.encoder.layer.0."))}
+    assert {"bert.encoder.layer.0.attention.self.query.weight", "bert.embeddings.LayerNorm.weight"} <= lower <= kept
+    assert not {"bert.encoder.layer.1.attention.self.query.weight", "span.weight", "rel.weight"} & kept
+
+    mixture = stage("part", before, share=0.25).tensors()
     for name, tensor in mixture.items():
-        torch.testing.assert_close(tensor, before[name].float() + 0.25 * (whole[name] - before[name].float()))
+        torch.testing.assert_close(tensor, began[name] + 0.25 * (whole[name] - began[name]))
+    assert stage("cut", before, share=0.25, stop_after=5) is None
+    with pytest.raises(TrainingError, match="another"):
+        stage("cut", after, share=0.25)
+    resumed = stage("cut", before, share=0.25).tensors()
+    assert all(torch.equal(tensor, resumed[name]) for name, tensor in mixture.items())
+    with pytest.raises(TrainingError, match=r"a share of 1\.5"):
+        stage("more", before, share=1.5)
+    with pytest.raises(TrainingError, match="needs an earlier stage"):
+        stage("none", None, share=0.5)

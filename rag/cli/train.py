@@ -75,9 +75,17 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judge", action="store_true", help="train the judge of claims on a reader: claims alone, upper half of layers"
     )
-    parser.add_argument("--upper", action="store_true", help="train the upper half of the layers alone")
     parser.add_argument(
-        "--share", metavar="N", type=float, default=1.0, help="of the trained weights, beside --base (1)"
+        "--upper",
+        action="store_true",
+        help="train the upper half of the layers alone, so that a judge on the lower half stays true",
+    )
+    parser.add_argument(
+        "--share",
+        metavar="N",
+        type=float,
+        default=1.0,
+        help="of the trained weights in the result; the rest are those of --base (1)",
     )
     parser.add_argument(
         "--weight", metavar="SOURCE=N", action="append", default=[], help="how often a source's rows are drawn"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casefolio.indexes.analyzers import fold, terms
-from casefolio.indexes.meanings import asked_names
+from casefolio.indexes.meanings import asked_names, phrase_of
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.reader.forms import asks
@@ -48,9 +48,9 @@ class Glossary:
         self._drugs: list[_Asked] = []
         self._loose: list[_Asked] = []
         for name, group in asked_names(language).of(held):
-            phrase, drug = frozenset(terms(name, language)), group.drug
+            phrase, drug = phrase_of(name, language), group.drug
             if phrase and phrase <= held and (drug or not _tells_a_state(name, language)):
-                found = ((other, frozenset(terms(other, language))) for other in group.found)
+                found = ((other, phrase_of(other, language)) for other in group.found)
                 others = (other for other in found if other[1] and not other[1] <= held)
                 named = tuple(other for other in others if drug or not _tells_a_state(other[0], language))
                 one = _Asked(phrase, _place(question, language, name, phrase), named)

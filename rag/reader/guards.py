@@ -6,10 +6,10 @@ Each can be told in a sentence, looks only at what question and candidate both n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from casefolio.indexes.analyzers import terms
-from casefolio.indexes.meanings import ByInitial, drug_groups
+from casefolio.indexes.meanings import ByInitial, drug_groups, phrase_of
 from casefolio.ingest.meaning.annotating import sides
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.reading import Asked, Candidate
@@ -38,15 +38,10 @@ def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:
 def drugs_in(text: str, language: str) -> frozenset[str]:
     """First names of the substances that a text names under any of their names."""
     held = frozenset(terms(text, language))
-    named = ((first, _phrase(name, language)) for name, first in _names().of(held))
+    named = ((first, phrase_of(name, language)) for name, first in _names().of(held))
     return frozenset(first for first, phrase in named if phrase and phrase <= held)
 
 
 @cache
 def _names() -> ByInitial[str]:
     return ByInitial((name, names[0]) for names in drug_groups() for name in names)
-
-
-@lru_cache(maxsize=10_000)
-def _phrase(name: str, language: str) -> frozenset[str]:
-    return frozenset(terms(name, language))

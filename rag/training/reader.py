@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -140,6 +141,10 @@ def train_reader(
     learned = [r for r in rows if not r.held and (r.label >= 0 or not plan.judge)]
     if len(learned) < plan.batch:
         raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
+    if plan.share < 1 and start is None:
+        raise TrainingError(
+            "a share of the trained weights needs an earlier stage to be mixed with", "name its folder as --base"
+        )
     if not 0 < plan.share <= 1:
         raise TrainingError(f"a share of {plan.share:g} of the trained weights: it is above 0 and at most 1")
     device = plan.device or default_device()
@@ -151,7 +156,12 @@ def train_reader(
     began_from = reader.tensors() if plan.share < 1 else {}
     optimizer, mean = _optimizer(reader, plan), Mean(reader)
     parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
-    sign = signature(plan=parts, rows=[asdict(r) for r in learned], base=base.sha256, staged=start is not None)
+    sign = signature(
+        plan=parts,
+        rows=[asdict(r) for r in learned],
+        base=base.sha256,
+        staged=_digest(start) if start is not None else None,
+    )
     state = State(out, sign)
     first = step = _resumed(state, reader, optimizer, mean)
     if step:
@@ -177,6 +187,14 @@ def train_reader(
     trained = {name: tensor.float().cpu() for name, tensor in mean.tensors.items()}
     reader.fill(mixed(began_from, trained, plan.share) if began_from else trained)
     return reader
+
+
+def _digest(tensors: Mapping[str, Any]) -> str:
+    """Of an earlier stage: a training goes on from that which it began from, and from no other."""
+    told = hashlib.sha256()
+    for name in sorted(tensors):
+        told.update(name.encode() + tensors[name].float().cpu().contiguous().numpy().tobytes())
+    return told.hexdigest()
 
 
 def _optimizer(reader: Reader, plan: Plan) -> Any:

@@ -78,7 +78,7 @@ def run_reader(
     base = open_base(encoder, recipe("miracle"))
     start: Mapping[str, Any] | None = read_stage(stage) if stage else None
     if dry:
-        return {"minutes": _minutes(rows, base, tokenize, plan), "steps": plan.steps}
+        return {"minutes": _minutes(rows, base, tokenize, plan, start), "steps": plan.steps}
     began = time.monotonic()
     reader = train_reader(rows, base, tokenize, plan, out, tell, start)
     if reader is None:
@@ -103,7 +103,7 @@ def run_reader(
     return report
 
 
-def _minutes(rows: Sequence[Row], base: Any, tokenize: Any, plan: Plan) -> float:
+def _minutes(rows: Sequence[Row], base: Any, tokenize: Any, plan: Plan, start: Mapping[str, Any] | None) -> float:
     """Minutes by the measure of two steps of a small batch."""
     import tempfile
     from dataclasses import replace
@@ -111,6 +111,6 @@ def _minutes(rows: Sequence[Row], base: Any, tokenize: Any, plan: Plan) -> float
     small = replace(plan, steps=2, batch=min(plan.batch, 8))
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        train_reader(rows, base, tokenize, small, Path(folder), lambda _: None)
+        train_reader(rows, base, tokenize, small, Path(folder), lambda _: None, start)
         took = (time.monotonic() - began) / small.steps
     return round(took * plan.batch / small.batch * plan.steps / 60, 1)

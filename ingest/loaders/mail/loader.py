@@ -30,14 +30,19 @@ from casefolio.ingest.text import Decoded
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 # Headers that programs write for each other, which no reader sees. Any other one is shown: it may be Datum or Betreff.
 _UNSEEN = re.compile(
-    r"(X|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received|Accept-Language|Authentication-Results"
+    r"(X(?!-Ray$)|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received|Accept-Language|Authentication-Results"
     r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature|Envelope-To"
-    r"|Errors-To|Feedback-ID|In-Reply-To|Message-ID|Precedence|References|Return-Path|Return-Receipt-To"
+    r"|Errors-To|Feedback-ID|Message-ID|Precedence|Return-Path|Return-Receipt-To"
     r"|User-Agent",
     re.IGNORECASE,
 )
 # what mail programs note under a header's name; anything else under it was typed by somebody
-_NOTED = {"status": re.compile("[ROUDAFN]{1,4}"), "importance": re.compile("(?i)high|normal|low")}
+_NOTED = {
+    "status": re.compile("RO?|O|U|N"),
+    "importance": re.compile("(?i)high|normal|low"),
+    "references": re.compile(r"[^<]*<[^<>\s]*>.*"),
+    "in-reply-to": re.compile(r"[^<]*<[^<>\s]*>.*"),
+}
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -146,7 +151,7 @@ def _append_headers(builder: Builder, message: EmailMessage) -> None:
     written = [(name.lower(), name, value) for name, raw in message.raw_items() if (value := one_line(_decoded(raw)))]
     for known in _HEADERS:
         values = [value for lower, _, value in written if lower == known.lower()]
-        for value in values:
+        for value in dict.fromkeys(values):
             builder.paragraph(f"{known}: {value}", tight=True)
         builder.metadata += [(known.lower(), value) for value in values[:1]]
     usual = {name.lower() for name in _HEADERS}
@@ -225,7 +230,8 @@ def _header(message: Message, name: str) -> str:
 
     The parser of structured headers would drop what it does not understand (`Ward; Laboratory` in To).
     """
-    return _decoded(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+    values = (_decoded(value) for key, value in message.raw_items() if key.lower() == name.lower())
+    return next((value for value in values if value.strip()), "")
 
 
 def _decoded(value: object) -> str:
