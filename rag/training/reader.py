@@ -138,22 +138,13 @@ def train_reader(
     Raises:
         TrainingError: there is too little to learn from, or `out` holds another training.
     """
-    learned = [r for r in rows if not r.held and (r.label >= 0 or not plan.judge)]
-    if len(learned) < plan.batch:
-        raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
-    if plan.share < 1 and start is None:
-        raise TrainingError(
-            "a share of the trained weights needs an earlier stage to be mixed with", "name its folder as --base"
-        )
-    if not 0 < plan.share <= 1:
-        raise TrainingError(f"a share of {plan.share:g} of the trained weights: it is above 0 and at most 1")
+    learned = _learned(rows, plan, start)
     device = plan.device or default_device()
     reader = Reader(base, device, seed=plan.seed)
     if start is not None:
         reader.fill(start)
     if plan.judge or plan.upper:
         reader.hold_lower(heads=plan.judge)
-    began_from = reader.tensors() if plan.share < 1 else {}
     optimizer, mean = _optimizer(reader, plan), Mean(reader)
     parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
     sign = signature(
@@ -185,8 +176,28 @@ def train_reader(
             tell(f"step {step} of {plan.steps}, {heads}, {left / 60:.1f} min left")
             told = now
     trained = {name: tensor.float().cpu() for name, tensor in mean.tensors.items()}
-    reader.fill(mixed(began_from, trained, plan.share) if began_from else trained)
+    if start is not None and plan.share < 1:
+        trained = mixed({name: start[name].float() for name in trained}, trained, plan.share)
+    reader.fill(trained)
     return reader
+
+
+def _learned(rows: Sequence[Row], plan: Plan, start: Mapping[str, Any] | None) -> list[Row]:
+    """The rows to train on.
+
+    Raises:
+        TrainingError: they are too few, or the share of the result is none.
+    """
+    learned = [r for r in rows if not r.held and (r.label >= 0 or not plan.judge)]
+    if len(learned) < plan.batch:
+        raise TrainingError(f"{len(learned)} rows for training are less than a batch of {plan.batch}")
+    if plan.share < 1 and start is None:
+        raise TrainingError(
+            "a share of the trained weights needs an earlier stage to be mixed with", "name its folder as --base"
+        )
+    if not 0 < plan.share <= 1:
+        raise TrainingError(f"a share of {plan.share:g} of the trained weights: it is above 0 and at most 1")
+    return learned
 
 
 def _digest(tensors: Mapping[str, Any]) -> str:

@@ -30,18 +30,19 @@ from casefolio.ingest.text import Decoded
 _HEADERS = ("From", "Sender", "To", "Cc", "Date", "Subject")
 # Headers that programs write for each other, which no reader sees. Any other one is shown: it may be Datum or Betreff.
 _UNSEEN = re.compile(
-    r"(X(?!-Ray$)|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received|Accept-Language|Authentication-Results"
-    r"|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To|Disposition-Notification-To|DomainKey-Signature|Envelope-To"
-    r"|Errors-To|Feedback-ID|Message-ID|Precedence|Return-Path|Return-Receipt-To"
-    r"|User-Agent",
+    r"(X(?!-Ray$)|ARC|BIMI|Content|DKIM|DMARC|List|MIME|Received|Resent|Thread)-.+|Received"
+    r"|Accept-Language|Authentication-Results|Auto-Submitted|Autocrypt|Cancel-Lock|Delivered-To"
+    r"|Disposition-Notification-To|DomainKey-Signature|Envelope-To|Errors-To|Feedback-ID|Message-ID|Precedence"
+    r"|Return-Path|Return-Receipt-To|User-Agent",
     re.IGNORECASE,
 )
+_IDS = re.compile(r"[^<]*<[^<>\s]*>.*")  # of other mails
 # what mail programs note under a header's name; anything else under it was typed by somebody
 _NOTED = {
     "status": re.compile("RO?|O|U|N"),
     "importance": re.compile("(?i)high|normal|low"),
-    "references": re.compile(r"[^<]*<[^<>\s]*>.*"),
-    "in-reply-to": re.compile(r"[^<]*<[^<>\s]*>.*"),
+    "references": _IDS,
+    "in-reply-to": _IDS,
 }
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d{4}[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:)")
