@@ -198,6 +198,58 @@ def test_a_stretch_of_a_long_passage_keeps_its_answer_in_place():
     assert judged == make_example(row, tokenize, np.random.default_rng(9), training=False)
 
 
+def test_of_a_paper_whole_lines_are_read_around_an_answer_or_clear_of_all(monkeypatch):
+    monkeypatch.setattr("casefolio.training.reader_examples._CUT", 1.0)
+    lines = [f"line{k} " + " ".join(f"word{k}x{i}" for i in range(12)) for k in range(12)]
+    passage = "\n".join(lines)
+    start = passage.index("word5x3")
+    row = Row("which", passage, "letter · Ada", (Span(start, start + 15),), paper=True)
+    met = {0: 0, 1: 0}
+    for seed in range(300):
+        example = make_example(row, words, np.random.default_rng(seed), training=True)
+        frame, found = example.frame, example.gold
+        met[example.answers] += 1
+        if found:
+            assert frame.ids[found[0][0]] == words("word5x3")[0][0]
+            assert frame.ids[found[0][1]] == words("word5x4")[0][0]
+        if len(frame.offsets) < len(words(passage)[0]):
+            assert frame.ids[frame.start] in [words(f"line{k}")[0][0] for k in range(12)]
+            assert len(frame.offsets) <= 169
+    assert met[0] > 60
+    assert met[1] > 150
+    judged = make_example(row, words, np.random.default_rng(0), training=False)
+    assert len(judged.frame.offsets) == len(words(passage)[0])
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        "Yours sincerely,\nDr. Amara Nwosu",
+        "Mit freundlichen Grüßen. Dr. Öhler",
+        "감사합니다.\n의사 남궁현",
+        "one line alone",
+        "\n\n",
+    ],
+)
+def test_a_paper_without_an_answer_is_cut_too(passage):
+    row = Row("any allergies", passage, paper=True)
+    for seed in range(20):
+        example = make_example(row, words, np.random.default_rng(seed), training=True)
+        assert example.answers == 0
+        assert not example.gold
+
+
+def test_an_answer_over_two_lines_stays_whole():
+    passage = "Allergies: none that\nhe knows of.\nYours sincerely"
+    row = Row("any allergies", passage, "", (Span(11, 32),), paper=True)
+    for seed in range(60):
+        example = make_example(row, words, np.random.default_rng(seed), training=True)
+        if example.answers:
+            (begin, end), frame = example.gold[0], example.frame
+            assert frame.ids[begin] == words("none")[0][0]
+            assert frame.ids[end] == words("of.")[0][0]
+
+
 def test_the_frame_is_the_one_that_is_read_in_answering():
     row = Row("which dose", "takes 5 mg daily", "letter · Ada", (Span(6, 10),))
     example = make_example(row, words, np.random.default_rng(0), training=False)

@@ -7,7 +7,8 @@
 
 Empty `answers`: the passage does not answer. Offsets count characters of the passage. A row is `held` out of training
 where it says so. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
-claim; a claim is laid against its `quote`, a part of the passage, or against all of it.
+claim; a claim is laid against its `quote`, a part of the passage, or against all of it. Of such a passage mostly a
+part is read in training.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Row:
         language: ISO 639-1 code.
         held: whether it is kept out of training.
         named: whether the question may be asked about a person that the header names (augmentation).
+        paper: whether the passage is a paper of which a part may be read (augmentation).
     """
 
     asked: str
@@ -59,6 +61,7 @@ class Row:
     language: str = "en"
     held: bool = False
     named: bool = False
+    paper: bool = False
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -95,7 +98,7 @@ def _rows(value: dict[str, Any], source: str) -> Iterator[Row]:
     of_all: dict[str, Any] = {n: value[n] for n in _OF_ALL if n in value}
     for asked in _objects(value, "asked"):
         for question in _texts(asked, "questions"):
-            yield _row(of_all | {"question": question, "answers": asked.get("answers")}, source)
+            yield replace(_row(of_all | {"question": question, "answers": asked.get("answers")}, source), paper=True)
     for claim in _objects(value, "claims"):
         quote = passage if claim.get("quote") is None else claim["quote"]
         if not isinstance(quote, str) or not quote.strip() or quote not in passage:
