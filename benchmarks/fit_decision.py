@@ -1,9 +1,11 @@
 """Fits `rag/reader/thresholds.json`: which candidate answers, and from which probability on something is said.
 
-    python benchmarks/fit_decision.py examples/corpus [--wordings 1] [--fifths 3] [--write]
+    python benchmarks/fit_decision.py examples/corpus [--sets examples/folders/decision/*] [--wordings 1] [--fifths 3]
+        [--write]
 
-Only folders whose names end in `_held` are read: the reader never trained on them. The folders of a language are one
-library, so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
+Of the corpus only folders whose names end in `_held` are read: the reader never trained on them. The folders of a
+language are one library, so that other people's files lie beside. A case set of `--sets` is a library of its own, as
+somebody's folder is. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
 one offset of the logit, learned on folds), which keeps the order. The threshold is the one that serves best over the
 folds, where a right answer and a right silence count one and a wrong answer costs a quarter.
@@ -16,7 +18,7 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from casefolio.asking import READ
+from casefolio.eval.cases import read_case_set
+from casefolio.eval.faults import Faults
 from casefolio.gathering import date_of
+from casefolio.ingest.document import Span
 from casefolio.library import Library
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import _WEIGHTS, features
@@ -57,8 +62,19 @@ def chosen(questions: Sequence[Question], wordings: int, fifths: int = 5) -> lis
     return [q for q in some if zlib.crc32(q.id.encode()) % 5 < fifths]
 
 
-def judged(language: str, folders: Sequence[CaseFolder], wordings: int, fifths: int) -> list[Judged]:
-    out = []
+def judged(library: Library, group: str, question: str, gold: Sequence[tuple[str, Span]]) -> Judged:
+    """A question to a library: what is considered, and which of it holds gold (document, span)."""
+    found = library.find(question, READ)
+    tongue = language_of(question, found.hits)
+    asked = Asked(question, found.named.asked, tongue, tuple(found.named.names), found.documents)
+    evidence = Evidence(library.identities(), date_of(library.document), library.document)
+    candidates = considered(asked, found.hits, evidence, shipped()).best
+    labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
+    return Judged(group, bool(gold), features(asked, found.hits, candidates), labels)
+
+
+def of_corpus(folders: Sequence[CaseFolder], wordings: int, fifths: int) -> Iterator[Judged]:
+    """Questions of case folders of one language, which lie in one library."""
     with tempfile.TemporaryDirectory() as place:
         root = Path(place) / "files"
         for folder in folders:
@@ -66,19 +82,21 @@ def judged(language: str, folders: Sequence[CaseFolder], wordings: int, fifths: 
             shutil.copytree(folder.folder, root / folder.name, ignore=ignore)
         with Library.open(root, index=Path(place) / "index") as library:
             library.sync(encode=True)
-            identities = library.identities()
             for folder in folders:
                 for question in chosen(folder.questions, wordings, fifths):
-                    found = library.find(question.text, READ)
-                    tongue = language_of(question.text, found.hits)
-                    asked = Asked(question.text, found.named.asked, tongue, tuple(found.named.names), found.documents)
-                    evidence = Evidence(identities, date_of(library.document), library.document)
-                    candidates = considered(asked, found.hits, evidence, shipped()).best
                     gold = [(f"{folder.name}/{p.document}", p.span) for p in question.gold]
-                    labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
-                    out.append(Judged(folder.name, bool(gold), features(asked, found.hits, candidates), labels))
-    print(language, len(folders), "folders", len(out), "questions", flush=True)
-    return out
+                    yield judged(library, folder.name, question.text, gold)
+
+
+def of_case_set(folder: Path) -> Iterator[Judged]:
+    """Questions of a case set, whose documents are a library of their own."""
+    faults = Faults()
+    cases = read_case_set(folder, faults)
+    faults.stop_if_any()
+    with tempfile.TemporaryDirectory() as place, Library.open(cases.root, index=place) as library:
+        library.sync(encode=True)
+        for case in cases.cases:
+            yield judged(library, str(folder), case.question, [(g.document, g.span) for g in case.gold])
 
 
 @dataclass
@@ -129,6 +147,7 @@ def fitted(items: Sequence[Judged]) -> Fit:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--sets", nargs="*", type=Path, default=[], help="case sets that nothing was trained on")
     parser.add_argument("--wordings", type=int, default=0, help="of each fact; all unless given")
     parser.add_argument("--fifths", type=int, default=5, help="of the facts, to be done sooner (5)")
     parser.add_argument("--write", action="store_true", help="replace the shipped weights")
@@ -136,9 +155,12 @@ def main() -> None:
     held = [read_case_folder(p) for p in case_folders(args.corpus) if p.name.endswith("_held")]
     items: list[Judged] = []
     for language in ("en", "de", "ko"):
-        items += judged(
-            language, [f for f in held if f.folder.parent.name.startswith(language)], args.wordings, args.fifths
-        )
+        folders = [f for f in held if f.folder.parent.name.startswith(language)]
+        items += of_corpus(folders, args.wordings, args.fifths)
+        print(language, len(folders), "folders", len(items), "questions so far", flush=True)
+    for folder in args.sets:
+        items += of_case_set(folder)
+        print(folder, len(items), "questions so far", flush=True)
     names = list(next(item.rows[0] for item in items if item.rows))
     told = over_folds(items, fitted)
     value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}

@@ -82,6 +82,11 @@ def test_formulas_of_contracts_are_no_parties():
     [
         ("Patient: Eleanor Whitby Date of birth: 23 June 1988", "en", "patient", ("Eleanor Whitby",)),
         ("Patient: Erika Sommer Geburtsdatum: 23.06.1988", "de", "patient", ("Erika Sommer",)),
+        ("등록번호 | 성명 | 채혈일시\n00412 | 박미순 | 2024-03-12", "ko", "patient", ()),
+        ("임대차계약(이하 \"원계약\"이라 한다)을 강문호(이하 \"갑\")와 맺는다", "ko", "party", ("강문호",)),
+        ("713호 최도운 (M/29) / 716호 최두진 (M/63)", "ko", "patient", ("최도운", "최두진")),
+        ("Montag, Dienstag, 03.04.2015", "de", "patient", ()),
+        ("Clinic 52\nSeen with 14 F patients", "en", "patient", ()),
         ("Sehr geehrte Frau Kollegin,\n\nwir berichten über Frau Sommer.", "de", "patient", ("Sommer",)),
         ("# SUPPLY AGREEMENT\n\nThis Supply Agreement (the \"Agreement\") is made between **Tarn Ltd.**, a company "
          "registered in England (the \"Supplier\"), and **Quill Clinics plc** (the \"Buyer\").", "en", "party",

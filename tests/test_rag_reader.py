@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -207,6 +208,47 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
     asked = Asked(question, question, "en", known)
     candidates = read(asked, hits_of(texts), {}, StandIn("Apixaban", "Asthma"))
     assert {c.hit.document for c in about_the_named(question, known, candidates)} == {"ed.txt"}
+
+
+PEOPLE = ("Ella Torn", "Karl Torn", "Luis Arco", "윤가람", "강문석")
+KEPT = {
+    "a word of what is asked beside the name": (
+        "LVEF Ella Torn", ("LVEF Ella Torn",), {"a": "Patient: Ella Torn\nLVEF 34 %.", "b": "Karl Torn\nLVEF 50 %."},
+        {"a"},
+    ),
+    "in small letters, with a title within": (
+        "entlassgewicht frau torn", ("entlassgewicht frau torn",),
+        {"a": "Patient: Ella Torn\nEntlassgewicht 70 kg.", "b": "Luis Arco\nEntlassgewicht 80 kg."}, {"a"},
+    ),
+    "a month is nobody": (
+        "What did Mrs Arco take in January?", ("Mrs Arco", "January"),
+        {"a": "Luis Arco\nTakes 5 mg.", "b": "Luis Arco\nSeen in January."}, {"a", "b"},
+    ),
+    "the given name, where a paper has initial and surname": (
+        "when can luis work", ("luis",),
+        {"a": "L. Arco\nWork from May.", "b": "Luis Arco\nKnee.", "c": "Karl Torn\nWork."}, {"a", "b"},
+    ),
+    "a particle clings to the name": (
+        "윤가람이 냈나요", ("윤가람이",), {"a": "신청인 윤가람은 냈다.", "b": "강문석은 냈다."}, {"a"}
+    ),
+    "the given name in Korean": (
+        "가람 씨 급여", ("가람 씨",), {"a": "윤가람 급여 300만", "b": "강문석 급여 200만"}, {"a"}
+    ),
+    "a namesake of another given name": (
+        "Ella Torn dose", ("Ella Torn",), {"a": "Ella Torn\n5 mg.", "b": "Karl Torn\n10 mg."}, {"a"}
+    ),
+    "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
+    "a stranger of a known surname": ("Ada Torn dose", ("Ada Torn",), {"a": "Ella Torn\n5 mg."}, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_whose_papers_are_asked_for(kind: str) -> None:
+    question, known, texts, kept = KEPT[kind]
+    texts = {f"{name}.txt": text for name, text in texts.items()}
+    candidates = read(Asked(question, question, "en", known), hits_of(texts), {}, StandIn("."))
+    found = about_the_named(question, known, candidates, PEOPLE, texts.__getitem__)
+    assert {c.hit.document for c in found} == {f"{name}.txt" for name in kept}
 
 
 @pytest.mark.parametrize(
@@ -571,6 +613,10 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     assert of_other_patients(["Joan take"], candidates, identities) == {"b.txt"}
     assert of_other_patients(["Pell"], candidates, identities) == frozenset()
     assert of_other_patients(["Ada"], candidates, identities) == frozenset()
+    opened = {"a.txt": "", "b.txt": "Journal of Joan Pell"}
+    assert of_other_patients(["Joan take"], candidates, identities, opened.__getitem__) == frozenset()
+    identities["b.txt"] = replace(identities["b.txt"], kind="judgment")
+    assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
 
 
 @pytest.mark.parametrize(

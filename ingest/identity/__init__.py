@@ -79,7 +79,7 @@ def _fields(zone: str, start: int, language: str) -> list[Field]:
         for match in rule.pattern.finditer(zone):
             skipped = _formula_end(match["value"], language)
             value = match["value"][skipped:].rstrip(_TRAILING)
-            if len(value) >= 2:
+            if len(value) >= 2 and not value.endswith(_no_name_ends(language)):
                 at = start + match.start("value") + skipped
                 out.append(Field(rule.name, " ".join(value.split()), Span(at, at + len(value))))
     return out
@@ -170,6 +170,12 @@ def _formula_end(value: str, language: str) -> int:
 def _formula(language: str) -> frozenset[str]:
     """Words of formulas, which are capitalised as names are and begin none (`WHEREAS`)."""
     return frozenset(table(language, "identity").get("formula", {}).get("words", ()))
+
+
+@lru_cache(maxsize=8)
+def _no_name_ends(language: str) -> tuple[str, ...]:
+    """With what a word ends that is a paper, a column or a calling, where a language joins words into one."""
+    return tuple(table(language, "identity").get("formula", {}).get("ends", ()))
 
 
 @lru_cache(maxsize=8)

@@ -34,6 +34,15 @@ class Evidence:
     dated: Callable[[str], str]
     document: Callable[[str], Document | None] = lambda _: None
 
+    def people(self) -> tuple[str, ...]:
+        """Patients and parties of all documents, as they write them."""
+        return tuple(name for i in self.identities.values() for name in i.values("patient", "party"))
+
+    def text(self, path: str) -> str:
+        """Text of a document by its path, empty where it is not known."""
+        document = self.document(path)
+        return document.text if document is not None else ""
+
     def one_person(self, a: Candidate, b: Candidate) -> bool:
         """Whether two candidates may speak of one patient: no two documents of different ones."""
         people = [people_of(self.identities.get(c.hit.document), "patient") for c in (a, b)]
@@ -62,8 +71,9 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
         model: the reader.
     """
     form = form_of(asked.question, asked.language)
-    everything = about_the_named(asked.question, asked.names, read(asked, hits, evidence.identities, model))
-    others = of_other_patients(asked.names, everything, evidence.identities)
+    everything = read(asked, hits, evidence.identities, model)
+    everything = about_the_named(asked.question, asked.names, everything, evidence.people(), evidence.text)
+    others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     if form.signed:
         signed = best_of_passages(_signed(everything, evidence), _SIGNED)

@@ -7,67 +7,143 @@ dropped, whatever the reader thinks of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from casefolio.ingest.identity import Identity
+from casefolio.ingest.languages import all_of
 from casefolio.names_in_questions import names_in, no_names, people
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
+_KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _NEAR = 3  # words within which given name and surname stand together
 _SHORTEST = 2
+_OPENING = 300  # characters with which a document opens
+_OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 
 
-def about_the_named(question: str, known: Sequence[str], candidates: Sequence[Candidate]) -> list[Candidate]:
+def about_the_named(
+    question: str,
+    known: Sequence[str],
+    candidates: Sequence[Candidate],
+    people_known: Iterable[str] = (),
+    text_of: Callable[[str], str] = lambda _: "",
+) -> list[Candidate]:
     """Candidates of the documents that the names in a question mean; all of them where it names nobody.
 
-    A document that holds fewer than three quarters of the names that the best one holds is about somebody else. So is
-    one that gives the surname of a person asked about to another given name and never to this one. Where a person is
-    asked about by full name whom no document knows, none answers.
+    A document that holds fewer than three quarters of the names that the best one holds is about somebody else, unless
+    it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about). So is one that gives the
+    surname of a person asked about to another given name and never to this one. Where a person is asked about by full
+    name whom no document knows, none answers.
 
     Args:
         question: as it was put.
-        known: names in it that the folder bears, as they stand in the question.
+        known: names in it that the folder bears, as they stand in the question; a word may cling to them.
         candidates: of all documents that were read.
+        people_known: people and parties of the folder, as its documents write them.
+        text_of: text of a document by its path, empty where it is not known.
     """
-    formal = names_in(question)
-    known = [_as_written(name) for name in known]
-    full = people([*formal, *known])
-    names = {w for name in [*formal, *known] for w in words(name) if _names_somebody(w)}
+    said, heads = _words_by_document(candidates, text_of)
+    persons = _persons(people_known)
+    written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name)]
+    names, full = _meant(written, persons, frozenset(w for found in said.values() for w in found))
     if not names:
         return list(candidates)
-    said, heads = _words_by_document(candidates)
     share = {d: sum(_holds(n, found) for n in names) for d, found in said.items()}
     best = max(share.values(), default=0)
-    if not best:
+    own = _own_names(names, persons)
+    if not best and not own:
         return [] if full else list(candidates)
-    kept = {d for d, n in share.items() if n * 4 >= 3 * best}
+    kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or any(_holds(w, said[d]) for w in own)}
     for person in full:
         kept -= {d for d in kept if not _together(person, list(said[d])) and _somebody_else(person, heads[d])}
     return [c for c in candidates if c.hit.document in kept]
 
 
+def _meant(
+    written: Sequence[str], persons: Sequence[frozenset[str]], said: frozenset[str]
+) -> tuple[set[str], list[tuple[str, ...]]]:
+    """Words of the names in a question, and the full names among them.
+
+    Where somebody of the folder is named, a word beside the name that is nobody's name and that the documents use is
+    what is asked ("LVEF Hannelore Brinkmeyer"); one that none of them knows may be a stranger's name.
+    """
+    borne = frozenset(w for person in persons for w in person)
+    found = [[_borne(w, borne) for w in words(name) if _names_somebody(w)] for name in written]
+    names = {w for name in found for w in name}
+    strange = {w for w in names if w not in borne and w in said} if names & borne else set()
+    full = [
+        tuple(w for w in (_borne(part, borne) for part in person) if w not in strange) for person in people(written)
+    ]
+    return names - strange, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
+
+
+def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[str]:
+    """All names of the one person of the folder who is meant that nobody else bears; none where several may be."""
+    borne = names & {w for person in persons for w in person}
+    meant = [person for person in persons if borne and borne <= person]
+    if not meant or any(len(person & max(meant, key=len)) < min(2, len(person)) for person in meant):
+        return frozenset()
+    one = frozenset().union(*meant)
+    others = [person for person in persons if not person <= one and len(person & one) < 2]
+    return one - frozenset(w for person in others for w in person)
+
+
+def _persons(people_known: Iterable[str]) -> list[frozenset[str]]:
+    """Words of each name that the folder's documents give to somebody."""
+    found = (frozenset(w for w in words(name) if _names_somebody(w)) for name in dict.fromkeys(people_known))
+    return [person | {w[1:] for w in person if _KOREAN_NAME.fullmatch(w)} for person in found if person]
+
+
+def _borne(word: str, borne: frozenset[str]) -> str:
+    """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
+    if word in borne or not _HANGUL.match(word):
+        return word
+    return max((name for name in borne if word.startswith(name)), key=len, default=word)
+
+
+def _is_date(name: str) -> bool:
+    """Whether a name is a month or a day of the week, which are written like names."""
+    return all(w in _calendar() for w in words(name))
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    return frozenset(word.lower() for key in ("months", "weekdays") for word in all_of("dates", key))
+
+
 def of_other_patients(
-    names: Sequence[str], candidates: Sequence[Candidate], identities: Mapping[str, Identity]
+    names: Sequence[str],
+    candidates: Sequence[Candidate],
+    identities: Mapping[str, Identity],
+    text_of: Callable[[str], str] = lambda _: "",
 ) -> frozenset[str]:
     """Paths of the documents about patients who do not bear the names asked for, where others do.
 
     That a name stands somewhere in a letter does not make its bearer the patient: a wife is named in her husband's.
+    A document that opens with the name is not another one's, nor is a paper of the law, which has no patient.
 
     Args:
         names: in the question, as they stand in it.
         candidates: of all documents that were read.
         identities: what the documents say they are, by path.
+        text_of: text of a document by its path, empty where it is not known.
     """
     asked = {w for name in names for w in words(_as_written(name)) if _names_somebody(w)}
+    every = (i.values("patient", "party") for i in identities.values())
+    asked |= _own_names(asked, _persons(name for names in every for name in names))
     patients = {
         path: " ".join(identity.values("patient"))
         for path in {c.hit.document for c in candidates}
-        if (identity := identities.get(path)) is not None and identity.values("patient")
+        if (identity := identities.get(path)) is not None
+        and identity.kind not in _OF_PARTIES
+        and identity.values("patient")
     }
-    borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    opening = {path: f"{path} {said} {text_of(path)[:_OPENING]}" for path, said in patients.items()}
+    borne = {path: sum(_holds(name, words(said)) for name in asked) for path, said in opening.items()}
     if not any(borne.values()):
         return frozenset()
     # "Mrs Pemberton" may be anybody of that name
@@ -75,12 +151,16 @@ def of_other_patients(
     return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
-def _words_by_document(candidates: Iterable[Candidate]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    said: dict[str, list[str]] = {}
+def _words_by_document(
+    candidates: Sequence[Candidate], text_of: Callable[[str], str]
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Words of what was read of each document and of its opening, and the beginning of what was read."""
+    paths = dict.fromkeys(c.hit.document for c in candidates)
+    said = {path: words(f"{path}\n{text_of(path)[:_OPENING]}") for path in paths}
     heads: dict[str, str] = {}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
         text = f"{c.header}\n{c.hit.text}"
-        said.setdefault(c.hit.document, words(c.hit.document)).extend(words(text))
+        said[c.hit.document].extend(words(text))
         heads[c.hit.document] = (heads.get(c.hit.document, "") + "\n" + text)[:_HEAD]
     return said, heads
 
