@@ -361,6 +361,24 @@ def test_the_newest_row_answers_alone_though_the_reader_chose_the_older(language
     assert OLDER[language] not in answer.text
 
 
+DIARIES = {
+    "en": ("Day | Size | Bed\n03/02/24 | 4.2 x 3.1 | sloughy\n26/08/24 | 1.1 x 0.7 | clean\n",
+           "how big is the wound now", "4.2"),
+    "de": ("| Datum | Maß | Grund |\n| 26.08.25 | 1,1 x 0,7 | rein |\n| 18.03.25 | 4,2 x 3,1 | belegt |\n",
+           "Wie groß ist die Wunde jetzt noch?", "4,2"),
+    "ko": ("날짜 | 크기 | 바닥\n2025-03-18 | 4.2 x 3.1 | 괴사\n2025-08-26 | 1.1 x 0.7 | 깨끗\n",
+           "상처 지금 크기", "4.2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", DIARIES)
+def test_in_a_table_of_days_the_newest_answers_whatever_words_describe_it(language: str) -> None:
+    text, question, older = DIARIES[language]
+    answer = ask(question, {"a.txt": text}, StandIn(older), language)
+    assert [older in c.quote for c in answer.citations] == [False]
+    assert "1.1 x 0.7" in answer.citations[0].quote.replace(",", ".")
+
+
 @pytest.mark.parametrize("language", LABS)
 def test_an_older_row_is_never_shown_without_the_newer_one(language: str) -> None:
     text, _ = LABS[language]

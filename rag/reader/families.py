@@ -18,7 +18,7 @@ from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.forms import Form
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
-from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, newest_cell, rows_stated
+from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, is_value, newest_cell, rows_stated
 from casefolio.reader.topic import Topic, topic_of
 
 _YEAR = len("2022")
@@ -238,17 +238,26 @@ def _place(row: Row, rows: Sequence[Row], topic: Topic, language: str) -> int | 
 def _item(topic: Topic, member: _Member, form: Form) -> object:
     """What a row speaks of: its cell that the question names with the names before it, else all of its names.
 
-    A row without any name speaks of its column, where this is what the latest is asked of, else of nothing.
+    A row without any name speaks of its column, where this is what the latest is asked of, else of nothing. In a table
+    whose rows are days, each row is the same thing on another day, whatever words describe it.
     """
     row, language = member.row, member.candidate.hit.chunk.language
     at = next((at for at in row.names if topic.names(row.cells[at], language)), None)
     names = [" ".join(row.cells[n].casefold().split()) for n in row.names if at is None or n <= at]
     if at is not None:
         return tuple(names)
+    if form.latest and _led_by_days(member.block, language):
+        return (member.place[0], "", member.block.rows[0].span.start)
     if names:
         return (member.place[0], *names)
     column = next((c for c in row.columns if topic.names(c, language)), "") if form.latest else ""
     return (member.place[0], "", column) if column else member.place
+
+
+def _led_by_days(block: Block, language: str) -> bool:
+    """Whether each row of a table begins with a day of its own."""
+    days = [full_days(row.cells[0], language) for row in block.rows if row.cells]
+    return len(days) > 1 and all(days) and all(is_value(row.cells[0]) for row in block.rows if row.cells)
 
 
 def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables) -> list[_Member]:
