@@ -210,7 +210,7 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
     assert {c.hit.document for c in about_the_named(question, known, candidates)} == {"ed.txt"}
 
 
-PEOPLE = ("Ella Torn", "Karl Torn", "Luis Arco", "윤가람", "강문석")
+PEOPLE = ("Ella Torn", "Karl Torn", "Torsten Torn", "Luis Arco", "윤가람", "강문석")
 KEPT = {
     "a word of what is asked beside the name": (
         "LVEF Ella Torn", ("LVEF Ella Torn",), {"a": "Patient: Ella Torn\nLVEF 34 %.", "b": "Karl Torn\nLVEF 50 %."},
@@ -236,6 +236,11 @@ KEPT = {
     ),
     "a namesake of another given name": (
         "Ella Torn dose", ("Ella Torn",), {"a": "Ella Torn\n5 mg.", "b": "Karl Torn\n10 mg."}, {"a"}
+    ),
+    "an initial, beside a relative's papers": (
+        "torsten torn dose", ("torsten torn",),
+        {"a": "TORN T. *02.09.78\n5 mg.", "b": "Karl Torn\n10 mg.", "c": "TORN K.\n7 mg.", "d": "Torsten Torn\nx."},
+        {"a", "d"},
     ),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
     "a stranger of a known surname": ("Ada Torn dose", ("Ada Torn",), {"a": "Ella Torn\n5 mg."}, set()),

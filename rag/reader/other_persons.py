@@ -58,8 +58,10 @@ def about_the_named(
     if not best and not own:
         return [] if full else list(candidates)
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or any(_holds(w, said[d]) for w in own)}
+    by_initial = {d for d in said if any(_has_initial_of(person, heads[d]) for person in full)}
     for person in full:
         kept -= {d for d in kept if not _together(person, list(said[d])) and _somebody_else(person, heads[d])}
+    kept |= by_initial
     return [c for c in candidates if c.hit.document in kept]
 
 
@@ -157,11 +159,11 @@ def _words_by_document(
     """Words of what was read of each document and of its opening, and the beginning of what was read."""
     paths = dict.fromkeys(c.hit.document for c in candidates)
     said = {path: words(f"{path}\n{text_of(path)[:_OPENING]}") for path in paths}
-    heads: dict[str, str] = {}
+    heads = {path: text_of(path)[:_OPENING] for path in paths}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
         text = f"{c.header}\n{c.hit.text}"
         said[c.hit.document].extend(words(text))
-        heads[c.hit.document] = (heads.get(c.hit.document, "") + "\n" + text)[:_HEAD]
+        heads[c.hit.document] = f"{heads[c.hit.document]}\n{text}"[:_HEAD]
     return said, heads
 
 
@@ -188,6 +190,14 @@ def _together(person: Sequence[str], found: Sequence[str]) -> bool:
             if all(any(w.startswith(part) for w in near) for part in person[1:]):
                 return True
     return False
+
+
+def _has_initial_of(person: Sequence[str], head: str) -> bool:
+    """Whether a text writes the name with an initial: "Torn E.", "E. Torn"."""
+    if len(person) < 2 or _HANGUL.match(person[0]):
+        return False
+    last, initial = rf"(?i:{re.escape(person[-1])})", re.escape(person[0][0].upper())
+    return re.search(rf"\b{last},?[ \t]+{initial}\b(?!['’-])|\b{initial}\.[ \t]*{last}\b", head) is not None
 
 
 def _somebody_else(person: Sequence[str], head: str) -> bool:
