@@ -130,6 +130,15 @@ class Judge:
         return [(0.9, 0.05, 0.05) if quote == self.yes else (0.02, 0.95, 0.03) for _, quote in judged]
 
 
+@pytest.mark.parametrize("closing", ["Yours sincerely", "Mit freundlichen Grüßen", "감사합니다."])
+def test_a_closing_line_that_the_reader_half_takes_for_a_yes_affirms_nothing(closing: str) -> None:
+    class Unsure(Judge):
+        def claims(self, judged: list[tuple[str, str]]) -> list[tuple[float, float, float]]:
+            return [(0.5, 0.04, 0.46) for _ in judged]
+
+    assert affirming("Does he have any allergies?", [closing], "en", Unsure(closing)) is None
+
+
 @pytest.mark.parametrize(("question", "named", "denied", "language"), ALLERGIC)
 def test_a_sentence_beside_a_denial_may_affirm(question: str, named: str, denied: str, language: str) -> None:
     judge = Judge(named)

@@ -21,7 +21,7 @@ from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
 from casefolio.reader.versions import amendment_of
 from casefolio.reader.when import day_of
-from casefolio.reader.yes_no import Judge, affirming, names_undenied, said_by_all
+from casefolio.reader.yes_no import Judge, affirming, is_denial, names_undenied, said_by_all
 
 _QUOTES, _ITEMS = 2, 12  # citations of an answer, and of one that is a list
 _QUOTING = by_hand("quoting")
@@ -135,12 +135,12 @@ def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate],
 
 
 def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, list[Scored]]:
-    """Yes, no or neither, and the quotes; no "no" where a sentence around the denial names what is asked for."""
+    """Yes, no or neither, and the quotes; beside a sentence that says yes no denial is shown alone, nor "no" said."""
     said = said_by_all(asked.question, [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept], judge)
-    if said is not False:
-        return said, kept
     denial = kept[0].candidate
     language, beside = denial.hit.chunk.language, guarded(asked, _beside(denial))
+    if said or not is_denial(denial.text, language):
+        return said, kept
     at = affirming(asked.question, [other.text for other in beside], language, judge)
     if at is not None:
         return None, _distinct([Scored(beside[at], kept[0].score), *kept])[: _QUOTES + 1]

@@ -70,7 +70,7 @@ def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) 
     first, *others = quotes
     said = yes_or_no(question, *first, judge)
     for quote, language in others:
-        if said and any(_denies(cue) for cue in cues(quote, language)):
+        if said and is_denial(quote, language):
             return None
         if said is False and yes_or_no(question, quote, language, judge):
             return None
@@ -78,15 +78,19 @@ def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) 
 
 
 def affirming(question: str, sentences: Sequence[str], language: str, judge: Judge) -> int | None:
-    """The place of the first of the sentences beside a denial that leans to "yes"; None where none does.
+    """The place of the first of the sentences beside a denial that says "yes"; None where none does.
 
-    The reader reads it so, and nothing in it denies. "No contrast reaction known." does not say whether there is an
-    allergy, where the sentence before names one.
+    The reader is as sure of it as where it says so, and nothing in it denies. "No contrast reaction known." does not
+    say whether there is an allergy, where the sentence before names one.
     """
-    places = [at for at, text in enumerate(sentences) if not any(_denies(cue) for cue in cues(text, language))]
+    places = [at for at, text in enumerate(sentences) if not is_denial(text, language)]
     views = judge.claims([(question, sentences[at]) for at in places])
-    leaning = (at for at, (yes, no, neither) in zip(places, views, strict=True) if yes > max(no, neither))
-    return next(leaning, None)
+    return next((at for at, (yes, _, _) in zip(places, views, strict=True) if yes >= _SURE), None)
+
+
+def is_denial(sentence: str, language: str) -> bool:
+    """Whether something in a sentence denies or ends."""
+    return any(_denies(cue) for cue in cues(sentence, language))
 
 
 def names_undenied(question: str, denial: str, sentence: str, language: str) -> bool:
