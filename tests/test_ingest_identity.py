@@ -86,6 +86,9 @@ def test_formulas_of_contracts_are_no_parties():
         ("임대차계약(이하 \"원계약\"이라 한다)을 강문호(이하 \"갑\")와 맺는다", "ko", "party", ("강문호",)),
         ("713호 최도운 (M/29) / 716호 최두진 (M/63)", "ko", "patient", ("최도운", "최두진")),
         ("Montag, Dienstag, 03.04.2015", "de", "patient", ()),
+        ("Blood Pressure 120 F\nAspirin Plus 75 M\nPurchase Price 20 M\nRoom Two 12 F", "en", "patient", ()),
+        ("Berlin, Stand 07.06.1990\nKöln, Januar 05.03.2014\nLabor, Blut 05.03.2014", "de", "patient", ()),
+        ("병동 302/F\n근로자 (남 3, 여 5)\n대상자 (여성 12명)\n체온 F/74", "ko", "patient", ()),
         ("Clinic 52\nSeen with 14 F patients", "en", "patient", ()),
         ("Sehr geehrte Frau Kollegin,\n\nwir berichten über Frau Sommer.", "de", "patient", ("Sommer",)),
         ("# SUPPLY AGREEMENT\n\nThis Supply Agreement (the \"Agreement\") is made between **Tarn Ltd.**, a company "

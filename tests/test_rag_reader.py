@@ -210,7 +210,17 @@ def test_another_persons_fact_is_no_answer(question: str, known: tuple[str, ...]
     assert {c.hit.document for c in about_the_named(question, known, candidates)} == {"ed.txt"}
 
 
-PEOPLE = ("Ella Torn", "Karl Torn", "Torsten Torn", "Luis Arco", "윤가람", "강문석")
+PEOPLE = (
+    "Ella Torn",
+    "Karl Torn",
+    "Klara Torn",
+    "Torsten Torn",
+    "Nordlicht Klinik GmbH",
+    "Seeblick Klinik GmbH",
+    "Luis Arco",
+    "윤가람",
+    "강문석",
+)
 KEPT = {
     "a word of what is asked beside the name": (
         "LVEF Ella Torn", ("LVEF Ella Torn",), {"a": "Patient: Ella Torn\nLVEF 34 %.", "b": "Karl Torn\nLVEF 50 %."},
@@ -242,6 +252,30 @@ KEPT = {
         {"a": "TORN T. *02.09.78\n5 mg.", "b": "Karl Torn\n10 mg.", "c": "TORN K.\n7 mg.", "d": "Torsten Torn\nx."},
         {"a", "d"},
     ),
+    "a given name that is a word of the papers": (
+        "Does Rose Torn take apixaban?", ("Torn",),
+        {"a": "Karl Torn\nApixaban 5 mg. The CRP rose.", "b": "Ella Torn\nx."}, set(),
+    ),
+    "a given name that another one bears": (
+        "Does Ada Torn take apixaban?", ("Torn",),  # whose nurse she is, the guard of patients tells
+        {"a": "Karl Torn\nApixaban 5 mg.", "b": "Luis Arco\nNurse Ada Hale."}, {"b"},
+    ),
+    "an initial that two share": (
+        "Does Karl Torn take apixaban?", ("Karl Torn",),
+        {"a": "Karl Torn\nx.", "b": "Patient: Klara Torn\nTorn, K.\n5 mg."}, {"a"},
+    ),
+    "an initial of a doctor": (
+        "Does Karl Torn take it?", ("Karl Torn",),
+        {"a": "Karl Torn\nx.", "b": "Ella Arco\nGP: Dr K. Torn\n5 mg."}, {"a"},
+    ),
+    "a word of a company": (
+        "Was zahlt Nordlicht?", ("Nordlicht",),
+        {"a": "Nordlicht Klinik GmbH zahlt 5.", "b": "Seeblick Klinik GmbH zahlt 7."}, {"a"},
+    ),
+    "a given name within another word": (
+        "윤가람 용량", ("윤가람",), {"a": "윤가람 5mg", "b": "강문석 가람병원 7mg"}, {"a"}
+    ),
+    "a longer name": ("강문석진 용량", ("강문석진",), {"a": "강문석\n5mg"}, set()),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
     "a stranger of a known surname": ("Ada Torn dose", ("Ada Torn",), {"a": "Ella Torn\n5 mg."}, set()),
 }  # fmt: skip
@@ -636,8 +670,10 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     assert of_other_patients(["Joan take"], candidates, identities) == {"b.txt"}
     assert of_other_patients(["Pell"], candidates, identities) == frozenset()
     assert of_other_patients(["Ada"], candidates, identities) == frozenset()
+    identities["b.txt"] = patient("Vera Berg")
     opened = {"a.txt": "", "b.txt": "Journal of Joan Pell"}
-    assert of_other_patients(["Joan take"], candidates, identities, opened.__getitem__) == frozenset()
+    assert of_other_patients(["Joan Pell"], candidates, identities) == {"b.txt"}
+    assert of_other_patients(["Joan Pell"], candidates, identities, opened.__getitem__) == frozenset()
     identities["b.txt"] = replace(identities["b.txt"], kind="judgment")
     assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
 

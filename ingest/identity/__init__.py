@@ -17,6 +17,7 @@ from casefolio.ingest.languages import known, table
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")
+_PEOPLE = ("patient", "party")
 _TITLE_LINES, _TITLE_LENGTH = 8, 120
 _HEADED = 800  # characters in which a heading says what the document is
 _HEADING = 5.0  # what a heading counts against a word in the text
@@ -79,7 +80,7 @@ def _fields(zone: str, start: int, language: str) -> list[Field]:
         for match in rule.pattern.finditer(zone):
             skipped = _formula_end(match["value"], language)
             value = match["value"][skipped:].rstrip(_TRAILING)
-            if len(value) >= 2 and not value.endswith(_no_name_ends(language)):
+            if len(value) >= 2 and not (rule.name in _PEOPLE and value.endswith(_no_name_ends(language))):
                 at = start + match.start("value") + skipped
                 out.append(Field(rule.name, " ".join(value.split()), Span(at, at + len(value))))
     return out

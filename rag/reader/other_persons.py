@@ -19,9 +19,12 @@ from casefolio.stems import words
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
 _KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
+_PARTICLE = re.compile("(?:이|님|씨)?(?:이|가|은|는|의|을|를|에게|께|께서|한테|와|과|도|만|로|으로)?")
 _NEAR = 3  # words within which given name and surname stand together
+_APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
-_OPENING = 300  # characters with which a document opens
+_INDENT = 50  # characters before a name that still opens its line
+_OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
 _OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 
 
@@ -57,8 +60,8 @@ def about_the_named(
     own = _own_names(names, persons)
     if not best and not own:
         return [] if full else list(candidates)
-    kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or any(_holds(w, said[d]) for w in own)}
-    by_initial = {d for d in said if any(_has_initial_of(person, heads[d]) for person in full)}
+    kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
+    by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
     for person in full:
         kept -= {d for d in kept if not _together(person, list(said[d])) and _somebody_else(person, heads[d])}
     kept |= by_initial
@@ -74,13 +77,16 @@ def _meant(
     what is asked ("LVEF Hannelore Brinkmeyer"); one that none of them knows may be a stranger's name.
     """
     borne = frozenset(w for person in persons for w in person)
-    found = [[_borne(w, borne) for w in words(name) if _names_somebody(w)] for name in written]
-    names = {w for name in found for w in name}
-    strange = {w for w in names if w not in borne and w in said} if names & borne else set()
-    full = [
-        tuple(w for w in (_borne(part, borne) for part in person) if w not in strange) for person in people(written)
-    ]
-    return names - strange, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
+    names: set[str] = set()
+    full: list[tuple[str, ...]] = []
+    for name in written:
+        parts = {_borne(w, borne) for w in words(name) if _names_somebody(w)}
+        capital = {w.lower() for w in name.split() if w[:1].isupper() and not w.isupper()}
+        whole = any(len(person & parts) > 1 for person in persons)  # beside a known full name, nothing else is a name
+        common = {w for w in parts - borne if w in said and (whole or w not in capital)} if parts & borne else set()
+        names |= parts - common
+        full += [tuple(w for w in (_borne(p, borne) for p in person) if w not in common) for person in people([name])]
+    return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
 
 
 def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -90,8 +96,21 @@ def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[
     if not meant or any(len(person & max(meant, key=len)) < min(2, len(person)) for person in meant):
         return frozenset()
     one = frozenset().union(*meant)
-    others = [person for person in persons if not person <= one and len(person & one) < 2]
+    others = [person for person in persons if not person <= one and not one <= person]
     return one - frozenset(w for person in others for w in person)
+
+
+def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], head: str) -> bool:
+    """Whether a document names the one who is meant by initial and surname, or in Korean by the whole name."""
+    if any(_KOREAN_NAME.fullmatch(w) and _holds(w, said) for w in own):
+        return True
+    return any(_has_initial_of((given, last), head) for given in names for last in own - names)
+
+
+def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]]) -> bool:
+    """Whether somebody else of the folder has the same surname and initial."""
+    given, last = person[0], person[-1]
+    return any(last in o and given not in o and any(w[0] == given[0] for w in o - {last}) for o in persons)
 
 
 def _persons(people_known: Iterable[str]) -> list[frozenset[str]]:
@@ -104,7 +123,8 @@ def _borne(word: str, borne: frozenset[str]) -> str:
     """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
     if word in borne or not _HANGUL.match(word):
         return word
-    return max((name for name in borne if word.startswith(name)), key=len, default=word)
+    fitting = (name for name in borne if word.startswith(name) and _PARTICLE.fullmatch(word, len(name)))
+    return max(fitting, key=len, default=word)
 
 
 def _is_date(name: str) -> bool:
@@ -126,7 +146,7 @@ def of_other_patients(
     """Paths of the documents about patients who do not bear the names asked for, where others do.
 
     That a name stands somewhere in a letter does not make its bearer the patient: a wife is named in her husband's.
-    A document that opens with the name is not another one's, nor is a paper of the law, which has no patient.
+    A document that opens with the full name is not another one's, nor is a paper of the law, which has no patient.
 
     Args:
         names: in the question, as they stand in it.
@@ -135,8 +155,6 @@ def of_other_patients(
         text_of: text of a document by its path, empty where it is not known.
     """
     asked = {w for name in names for w in words(_as_written(name)) if _names_somebody(w)}
-    every = (i.values("patient", "party") for i in identities.values())
-    asked |= _own_names(asked, _persons(name for names in every for name in names))
     patients = {
         path: " ".join(identity.values("patient"))
         for path in {c.hit.document for c in candidates}
@@ -144,8 +162,14 @@ def of_other_patients(
         and identity.kind not in _OF_PARTIES
         and identity.values("patient")
     }
-    opening = {path: f"{path} {said} {text_of(path)[:_OPENING]}" for path, said in patients.items()}
-    borne = {path: sum(_holds(name, words(said)) for name in asked) for path, said in opening.items()}
+    borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    every = [name for i in identities.values() for name in i.values("patient", "party")]
+    own = _own_names(asked, _persons(every))
+    for path in (path for path, n in borne.items() if not n):
+        opening = "\n".join(text_of(path)[:_OPENING].splitlines()[:_OPENING_LINES])
+        found = words(opening)
+        whole = len(asked) > 1 and all(_holds(name, found) for name in asked)
+        borne[path] = int(whole or _named_otherwise(asked, own | asked, found, opening))
     if not any(borne.values()):
         return frozenset()
     # "Mrs Pemberton" may be anybody of that name
@@ -158,11 +182,11 @@ def _words_by_document(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Words of what was read of each document and of its opening, and the beginning of what was read."""
     paths = dict.fromkeys(c.hit.document for c in candidates)
-    said = {path: words(f"{path}\n{text_of(path)[:_OPENING]}") for path in paths}
+    said = {path: [*words(path), *_APART, *words(text_of(path)[:_OPENING])] for path in paths}
     heads = {path: text_of(path)[:_OPENING] for path in paths}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
         text = f"{c.header}\n{c.hit.text}"
-        said[c.hit.document].extend(words(text))
+        said[c.hit.document] += [*_APART, *words(text)]
         heads[c.hit.document] = f"{heads[c.hit.document]}\n{text}"[:_HEAD]
     return said, heads
 
@@ -193,11 +217,13 @@ def _together(person: Sequence[str], found: Sequence[str]) -> bool:
 
 
 def _has_initial_of(person: Sequence[str], head: str) -> bool:
-    """Whether a text writes the name with an initial: "Torn E.", "E. Torn"."""
+    """Whether a line opens with the name and an initial, near enough: "Zi. 14  TORN E. *02.09.78", "E. Torn"."""
     if len(person) < 2 or _HANGUL.match(person[0]):
         return False
     last, initial = rf"(?i:{re.escape(person[-1])})", re.escape(person[0][0].upper())
-    return re.search(rf"\b{last},?[ \t]+{initial}\b(?!['’-])|\b{initial}\.[ \t]*{last}\b", head) is not None
+    behind = rf"{last},?[ \t]+{initial}\b(?!['’-])\.?(?=[ \t]*(?:$|[*(,\d]))"
+    opens = rf"^[^\n]{{0,{_INDENT}}}(?<![\w.])(?<!Dr[ ])(?<!Dr\.[ ])(?:{behind}|{initial}\.[ \t]*{last}\b)"
+    return re.search(opens, head, re.MULTILINE) is not None
 
 
 def _somebody_else(person: Sequence[str], head: str) -> bool:
