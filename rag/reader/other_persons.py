@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
+from casefolio.ingest.data import alternation
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.languages import all_of
 from casefolio.names_in_questions import names_in, no_names, people
@@ -19,7 +20,6 @@ from casefolio.stems import words
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
 _KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
-_PARTICLE = re.compile("(?:이|님|씨)?(?:이|가|은|는|의|을|를|에게|께|께서|한테|와|과|도|만|로|으로)?")
 _NEAR = 3  # words within which given name and surname stand together
 _APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
@@ -123,8 +123,15 @@ def _borne(word: str, borne: frozenset[str]) -> str:
     """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
     if word in borne or not _HANGUL.match(word):
         return word
-    fitting = (name for name in borne if word.startswith(name) and _PARTICLE.fullmatch(word, len(name)))
+    fitting = (name for name in borne if word.startswith(name) and _clinging().fullmatch(word, len(name)))
     return max(fitting, key=len, default=word)
+
+
+@cache
+def _clinging() -> re.Pattern[str]:
+    """What clings to a Korean name: what is said behind names, and particles."""
+    behind, particles = (alternation(all_of(*key)) for key in (("names", "names_behind"), ("words", "particles")))
+    return re.compile(rf"(?:{behind})?(?:{particles})*")
 
 
 def _is_date(name: str) -> bool:
@@ -164,12 +171,14 @@ def of_other_patients(
     }
     borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
     every = [name for i in identities.values() for name in i.values("patient", "party")]
-    own = _own_names(asked, _persons(every))
+    persons = _persons(every)
+    pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
+    pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
         opening = "\n".join(text_of(path)[:_OPENING].splitlines()[:_OPENING_LINES])
         found = words(opening)
-        whole = len(asked) > 1 and all(_holds(name, found) for name in asked)
-        borne[path] = int(whole or _named_otherwise(asked, own | asked, found, opening))
+        in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
+        borne[path] = int(in_full or any(_has_initial_of(pair, opening) for pair in pairs))
     if not any(borne.values()):
         return frozenset()
     # "Mrs Pemberton" may be anybody of that name
