@@ -29,7 +29,7 @@ _OPENED = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w’'-]+(?=\s+[a-zà-öø-ÿ])"
 )
 _NUMBER, _LEAST_DIGITS = re.compile(r"\d[\d.,/]*"), 4  # a shorter number is a day or a clause, no record
-_KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
+KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _ELSEWHERE = 0.5  # what a name counts in a document that does not bear it in its identity zone
 _COMMONEST = 0.1  # rarity of a name that every document bears
 
@@ -58,7 +58,7 @@ def name_keys(values: Iterable[str], language: str) -> list[str]:
                 continue
             if word.terms and len(word.key) > 1:
                 found.append(word.key)
-            if _KOREAN_NAME.fullmatch(word.key) and word.key == value.strip():
+            if KOREAN_NAME.fullmatch(word.key) and word.key == value.strip():
                 found.append(word.key[1:])
     return list(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.other_persons import about_the_named, of_other_patients
+from casefolio.reader.other_persons import about_the_named, of_other_patients, people_in
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
@@ -33,10 +33,6 @@ class Evidence:
     identities: Mapping[str, Identity]
     dated: Callable[[str], str]
     document: Callable[[str], Document | None] = lambda _: None
-
-    def people(self) -> tuple[str, ...]:
-        """Patients and parties of all documents, as they write them."""
-        return tuple(name for i in self.identities.values() for name in i.values("patient", "party"))
 
     def text(self, path: str) -> str:
         """Text of a document by its path, empty where it is not known."""
@@ -72,7 +68,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     """
     form = form_of(asked.question, asked.language)
     everything = read(asked, hits, evidence.identities, model)
-    everything = about_the_named(asked.question, asked.names, everything, evidence.people(), evidence.text)
+    everything = about_the_named(asked.question, asked.names, everything, people_in(evidence.identities), evidence.text)
     others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     if form.signed:

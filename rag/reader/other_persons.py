@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
+from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.languages import all_of
@@ -19,7 +20,6 @@ from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
-_KOREAN_NAME = re.compile(r"[가-힣]{3}")  # surname and given name of two syllables
 _NEAR = 3  # words within which given name and surname stand together
 _APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
@@ -50,7 +50,7 @@ def about_the_named(
         text_of: text of a document by its path, empty where it is not known.
     """
     said, heads = _words_by_document(candidates, text_of)
-    persons = _persons(people_known)
+    persons = _persons(tuple(people_known))
     written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name)]
     names, full = _meant(written, persons, frozenset(w for found in said.values() for w in found))
     if not names:
@@ -63,7 +63,7 @@ def about_the_named(
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
     by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
     for person in full:
-        kept -= {d for d in kept if not _together(person, list(said[d])) and _somebody_else(person, heads[d])}
+        kept -= {d for d in kept if not _together(person, said[d]) and _somebody_else(person, heads[d])}
     kept |= by_initial
     return [c for c in candidates if c.hit.document in kept]
 
@@ -102,7 +102,7 @@ def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[
 
 def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], head: str) -> bool:
     """Whether a document names the one who is meant by initial and surname, or in Korean by the whole name."""
-    if any(_KOREAN_NAME.fullmatch(w) and _holds(w, said) for w in own):
+    if any(KOREAN_NAME.fullmatch(w) and _holds(w, said) for w in own):
         return True
     return any(_has_initial_of((given, last), head) for given in names for last in own - names)
 
@@ -113,10 +113,11 @@ def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]])
     return any(last in o and given not in o and any(w[0] == given[0] for w in o - {last}) for o in persons)
 
 
-def _persons(people_known: Iterable[str]) -> list[frozenset[str]]:
+@lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
+def _persons(people_known: tuple[str, ...]) -> list[frozenset[str]]:
     """Words of each name that the folder's documents give to somebody."""
     found = (frozenset(w for w in words(name) if _names_somebody(w)) for name in dict.fromkeys(people_known))
-    return [person | {w[1:] for w in person if _KOREAN_NAME.fullmatch(w)} for person in found if person]
+    return [person | {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in found if person]
 
 
 def _borne(word: str, borne: frozenset[str]) -> str:
@@ -142,6 +143,11 @@ def _is_date(name: str) -> bool:
 @cache
 def _calendar() -> frozenset[str]:
     return frozenset(word.lower() for key in ("months", "weekdays") for word in all_of("dates", key))
+
+
+def people_in(identities: Mapping[str, Identity]) -> tuple[str, ...]:
+    """Patients and parties of all documents, as they write them."""
+    return tuple(name for identity in identities.values() for name in identity.values("patient", "party"))
 
 
 def of_other_patients(
@@ -170,8 +176,7 @@ def of_other_patients(
         and identity.values("patient")
     }
     borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
-    every = [name for i in identities.values() for name in i.values("patient", "party")]
-    persons = _persons(every)
+    persons = _persons(people_in(identities))
     pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
     pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
@@ -191,8 +196,8 @@ def _words_by_document(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Words of what was read of each document and of its opening, and the beginning of what was read."""
     paths = dict.fromkeys(c.hit.document for c in candidates)
-    said = {path: [*words(path), *_APART, *words(text_of(path)[:_OPENING])] for path in paths}
     heads = {path: text_of(path)[:_OPENING] for path in paths}
+    said = {path: [*words(path), *_APART, *words(opening)] for path, opening in heads.items()}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
         text = f"{c.header}\n{c.hit.text}"
         said[c.hit.document] += [*_APART, *words(text)]
