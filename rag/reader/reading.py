@@ -198,7 +198,7 @@ def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
         if first == last:
             continue
         mass = float(begin[first:last].sum() + end[first:last].sum()) / 2
-        i, j, logits = _best(output.begin[first:last], output.end[first:last])
+        i, j, logits = likeliest_span(output.begin[first:last], output.end[first:last])
         light = Span(base + max(a, output.offsets[first + i][0]), base + min(b, output.offsets[first + j][1]))
         light = _trimmed(hit.text, light, base)
         out.append(Candidate(hit, Span(base + a, base + b), light, head, output.answers, logits - output.none, mass))
@@ -222,8 +222,15 @@ def best_of_passages(candidates: Sequence[Candidate], most: int = _PER_PASSAGE) 
     return out
 
 
-def _best(begin: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
-    """The best span that runs forward and is not too long: first and last token, sum of its logits."""
+def likeliest_span(begin: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
+    """The best span that runs forward and is not too long.
+
+    Args:
+        begin, end: logits of tokens to begin and to end it, shape (tokens,); at least one.
+
+    Returns:
+        First and last token, and the sum of their two logits.
+    """
     n = len(begin)
     both = begin[:, None] + end[None, :]
     allowed = np.triu(np.ones((n, n), bool)) & ~np.triu(np.ones((n, n), bool), _LONGEST_SPAN)
