@@ -69,6 +69,58 @@ vom 2. Februar 2025
 """,
 }
 
+# The clause is named by its heading alone; the amendment is undated or names nobody, but says which paper it amends.
+HEADED = {
+    "en": {
+        "licence.txt": """LICENCE AGREEMENT
+dated 14 May 2022 between Tessaly Imaging Ltd. (Licensor) and Corvane Clinics plc (Licensee)
+
+7. Termination
+The Licensee may terminate this Agreement by giving six months' written notice.
+""",
+        "second_paper.txt": """Side letter to the Licence Agreement dated 14 May 2022
+
+In clause 7, "six months'" is replaced by "nine months'".
+
+All else remains as agreed.
+""",
+    },
+    "de": {
+        "vertrag.txt": """Wartungsvertrag vom 03.05.2021
+zwischen der Tannroda Medizintechnik GmbH (Auftragnehmerin) und der Klinik Sorbenried gGmbH (Auftraggeberin)
+
+§ 6 Reaktionszeit
+Die Auftragnehmerin erscheint spätestens 24 Stunden nach Eingang der Störungsmeldung.
+""",
+        "nachtrag.txt": """Nachtrag Nr. 2 zum Wartungsvertrag vom 03.05.2021
+
+1. In § 6 wird die Angabe "24 Stunden" durch "8 Stunden" ersetzt.
+
+Im Übrigen gilt der Vertrag fort.
+""",
+    },
+    "ko": {
+        "계약서.txt": """용역계약서
+계약일: 2022년 3월 4일
+발주자: 주식회사 새온메디칼, 수급자: 주식회사 다림전산
+
+제5조 (대금 지급)
+발주자는 검수일부터 30일 이내에 용역대금을 지급한다.
+""",
+        "변경합의.txt": """2022년 3월 4일 체결한 용역계약의 변경합의서
+
+1. 제5조의 "30일"을 "15일"로 변경한다.
+
+그 밖의 사항은 원계약에 따른다.
+""",
+    },
+}
+ASKED = {
+    "en": ("How much notice must the Licensee give to terminate?", "nine months", "six months"),
+    "de": ("Wie schnell muss die Auftragnehmerin nach einer Störungsmeldung erscheinen?", "8 Stunden", "24 Stunden"),
+    "ko": ("용역대금은 검수일부터 며칠 이내에 지급하나요?", "15일", "30일 이내"),
+}
+
 
 def asked(folder: Path, files: dict[str, str], question: str) -> Answer:
     for name, text in files.items():
@@ -93,6 +145,27 @@ def test_a_clause_is_led_by_the_paper_that_changed_it(
     quotes = [c.quote for c in asked(tmp_path, files, question).citations]
     assert first in quotes[0]
     assert any(then in quote for quote in quotes[1:])
+
+
+@needs_weights
+@pytest.mark.parametrize("language", HEADED)
+def test_an_amendment_is_known_by_the_paper_that_it_names(language: str, tmp_path: Path) -> None:
+    question, first, then = ASKED[language]
+    quotes = [c.quote for c in asked(tmp_path, HEADED[language], question).citations]
+    assert first in quotes[0]
+    assert any(then in quote for quote in quotes[1:])
+
+
+@needs_weights
+@pytest.mark.parametrize(("language", "day", "other"), [("en", "14 May", "15 May"), ("de", "03.05.", "03.06.")])
+def test_an_amendment_of_another_days_paper_changes_nothing(
+    language: str, day: str, other: str, tmp_path: Path
+) -> None:
+    first, second = HEADED[language].items()
+    files = dict([first, (second[0], second[1].replace(day, other))])
+    question, _, older = ASKED[language]
+    answer = asked(tmp_path, files, question)
+    assert older in answer.citations[0].quote
 
 
 @needs_weights

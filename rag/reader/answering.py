@@ -11,6 +11,7 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.moments import full_days
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
 from casefolio.reader.considering import Evidence, considered
@@ -28,6 +29,7 @@ _QUOTING = by_hand("quoting")
 _KEEP, _KEEP_LIST = _QUOTING["keep"], _QUOTING["keep_list"]  # share of the best score of further quotes
 _RIVAL = _QUOTING["rival"]  # share of the best score from which on another document's sentence answers too
 _BESIDE = _QUOTING["beside"]  # least score of another document's sentence where the reader alone says that it answers
+_HEAD = 500  # characters at the head of a paper in which it says what it amends
 _TELLING = 6  # characters of an answer from which on its words tell it from others
 _NEAREST = 3
 
@@ -112,11 +114,21 @@ def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence
     """The quotes, led by the sentence of a later paper that changes the clause which answers."""
     best = kept[0].candidate
     own, document = day_of(best, evidence.dated), best.hit.document
-    later = [h for h in hits if own and own < evidence.dated(h.document)]
-    later = [h for h in later if evidence.one_matter(document, h.document, unnamed=False)]
+    later = [h for h in hits if own and h.document != document and _may_change(h, document, own, evidence)]
     later.sort(key=lambda h: evidence.dated(h.document), reverse=True)
     change = amendment_of(best, later, evidence.document)
     return kept if change is None else _distinct([Scored(change, kept[0].score), *kept])[: _QUOTES + 1]
+
+
+def _may_change(hit: Hit, document: str, day: str, evidence: Evidence) -> bool:
+    """Whether a paper is later than a document of this day and of the same people, or names that day at its head.
+
+    An amendment says what it amends ("zum Rahmenvertrag vom 09.01.2023") where it is undated or names no party.
+    """
+    if day < evidence.dated(hit.document) and evidence.one_matter(document, hit.document, unnamed=False):
+        return True
+    named = day in full_days(evidence.text(hit.document)[:_HEAD], hit.chunk.language)
+    return named and evidence.one_matter(document, hit.document)
 
 
 def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:

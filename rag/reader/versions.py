@@ -17,6 +17,7 @@ _CHANGES = frozenset(("changed", "replaced", "ended"))
 # "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
 _OWN_NUMBER = re.compile(r"\W*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?=\n)")
+_LINES_ABOVE = 12  # how far above a sentence the number of its clause is looked for
 _OPENING = 4  # characters before a reference that is a clause's own name ("§ 4", "**제5조**")
 
 
@@ -49,7 +50,8 @@ def amendment_of(
         later: hits in later documents of the same matter, those of the latest first.
         document: a document by its path; None where only its passages are known.
     """
-    clause = _clause_of(choice)
+    own = document(choice.hit.document)
+    clause = _clause_of(choice) or (_clause_above(choice, own) if own is not None else "")
     if not clause:
         return None
     named, seen = _naming(clause), set[str]()
@@ -98,6 +100,18 @@ def _clause_of(candidate: Candidate) -> str:
         return _number(named[0].canonical)
     found = _OWN_NUMBER.match(candidate.text)
     return found[1] if found else ""
+
+
+def _clause_above(candidate: Candidate, document: Document) -> str:
+    """The number of the clause that a sentence is part of: that of the nearest line above which opens with one."""
+    language = candidate.hit.chunk.language
+    for line in reversed(document.text[: candidate.span.start].splitlines()[-_LINES_ABOVE:]):
+        named = references(line, language)
+        if named and named[0].span.start <= _OPENING:
+            return _number(named[0].canonical)
+        if found := _OWN_NUMBER.match(line):
+            return found[1]
+    return ""
 
 
 def _number(canonical: str) -> str:
