@@ -41,6 +41,9 @@ def found(text: str, language: str = "en") -> list[tuple[float, float, str]]:
         ("25 percent", "en", 25.0, "%"),
         ("12 퍼센트", "ko", 12.0, "%"),
         ("b.i.d.", "en", 2.0, "/d"),
+        ("bd", "en", 2.0, "/d"),
+        ("t.d.s.", "en", 3.0, "/d"),
+        ("qds", "en", 4.0, "/d"),
         ("1-0-1", "de", 2.0, "/d"),
         ("2x tgl.", "de", 2.0, "/d"),
         ("zweimal täglich", "de", 2.0, "/d"),
@@ -58,6 +61,14 @@ def found(text: str, language: str = "en") -> list[tuple[float, float, str]]:
 )
 def test_one_amount_in_canonical_unit(text: str, language: str, value: float, unit: str) -> None:
     assert [(v, u) for v, _, u in found(text, language)] == [(pytest.approx(value), unit)]
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [("100 mg od", True), ("2 puffs om", True), ("OD 2019 with paracetamol", False), ("visus OD 0.8", False)],
+)
+def test_letters_tell_how_often_behind_an_amount_alone(text: str, often: bool) -> None:
+    assert ((1.0, 1.0, "/d") in found(text)) is often
 
 
 def test_sizes_share_their_unit() -> None:

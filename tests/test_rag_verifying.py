@@ -248,6 +248,19 @@ def test_what_a_page_only_asks_it_does_not_say(claim: str, quote: str) -> None:
         # numbers without their unit
         ("The CRP was 148 and the creatinine 12.", "Creatinine 148 µmol/L, CRP 12 mg/L.", "en", False),
         ("The CRP was 12 and the creatinine 148.", "Creatinine 148 µmol/L, CRP 12 mg/L.", "en", True),
+        # how often, in a prescriber's letters
+        (
+            "She takes folic acid weekly and sertraline once daily.",
+            "Sertraline 100 mg od, folic acid 5 mg weekly.",
+            "en",
+            True,
+        ),
+        ("She takes folic acid once daily.", "Sertraline 100 mg od, folic acid 5 mg weekly.", "en", False),
+        # an amount, and the same an hour
+        ("Der Stundensatz beträgt 95 Euro.", "Vergütung: 95 EUR je Stunde, Pauschale 120 EUR.", "de", True),
+        ("Der Stundensatz beträgt 45 Euro.", "Der Stundensatz beträgt 95 EUR.", "de", False),
+        ("The deposit is EUR 900.", "The fee is EUR 900/h and the deposit is EUR 2,700.", "en", False),
+        ("시간당 9만 5천원, 교통비 3만원이다.", "교통비 30,000원, 보수 95,000원/시간", "ko", True),
         # from what to what
         ("The hearing moved from May 13 to May 20.", "Hearing moved from May 20 to MAY 13", "en", False),
         ("The hearing was brought forward from May 20 to May 13.", "Hearing moved from May 20 to MAY 13", "en", True),

@@ -15,11 +15,11 @@ def relation(a: Fact, b: Fact, text_a: str, text_b: str) -> int:
     """`AGREE`, `CONFLICT`, or `APART` where the two cannot be compared.
 
     Args:
-        a, b: facts of one family.
+        a, b: facts of one family, or an amount and one that is told per hour, day, … .
         text_a, text_b: the texts they stand in.
     """
     if isinstance(a.value, Quantity) and isinstance(b.value, Quantity):
-        return _amounts(a.value, b.value, a.family)
+        return _amounts(a.value, b.value, a.family) if a.family == b.family else _per(a.value, b.value)
     if isinstance(a.value, Moment) and isinstance(b.value, Moment):
         if a.family == "date":
             return _dates(a.value, b.value)
@@ -47,6 +47,11 @@ def _amounts(a: Quantity, b: Quantity, family: str) -> int:
     inside = b.value <= a.value and a.high <= b.high and (b.value != b.high) and same_unit
     equal = same_unit and _near(a.value, b.value, 1e-4) and _near(a.high, b.high, 1e-4)
     return AGREE if equal or inside else CONFLICT
+
+
+def _per(a: Quantity, b: Quantity) -> int:
+    """An amount and a rate: "an hourly rate of 95 euros" may be "95 EUR je Stunde"; nothing else can be compared."""
+    return AGREE if a.unit.partition("/")[0] == b.unit.partition("/")[0] and _near(a.value, b.value) else APART
 
 
 _BARE_MONTH = len("--04")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import replace
 
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
@@ -50,6 +51,7 @@ RELATIVES = frozenset(
 _CANDIDATES = 48
 _SINGLE = VALUES | {"party"}
 _VALUES = VALUES | {"side", "severity"}
+_PER = {"money": "rate", "rate": "money"}
 
 
 def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
@@ -64,9 +66,10 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     index = _by_about(others)
     speaking = speaking_sentences(claim, quote)
     for fact in claim.facts:
-        finding = _against(fact, _candidates(fact, others.get(fact.family, []), index), claim, quote)
+        finding = _against(fact, _candidates(fact, _comparable(fact, others), index), claim, quote)
         if finding is not None and not (speaking is not None and _elsewhere(finding, quote, speaking)):
             findings.append(finding)
+    findings = _each_of_its_own(claim, quote, findings, others)
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
@@ -102,6 +105,35 @@ def _by_about(others: dict[str, list[Fact]]) -> dict[tuple[str, str], list[Fact]
                     if len(listed) < _CANDIDATES:
                         listed.append(fact)
     return index
+
+
+def _each_of_its_own(
+    claim: Profile, quote: Profile, findings: list[Finding], others: Mapping[str, list[Fact]]
+) -> list[Finding]:
+    """A value that the quote has is no other value of it that a value of the claim agrees with already.
+
+    "95 an hour, travel 30" against "travel 30, fee 95 an hour": 95 is not held against 30. That two have changed places
+    is for `exchanged_values` to tell.
+    """
+    taken = {f.quote for f in findings if f.status == "agree"}
+    by_span = {f.span: f for f in claim.facts}
+    out = []
+    for finding in findings:
+        fact = by_span.get(finding.claim) if finding.claim else None
+        if finding.status == "conflict" and finding.quote in taken and fact is not None and fact.kind in VALUES:
+            left = [o for o in _comparable(fact, others) if relation(fact, o, claim.text, quote.text) == AGREE]
+            if left:
+                finding = replace(
+                    finding, status="agree", quote=left[0].span, strength=likeness(fact.about, left[0].about)
+                )
+        out.append(finding)
+    return out
+
+
+def _comparable(fact: Fact, others: Mapping[str, list[Fact]]) -> list[Fact]:
+    """The quote's facts of a fact's family, and of money also what is told per hour, or the reverse."""
+    beside = others.get(_PER.get(fact.family, ""), [])
+    return [*others.get(fact.family, []), *beside]
 
 
 def _candidates(fact: Fact, facts: list[Fact], index: dict[tuple[str, str], list[Fact]]) -> list[Fact]:

@@ -15,6 +15,7 @@ from casefolio.ingest.meaning.numerals import Numeral
 
 _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
+_AMOUNT_BEFORE = re.compile(r"\d\s?[^\W\d_]{1,12}\.?\s$")  # "100 mg ", "2 puffs "
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 
 
@@ -84,6 +85,8 @@ def frequencies(text: str) -> Iterator[Quantity]:
         word = (match["closed"] or match["open"]).lower()
         per, count, start = _table("frequency")[word], 1.0, match.start()
         if word in all_of("numbers", "with_count") and not match["counted"]:
+            continue
+        if word in all_of("numbers", "after_amount") and not _AMOUNT_BEFORE.search(text, max(0, start - 24), start):
             continue
         if match["counted"]:
             count = _small(match["counted"])
