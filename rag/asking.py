@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -21,6 +20,8 @@ from casefolio.reader.tongue import language_of
 from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
+    import asyncio
+
     from casefolio.conversation import History
     from casefolio.indexes.index import Found
     from casefolio.ingest.document import Document
@@ -139,6 +140,8 @@ async def astream(
     library: Library, question: str, k: int = 8, scope: str | None = None, **settings: object
 ) -> AsyncGenerator[Event, None]:
     """`stream` for asynchronous backends. Closing it early, or cancelling who waits for it, stops the model."""
+    import asyncio  # half of what importing this module takes
+
     stop = threading.Event()
     if settings.get("generator") is not None:
         from casefolio.generators.pumping import Stoppable

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +133,7 @@ class Q4File:
         text = raw.tobytes().decode()
         before = np.concatenate([[0], np.cumsum((raw & 0xC0) != 0x80)])
         bounds = before[offsets].tolist()
-        pieces = [text[start:end] for start, end in pairwise(bounds)]
+        pieces = list(map(text.__getitem__, map(slice, bounds, bounds[1:])))
         return Vocabulary(pieces, scores, (bos, eos, pad, unk), self._characters()[0])
 
     def _skip_pieces(self) -> int:

@@ -64,11 +64,11 @@ class Unigram:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._pieces = vocabulary.pieces
         self._begin, self._end, _, self._unknown = vocabulary.specials
-        scores = vocabulary.scores.tolist()
-        reserved = {*vocabulary.specials, len(scores) - 1}  # the last one is <mask>
-        self._id_of = {piece: i for i, piece in enumerate(self._pieces) if i not in reserved}
-        self._scores = scores
-        self._unknown_score = min(scores) - _UNKNOWN_PENALTY
+        self._id_of = dict(zip(self._pieces, range(len(self._pieces)), strict=True))
+        for reserved in {*vocabulary.specials, len(self._pieces) - 1}:  # the last one is <mask>
+            del self._id_of[self._pieces[reserved]]
+        self._scores = vocabulary.scores.tolist()
+        self._unknown_score = float(vocabulary.scores.min()) - _UNKNOWN_PENALTY
         self._longest = max(map(len, self._id_of))
         self._map = vocabulary.characters
         self._known: dict[str, _Cut] = {}

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--html keeps the answer to one QUESTION")
     batch = read_lines(args.questions, ("id", "question")) if args.questions else None
     settings: Asking = settings_of(args)  # type: ignore[assignment]
+    _open_reader()
     with opened(args) as library:
         if batch is not None:
             for line in batch:
@@ -51,6 +52,13 @@ def run(args: argparse.Namespace) -> int:
             keep(library, answer, args.scope, Path(args.html))
             say(f"  kept in {args.html}")
     return EXIT_STATUS[answer.status]
+
+
+def _open_reader() -> None:
+    """While the index is opened, the reader is: a process that asks once spends a tenth of its time on that."""
+    from casefolio.reader.model import open_ahead
+
+    open_ahead()
 
 
 def _answer_line(

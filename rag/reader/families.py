@@ -29,12 +29,11 @@ _LEADING = re.compile(r"(?:[^\W\d_]{2,12}\.?\s)?(\d{1,4})(?:st|nd|rd|th|\.)?(?![
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A candidate that is a row: its cells, the rows around it, and the day it is of."""
+    """A candidate that is a row: its cells, and the rows around it."""
 
     candidate: Candidate
     block: Block
     row: Row
-    day: str
     told: bool = False  # chosen by structure among its neighbours
 
     @property
@@ -94,9 +93,7 @@ class Tables:
         if block is None or not block.rows:
             return None
         row = next((r for r in block.rows if r.span.start == candidate.span.start), None)
-        if row is None:
-            return _Member(candidate, block, Row(candidate.span, ()), "")
-        return _Member(candidate, block, row, self.day(row, candidate))
+        return _Member(candidate, block, row or Row(candidate.span, ()))
 
     def brought(self, row: Row, beside: Candidate) -> Candidate | None:
         """A row that was not read, as a candidate like the one beside it."""
@@ -177,7 +174,7 @@ def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int],
     read = {m.row.span for m in block}
     for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
         added = tables.brought(row, best.candidate)
-        chosen += [_Member(added, block[0].block, row, tables.day(row, added))] if added is not None else []
+        chosen += [_Member(added, block[0].block, row)] if added is not None else []
     return _pooled(block, chosen)
 
 
@@ -262,7 +259,7 @@ def _led_by_days(block: Block, language: str) -> bool:
 
 def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables) -> list[_Member]:
     """The newest rows of a thing, with all that speaks for it; the older ones step back, or stand behind it."""
-    if not family[0].row.cells:
+    if not family[0].row.cells or not any(m.candidate.mass >= LEAST_MASS for m in family):
         return list(family)
     known, item = list(family), _item(topic, family[0], form)
     read = {m.place for m in family}
@@ -270,27 +267,26 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
         beside = max((m for m in family if m.place[0] == path), key=lambda m: m.candidate.mass)
         for row in beside.block.rows:
             if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
-                member = _Member(added, beside.block, row, tables.day(row, added))
+                member = _Member(added, beside.block, row)
                 known += [member] if _item(topic, member, form) == item else []
-    days = sorted({m.day for m in known if m.day})
-    if not any(m.candidate.mass >= LEAST_MASS for m in family):
-        return list(family)
+    day_of = {m.place: tables.day(m.row, m.candidate) for m in known}
+    days = sorted({day for day in day_of.values() if day})
     if len(days) < 2:
-        return [_lit(m) for m in family]
+        return [_lit(m, day_of[m.place]) for m in family]
     best = max(family, key=lambda m: m.candidate.mass)
-    chosen = [m for m in known if m.day == days[-1]][:_MOST] + [m for m in family if not m.day]
+    chosen = [m for m in known if day_of[m.place] == days[-1]][:_MOST] + [m for m in family if not day_of[m.place]]
     if not form.latest and best not in chosen:
         chosen.append(best)
-    return _pooled(family, [_lit(m) for m in chosen])
+    return _pooled(family, [_lit(m, day_of[m.place]) for m in chosen])
 
 
-def _lit(member: _Member) -> _Member:
+def _lit(member: _Member, day: str) -> _Member:
     """With its day, and where its columns are days with the newest cell marked: structure tells that it is meant."""
     c, text = member.candidate, member.candidate.text
     cell = newest_cell(member.row, c.hit.chunk.language)
     at = text.rfind(cell) if cell else -1
     light = Span(c.span.start + at, c.span.start + at + len(cell)) if at >= 0 else c.highlight
-    return replace(member, candidate=replace(c, highlight=light, day=member.day), told=at >= 0)
+    return replace(member, candidate=replace(c, highlight=light, day=day), told=at >= 0)
 
 
 def _pooled(family: Sequence[_Member], chosen: Sequence[_Member]) -> list[_Member]:

@@ -6,7 +6,7 @@ Each can be told in a sentence, looks only at what question and candidate both n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import ByInitial, drug_groups, phrase_of
@@ -35,6 +35,7 @@ def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:
     return bool(wanted) and bool(said) and not wanted & said and "both" not in wanted | said
 
 
+@lru_cache(maxsize=4096)  # of one text for each question, and for each row of its table
 def drugs_in(text: str, language: str) -> frozenset[str]:
     """First names of the substances that a text names under any of their names."""
     held = frozenset(terms(text, language))
