@@ -96,6 +96,9 @@ def test_a_long_text_without_sentences_is_cut_in_linear_time(piece: str, linear_
         ("en", "The grant is made without\nRecourse to the bank."),
         ("en", "Rent ........ 900 euros a month"),
         ("ko", "이 약은 두 시간마다\n먹는다."),
+        ("ko", "담관 확장은 있으나 종괴는\n보이지 않음."),
+        ("ko", "임차인은 서면으로 통지하며\n보증금은 반환하지 아니한다."),
+        ("ko", "수술 후에는 집에서\n안정을 취하도록 함."),
         ("ko", "수술은 필요\n없다."),
     ],
 )

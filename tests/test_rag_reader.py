@@ -345,6 +345,10 @@ def test_a_short_question_speaks_the_language_of_what_it_finds() -> None:
     assert language_of("Kalium", hits_of({"a.txt": "Kalium 5,6"}, "de")) == "de"
     assert language_of("보증금 얼마", hits_of({"a.txt": "x"}, "en")) == "ko"
     assert language_of("and the dose?", hits_of({"a.txt": "Dosis 5 mg"}, "de")) == "en"
+    mixed = [*hits_of({"a.txt": "R wrist: fracture"}, "en"), *hits_of({"b.txt": "Radius links", "c.txt": "x"}, "de")]
+    assert language_of("okoye which wrist", mixed) == "en"
+    assert language_of("Okoye INR", mixed) == "en"  # of the passage that was found first
+    assert language_of("welche Hand", mixed) == "de"
     assert language_of("Ist das alles?", hits_of({"a.txt": "5 mg daily"}, "en")) == "de"
 
 

@@ -623,9 +623,50 @@ QUIET = [
 ]
 SILENT = [Case(kind, tongue, {name: text}, asked, (), ()) for kind, tongue, name, text, asked in QUIET]
 
-CASES = [*LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS, *MORE]
+# A table of days, and above it a line that names the same thing without a day.
+RECORD = """Anticoagulation record   Patient: Alois Trummer, born 3 May 1949
+Indication: AF     target INR 2.0-3.0
 
-LEAST = {"lay words": 0.7, "held": 0.8, "latest": 0.85, "signed": 0.8, "row": 0.85, "order": 0.3, "needs": 0.8}
+Date          INR    Warfarin (mg)       Remark
+04/03/2024    1.8    3.5                 missed 2
+01/04/2024    3.6    3                   epistaxis
+27/05/2024    2.7    2.5                 -
+
+Next check: 24/06/2024
+"""
+PASS = """Gerinnungspass  Patient: Alois Trummer, geb. 03.05.1949
+Diagnose: VHF     Ziel-INR 2,0-3,0
+
+Datum         INR    Marcumar (Tbl/Wo)   Bemerkung
+04.03.2024    1,8    12                  2x vergessen
+01.04.2024    3,6    10                  Nasenbluten
+27.05.2024    2,7    11                  -
+
+Nächste Kontrolle: 24.06.2024
+"""
+SUCHEOP = """당뇨 수첩
+성명: 반가온     생년월일: 1949-05-03
+진단: 제2형 당뇨     목표 HbA1c 7.0 이하
+
+검사일        HbA1c   인슐린(단위)   비고
+2024-03-04    8.1     18             걸렀음
+2024-06-03    7.6     20             저혈당 1회
+2024-09-02    7.2     22             이상 없음
+
+다음 검사 예정: 2024-12-02
+"""
+TARGET = [
+    *_one("target", "en", "record.txt", RECORD, ("latest INR", ("2.7",), ("3.6", "target"))),
+    *_one("target", "en", "record.txt", RECORD, ("How much warfarin on 1 April?", ("01/04/2024",), ("27/05/2024",))),
+    *_one("target", "de", "pass.txt", PASS, ("letzter INR", ("2,7",), ("3,6", "Ziel"))),
+    *_one("target", "de", "pass.txt", PASS, ("Ziel-INR?", ("2,0-3,0",), ("27.05.2024",))),
+    *_one("target", "ko", "수첩.txt", SUCHEOP, ("최근 HbA1c", ("7.2",), ("7.6", "목표"))),
+    *_one("target", "ko", "수첩.txt", SUCHEOP, ("6월 3일 인슐린 몇 단위였나요", ("2024-06-03",), ("2024-09-02",))),
+]
+
+CASES = [*TARGET, *LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS, *MORE]
+
+LEAST = {"target": 0.8, "lay words": 0.7, "held": 0.8, "latest": 0.85, "signed": 0.8, "row": 0.85, "order": 0.3, "needs": 0.8}
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A later paper that changes a clause stands before it; papers of others are no versions; a "no" has no rival."""
 
 from __future__ import annotations
@@ -166,6 +167,52 @@ def test_an_amendment_of_another_days_paper_changes_nothing(
     question, _, older = ASKED[language]
     answer = asked(tmp_path, files, question)
     assert older in answer.citations[0].quote
+
+
+DELETED = {
+    "en": (
+        {
+            "lease.txt": 'LEASE dated 1 June 2021\nbetween Corrigan Estates Ltd (the "Landlord") and Fennel Bakery Ltd (the "Tenant")\n'
+            "5. The Tenant may terminate on the third anniversary of the term by giving six months' written notice.\n"
+            "7. No subletting without the Landlord's prior written consent.\n",
+            "deed.txt": "DEED OF VARIATION made 14 February 2023\nto the Lease dated 1 June 2021 (Corrigan Estates Ltd / Fennel Bakery Ltd)\n"
+            "2. Clause 5 is deleted.\n",
+        },
+        "can the tenant still break the lease",
+        "Clause 5 is deleted",
+    ),
+    "de": (
+        {
+            "vertrag.txt": "Mietvertrag vom 01.06.2021\nzwischen Corrigan Immobilien GmbH (Vermieterin) und Fenchel Bäckerei GmbH (Mieterin)\n"
+            "§ 5 Die Mieterin kann nach drei Jahren mit einer Frist von sechs Monaten kündigen.\n"
+            "§ 7 Untervermietung nur mit Zustimmung der Vermieterin.\n",
+            "nachtrag.txt": "Nachtrag vom 14.02.2023\nzum Mietvertrag vom 01.06.2021 (Corrigan Immobilien GmbH / Fenchel Bäckerei GmbH)\n"
+            "2. § 5 wird gestrichen.\n",
+        },
+        "Kann die Mieterin noch vorzeitig kündigen?",
+        "§ 5 wird gestrichen",
+    ),
+    "ko": (
+        {
+            "계약서.txt": "임대차계약서\n2021년 6월 1일\n임대인: 가람터 주식회사, 임차인: 회향제과 주식회사\n"
+            "제5조 임차인은 3년이 지난 뒤 6개월 전에 통지하고 해지할 수 있다.\n제7조 임대인의 동의 없이 전대할 수 없다.\n",
+            "합의서.txt": "2021년 6월 1일자 임대차계약의 변경합의서\n2023년 2월 14일\n임대인: 가람터 주식회사, 임차인: 회향제과 주식회사\n"
+            "2. 제5조를 삭제한다.\n",
+        },
+        "임차인이 아직 중도에 해지할 수 있나요?",
+        "제5조를 삭제",
+    ),
+}
+
+
+@needs_weights
+@pytest.mark.parametrize("language", DELETED)
+def test_a_deleted_clause_never_answers_alone(language: str, tmp_path: Path) -> None:
+    files, question, deleted = DELETED[language]
+    answer = asked(tmp_path, files, question)
+    assert not any(said in answer.text for said in ("Yes.", "Ja.", "예."))
+    assert deleted in answer.citations[0].quote
+    assert len(answer.citations) > 1
 
 
 @needs_weights

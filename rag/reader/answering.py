@@ -75,8 +75,9 @@ def quote(
     if form.yes_no or form.latest:
         kept = _with_its_end(asked, kept, found.passed, evidence)
     if form.yes_no and isinstance(model, Judge):
-        said, kept = _said(asked, kept, model)
-        if said is not None:
+        said, told = _said(asked, kept, model)
+        kept = told if told == kept else _with_its_change(told, hits, evidence)
+        if said is not None and kept == told:
             composer.plain(say("yes" if said else "no", asked.language))
     _put(kept, composer, evidence.dated, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
@@ -111,13 +112,17 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
 
 
 def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence) -> list[Scored]:
-    """The quotes, led by the sentence of a later paper that changes the clause which answers."""
-    best = kept[0].candidate
-    own, document = day_of(best, evidence.dated), best.hit.document
+    """The quotes, led by the sentences of later papers that change the clauses which answer."""
+    changes = [Scored(change, s.score) for s in kept if (change := _change_of(s.candidate, hits, evidence)) is not None]
+    return _distinct([*changes, *kept])[: _QUOTES + 1] if changes else kept
+
+
+def _change_of(choice: Candidate, hits: Sequence[Hit], evidence: Evidence) -> Candidate | None:
+    """What the latest paper that changes the clause of a choice says of it."""
+    own, document = day_of(choice, evidence.dated), choice.hit.document
     later = [h for h in hits if own and h.document != document and _may_change(h, document, own, evidence)]
     later.sort(key=lambda h: evidence.dated(h.document), reverse=True)
-    change = amendment_of(best, later, evidence.document)
-    return kept if change is None else _distinct([Scored(change, kept[0].score), *kept])[: _QUOTES + 1]
+    return amendment_of(choice, later, evidence.document)
 
 
 def _may_change(hit: Hit, document: str, day: str, evidence: Evidence) -> bool:

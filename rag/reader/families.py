@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 
 from casefolio.indexes.analyzers import fold, terms
 from casefolio.ingest.document import Document, Span
-from casefolio.ingest.meaning.moments import full_days
+from casefolio.ingest.meaning.moments import full_days, moments
 from casefolio.reader.forms import Form
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
 from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, is_value, newest_cell, rows_stated
 from casefolio.reader.topic import Topic, topic_of
 
-_YEAR = len("2022")
+_YEAR, _MONTH_DAY = len("2022"), len("04-01")
 _MOST = 4  # rows that are brought in although they were not read
 # A number that leads a cell and is its key: "3 (1 March …)", "Year 3", "3년차", "2022".
 _LEADING = re.compile(r"(?:[^\W\d_]{2,12}\.?\s)?(\d{1,4})(?:st|nd|rd|th|\.)?(?![\d.,:/%])")
@@ -149,7 +149,24 @@ def joined(
     kept = [m for m in kept if m.row.cells]  # the line that names the columns is no answer
     told = [m for m in kept if m.told]
     again = alone([m.candidate for m in told], [m.header for m in told])
-    return rest + [m.candidate for m in kept if not m.told] + again
+    beside = rest + [m.candidate for m in kept if not m.told]
+    days = {m.candidate.hit.chunk.id for m in told if m.candidate.day and _of_a_column(m, topic)}
+    return _by_days(beside, again, days) if form.latest and days else beside + again
+
+
+def _by_days(beside: Sequence[Candidate], rows: Sequence[Candidate], passages: set[str]) -> list[Candidate]:
+    """The latest of what a table of days has stands in the table: a line without a day beside it steps back.
+
+    "Target INR 2.0-3.0" is no latest INR, though the reader likes it better than a bare row: what spoke for it speaks
+    for the row.
+    """
+    within = [c for c in beside if c.hit.chunk.id in passages and not full_days(c.text, c.hit.chunk.language)]
+    out = [c for c in beside if not any(c is w for w in within)]
+    for row in rows:
+        gone = [w for w in within if w.hit.chunk.id == row.hit.chunk.id]
+        mass = min(1.0, row.mass + sum(w.mass for w in gone))
+        out.append(replace(row, mass=mass, margin=max([row.margin, *(w.margin for w in gone)])))
+    return out
 
 
 def _by(members: Iterable[_Member], key: Callable[[_Member], object]) -> list[list[_Member]]:
@@ -183,7 +200,9 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
+    days = _days_of_the_year(asked.question, asked.language)
     tests: list[Callable[[Row], bool]] = [
+        lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
         lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
@@ -196,6 +215,12 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     if named and any(row.span in seen for row in named):  # a cell may have a word of the question by chance
         wanted = named
     return wanted if len(wanted) < len(rows) else None
+
+
+def _days_of_the_year(question: str, language: str) -> frozenset[str]:
+    """Month and day of each day that a question names, with its year or without ("1 April")."""
+    dates = (m.start for m in moments(question, language) if m.kind == "date")
+    return frozenset(day[-_MONTH_DAY:] for day in dates if len(day) > _MONTH_DAY + 1)
 
 
 def _bears(name: str, row: Row) -> bool:
@@ -239,6 +264,8 @@ def _item(topic: Topic, member: _Member, form: Form) -> object:
     whose rows are days, each row is the same thing on another day, whatever words describe it.
     """
     row, language = member.row, member.candidate.hit.chunk.language
+    if not row.cells:  # the line that names the columns
+        return member.place
     at = next((at for at in row.names if topic.names(row.cells[at], language)), None)
     names = [" ".join(row.cells[n].casefold().split()) for n in row.names if at is None or n <= at]
     if at is not None:
@@ -251,6 +278,12 @@ def _item(topic: Topic, member: _Member, form: Form) -> object:
     return (member.place[0], "", column) if column else member.place
 
 
+def _of_a_column(member: _Member, topic: Topic) -> bool:
+    """Whether a row stands in a table of days that has a column of what is asked."""
+    language = member.candidate.hit.chunk.language
+    return any(topic.names(c, language) for c in member.row.columns) and _led_by_days(member.block, language)
+
+
 def _led_by_days(block: Block, language: str) -> bool:
     """Whether each row of a table begins with a day of its own."""
     days = [full_days(row.cells[0], language) for row in block.rows if row.cells]
@@ -259,7 +292,8 @@ def _led_by_days(block: Block, language: str) -> bool:
 
 def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables) -> list[_Member]:
     """The newest rows of a thing, with all that speaks for it; the older ones step back, or stand behind it."""
-    if not family[0].row.cells or not any(m.candidate.mass >= LEAST_MASS for m in family):
+    speaks = any(m.candidate.mass >= LEAST_MASS for m in family) or (form.latest and _of_a_column(family[0], topic))
+    if not family[0].row.cells or not speaks:
         return list(family)
     known, item = list(family), _item(topic, family[0], form)
     read = {m.place for m in family}

@@ -1,8 +1,7 @@
-"""The language of a question. A short one is taken in that of the passages it finds: "creatinine" is no language."""
+"""The language of a question. A short one is taken in that of the passage it finds: "creatinine" is no language."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from casefolio.indexes.hit import Hit
@@ -30,5 +29,7 @@ def language_of(question: str, hits: Sequence[Hit]) -> str:
     told = told_by_words(question)
     if told in _LATIN:
         return told
-    found = Counter(h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN)
-    return found.most_common(1)[0][0] if found else detected
+    found = [h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN]
+    if detected in found:
+        return detected
+    return found[0] if found else detected
