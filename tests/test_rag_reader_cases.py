@@ -664,9 +664,58 @@ TARGET = [
     *_one("target", "ko", "수첩.txt", SUCHEOP, ("6월 3일 인슐린 몇 단위였나요", ("2024-06-03",), ("2024-09-02",))),
 ]
 
-CASES = [*TARGET, *LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS, *MORE]
+# Steps of a scale, ordinals in words, and a row of a later day that has no value yet.
+SCALE = """Willow House   Resident: Lottie Pirk, born 16 November 1938
+Insulin lispro by glucose (mg/dl)
 
-LEAST = {"target": 0.8, "lay words": 0.7, "held": 0.8, "latest": 0.85, "signed": 0.8, "row": 0.85, "order": 0.3, "needs": 0.8}
+Glucose     | morning | noon  | evening
+80 - 150    | 4 units | 2 units | 3 units
+151 - 200   | 6 units | 3 units | 5 units
+201 - 250   | 8 units | 5 units | 7 units
+"""
+STAFFEL = """Anlage 1 zum Gewerbemietvertrag vom 18.11.2024
+Mieter: Optik Brandau OHG
+
+Mietjahr | Zeitraum            | Nettomiete
+1        | 01/2025 – 12/2025   | 1.210,00 EUR
+2        | 01/2026 – 12/2026   | 1.260,00 EUR
+3        | 01/2027 – 12/2027   | 1.315,00 EUR
+"""
+YOGEUM = """주차장 이용 요금표 (가람터 주식회사)
+
+주차 시간(분) | 요금
+1 ~ 30        | 무료
+31 ~ 120      | 3,000원
+121 ~ 300     | 7,000원
+"""
+WEIGHTS = "date,weight_kg,remark\n2025-01-13,68.4,admission\n2025-03-10,64.9,\n2025-04-07,63.8,\n2025-05-05,,planned\n"
+GEWICHT = (
+    "datum,gewicht_kg,bemerkung\n2025-01-13,68.4,Aufnahme\n2025-03-10,64.9,\n2025-04-07,63.8,\n2025-05-05,,geplant\n"
+)
+CHEJUNG = "날짜,체중_kg,비고\n2025-01-13,68.4,입소\n2025-03-10,64.9,\n2025-04-07,63.8,\n2025-05-05,,예정\n"
+STEPS = [
+    *_one(
+        "steps", "en", "scale.txt", SCALE, ("How many units at noon with a glucose of 230?", ("5 units",), ("3 units",))
+    ),
+    *_one("steps", "de", "staffel.txt", STAFFEL, ("nettomiete im dritten mietjahr", ("1.315,00",), ("1.260,00",))),
+    *_one("steps", "ko", "요금표.txt", YOGEUM, ("주차 90분이면 요금 얼마", ("3,000원",), ("7,000원",))),
+    *_one("steps", "en", "weight.csv", WEIGHTS, ("latest weight", ("63.8",), ("planned",))),
+    *_one("steps", "de", "gewicht.csv", GEWICHT, ("aktuelles gewicht", ("63.8",), ("geplant",))),
+    *_one("steps", "ko", "체중.csv", CHEJUNG, ("최근 체중", ("63.8",), ("예정",))),
+]
+
+CASES = [*TARGET, *STEPS, *LAY, *HELD, *LATEST, *SIGNED, *ROW, *ORDER, *NEEDS, *MORE]
+
+LEAST = {
+    "target": 0.8,
+    "lay words": 0.7,
+    "held": 0.8,
+    "latest": 0.85,
+    "signed": 0.8,
+    "row": 0.85,
+    "order": 0.3,
+    "needs": 0.8,
+}
 
 
 @pytest.fixture(scope="module")

@@ -215,6 +215,30 @@ def test_a_deleted_clause_never_answers_alone(language: str, tmp_path: Path) -> 
     assert len(answer.citations) > 1
 
 
+PARAGRAPHS = {
+    "contract.txt": """Employment contract
+between Ludersfield Utilities Ltd and Maren Ohlendorf
+Clause 4 Hours of work
+(1) The regular working week is 38.5 hours.
+(2) Flexible hours are kept under the works agreement.
+Ludersfield, 15 March 2022
+""",
+    "first.txt": """First amendment to the employment contract of 15 March 2022
+between Ludersfield Utilities Ltd and Maren Ohlendorf
+a) In clause 4(PARAGRAPH) "38.5" is replaced by "32" with effect from 1 February 2025.
+Ludersfield, 13 January 2025
+""",
+}
+
+
+@needs_weights
+@pytest.mark.parametrize(("paragraph", "follows"), [("1", True), ("2", False)])
+def test_a_paragraph_of_a_clause_is_changed_where_it_is_named(paragraph: str, follows: bool, tmp_path: Path) -> None:
+    files = {name: text.replace("PARAGRAPH", paragraph) for name, text in PARAGRAPHS.items()}
+    answer = asked(tmp_path, files, "how many hours is the regular working week")
+    assert ("first.txt" == answer.citations[0].document) is follows
+
+
 @needs_weights
 def test_a_paper_of_others_changes_nothing(tmp_path: Path) -> None:
     answer = asked(tmp_path, ENGLISH, "What is the price of one cartridge?")

@@ -18,7 +18,17 @@ from casefolio.ingest.meaning.moments import full_days, moments
 from casefolio.reader.forms import Form
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
-from casefolio.reader.rows import Block, Row, blocks_of, day_above, day_of_row, is_value, newest_cell, rows_stated
+from casefolio.reader.rows import (
+    Block,
+    Row,
+    blocks_of,
+    day_above,
+    day_of_row,
+    is_value,
+    newest_cell,
+    range_of,
+    rows_stated,
+)
 from casefolio.reader.topic import Topic, topic_of
 
 _YEAR, _MONTH_DAY = len("2022"), len("04-01")
@@ -201,11 +211,13 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     drugs = drugs_in(asked.question, asked.language)
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
     days = _days_of_the_year(asked.question, asked.language)
+    stepped = sum(bool(row.cells) and range_of(row.cells[0]) is not None for row in rows) > 1
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
         lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
+        lambda row: stepped and _covers(row, topic),
     ]
     wanted = tuple(rows)
     for test in tests:
@@ -241,6 +253,12 @@ def _numbered(row: Row, topic: Topic, question: str, language: str) -> bool:
         if len(match[1]) == _YEAR or any(topic.holds(term) or term in question for term in about):
             return True
     return False
+
+
+def _covers(row: Row, topic: Topic) -> bool:
+    """Whether a number of the question lies in the range that a row is of ("201 – 250")."""
+    found = range_of(row.cells[0]) if row.cells else None
+    return found is not None and any(found[0] <= int(number) <= found[1] for number in topic.numbers)
 
 
 def _place(row: Row, rows: Sequence[Row], topic: Topic, language: str) -> int | None:
@@ -303,8 +321,11 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
             if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
                 member = _Member(added, beside.block, row)
                 known += [member] if _item(topic, member, form) == item else []
+    most = max(m.row.values for m in known)
+    known = [m for m in known if m.row.values > 1 or most < 2]  # "5 May | | planned" is of a day, and has no value yet
     day_of = {m.place: tables.day(m.row, m.candidate) for m in known}
     days = sorted({day for day in day_of.values() if day})
+    family = [m for m in family if m.place in day_of]
     if len(days) < 2:
         return [_lit(m, day_of[m.place]) for m in family]
     best = max(family, key=lambda m: m.candidate.mass)

@@ -6,6 +6,7 @@ document's own rows know their columns; elsewhere the line above the block names
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _GAP = re.compile(r"[ \u00a0]{3,}|\s*\t\s*|\s*(?:\.{4,}|…{2,}|_{4,})\s*")
 _BAR = re.compile(r"\s*\|\s*")
 _RULE = re.compile(r"[\s|:+=\-–—]+")
 _VALUE = re.compile(r"[\W_]*\d")
+_BETWEEN = re.compile(r"(\d{1,6})\s*(?:[-–—~]|to|bis)\s*(\d{1,6})(?:\s?[^\d\s.,:/-]{1,8})?")
+_OPEN = re.compile(r"([<≤>≥])\s*(\d{1,6})(?:\s?[^\d\s.,:/-]{1,8})?")
 _LONGEST_LINE, _LONGEST_CELL = 400, 120
 # What a list says a line each: a name of a few words without a stop, and what begins with a number.
 _LISTED = re.compile(
@@ -65,6 +68,11 @@ class Row:
         """Places of the cells that are words, neither numbers nor days."""
         return tuple(at for at, cell in enumerate(self.cells) if cell and not is_value(cell))
 
+    @property
+    def values(self) -> int:
+        """How many cells hold a number, an amount or a day."""
+        return sum(bool(cell) and is_value(cell) for cell in self.cells)
+
 
 def cells_of(line: str) -> tuple[str, ...]:
     """The cells of a line; fewer than two where it is no row."""
@@ -77,6 +85,18 @@ def cells_of(line: str) -> tuple[str, ...]:
     cells = [cell.strip() for cell in _GAP.split(line)]
     filled = [cell for cell in cells if cell]
     return tuple(cells) if len(filled) > 1 and all(len(cell) <= _LONGEST_CELL for cell in cells) else ()
+
+
+def range_of(cell: str) -> tuple[float, float] | None:
+    """The numbers that a cell covers as a step of a scale: "201 – 250", "< 80", "≥ 250"; None where it is no range."""
+    if match := _BETWEEN.fullmatch(cell):
+        low, high = float(match[1]), float(match[2])
+        return (low, high) if low < high else None
+    if match := _OPEN.fullmatch(cell):
+        number = float(match[2])
+        step = 0.0 if match[1] in "≤≥" else 0.5
+        return (-math.inf, number - step) if match[1] in "<≤" else (number + step, math.inf)
+    return None
 
 
 def is_value(cell: str) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import other_words
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import known, own
 from casefolio.reader.forms import without_time
 from casefolio.reader.reading import Asked
 
@@ -22,7 +25,7 @@ class Topic:
     Attributes:
         own: terms of the question.
         others: terms of other names for what it asks.
-        numbers: whole numbers in it, as they are written.
+        numbers: whole numbers in it, as they are written; those of "third" and the like too.
     """
 
     own: frozenset[str]
@@ -59,4 +62,25 @@ def topic_of(asked: Asked) -> Topic:
     bare = without_time(asked.bare, asked.language)
     own = terms(bare, asked.language)
     others = frozenset(other_words(own, asked.language))
-    return Topic(frozenset(own), others, frozenset(_NUMBER.findall(bare)))
+    return Topic(frozenset(own), others, frozenset(_NUMBER.findall(bare)) | _ordinals(bare, asked.language))
+
+
+def _ordinals(text: str, language: str) -> frozenset[str]:
+    """The numbers of ordinals in words: "third" 3, "im dritten Jahr" 3, "세 번째" 3."""
+    numbers = _ordinal_numbers(language)
+    return (
+        frozenset(str(numbers[m[1].lower()]) for m in _ordinal_words(language).finditer(text))
+        if numbers
+        else frozenset()
+    )
+
+
+@cache
+def _ordinal_numbers(language: str) -> dict[str, int]:
+    return {word: int(n) for word, n in own(known(language), "numbers").get("ordinals", {}).items()}
+
+
+@cache
+def _ordinal_words(language: str) -> re.Pattern[str]:
+    # Endings: "drittes", "dritten"; a Korean particle.
+    return re.compile(rf"(?i)(?<!\w)({alternation(_ordinal_numbers(language))})(?:[nrsm]?(?!\w)|(?=[가-힣]))")

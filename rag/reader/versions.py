@@ -15,7 +15,10 @@ from casefolio.reader.reading import Candidate, units
 
 _CHANGES = frozenset(("changed", "replaced", "ended"))
 # "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
-_OWN_NUMBER = re.compile(r"\W*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+_OWN_NUMBER = re.compile(r"[^\w(]*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+# "(1) The hours …": a paragraph of the clause above, which an amendment names by both ("§ 4 Abs. 1", "clause 4(1)").
+_OWN_PARAGRAPH = re.compile(r"\W*\((\d{1,2})\)")
+_PARAGRAPH = re.compile(r"para (\d+)|\((\d+)\)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?=\n)")
 _LINES_ABOVE = 12  # how far above a sentence the number of its clause is looked for
 _OPENING = 4  # characters before a reference that is a clause's own name ("§ 4", "**제5조**")
@@ -54,6 +57,7 @@ def amendment_of(
     clause = _clause_of(choice) or (_clause_above(choice, own) if own is not None else "")
     if not clause:
         return None
+    paragraph_of_it = found[1] if (found := _OWN_PARAGRAPH.match(choice.text)) else ""
     named, seen = _naming(clause), set[str]()
     for hit in later:
         whole = document(hit.document)
@@ -66,7 +70,7 @@ def amendment_of(
             if named.search(said) is None:
                 continue
             for start, end in units(said, hit.chunk.language):
-                if _changes(said[start:end], hit.chunk.language, clause):
+                if _changes(said[start:end], hit.chunk.language, clause, paragraph_of_it):
                     at = base + paragraph.start
                     return _at(Span(at + start, at + end), hit, whole, said[start:end])
     return None
@@ -116,12 +120,21 @@ def _clause_above(candidate: Candidate, document: Document) -> str:
 
 def _number(canonical: str) -> str:
     parts = canonical.split()
-    return parts[1] if len(parts) > 1 else ""
+    return parts[1].partition("(")[0] if len(parts) > 1 else ""
 
 
-def _changes(text: str, language: str, clause: str) -> bool:
-    """Whether a sentence names a clause, or the one that it is part of, and says that something became of it."""
-    numbers = [_number(r.canonical) for r in references(text, language)]
-    if not any(n and (n == clause or clause.startswith(f"{n}.")) for n in numbers):
+def _changes(text: str, language: str, clause: str, paragraph: str) -> bool:
+    """Whether a sentence names a clause, or the one that it is part of, and says that something became of it.
+
+    Another paragraph of the clause than that of the choice is another thing.
+    """
+    if not any(_is_named(r.canonical, clause, paragraph) for r in references(text, language)):
         return False
     return any(cue.kind == "state" and cue.value in _CHANGES for cue in cues(text, language))
+
+
+def _is_named(canonical: str, clause: str, paragraph: str) -> bool:
+    number, named = _number(canonical), _PARAGRAPH.search(canonical)
+    if not number or (number != clause and not clause.startswith(f"{number}.")):
+        return False
+    return not paragraph or named is None or paragraph in named.groups()
