@@ -261,6 +261,15 @@ def test_what_a_page_only_asks_it_does_not_say(claim: str, quote: str) -> None:
         ("Der Stundensatz beträgt 45 Euro.", "Der Stundensatz beträgt 95 EUR.", "de", False),
         ("The deposit is EUR 900.", "The fee is EUR 900/h and the deposit is EUR 2,700.", "en", False),
         ("시간당 9만 5천원, 교통비 3만원이다.", "교통비 30,000원, 보수 95,000원/시간", "ko", True),
+        # what stands beyond a comma tells nothing of a value; a length in two units is one
+        (
+            "수술 시간은 2시간 40분이었고 출혈량은 350cc로 추정되었다.",
+            "EBL 350cc, Op. time 2hr 40min, drain: JP 1 ea",
+            "ko",
+            True,
+        ),
+        ("Die OP dauerte 160 Minuten.", "OP-Dauer 2 Stunden 40 Minuten, Blutverlust 350 ml.", "de", True),
+        ("The operation took 190 minutes.", "Operation time 2 hours 40 minutes, blood loss 350 ml.", "en", False),
         # from what to what
         ("The hearing moved from May 13 to May 20.", "Hearing moved from May 20 to MAY 13", "en", False),
         ("The hearing was brought forward from May 20 to May 13.", "Hearing moved from May 20 to MAY 13", "en", True),

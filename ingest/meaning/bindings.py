@@ -219,8 +219,12 @@ def _bindings(
         inside = [b for b in near if b.distance < _FAR and not places.broken(i, b.fact)]
         if inside:
             out.setdefault(key, []).extend(inside)
-        elif near and (
-            len(near) == 1 or near[0].distance < near[1].distance or near[0].fact.value == near[1].fact.value
+        elif (
+            near
+            and i not in anchors
+            and (  # a value tells what stands in its own stretch, none beyond a comma
+                len(near) == 1 or near[0].distance < near[1].distance or near[0].fact.value == near[1].fact.value
+            )
         ):
             out.setdefault(key, []).append(near[0])
     return {key: sorted(bound, key=lambda b: b.distance) for key, bound in out.items()}

@@ -217,6 +217,26 @@ def _durations(text: str, language: str, found: list[Numeral], anchor: date | No
             yield Moment(Span(numeral.start, match.end()), "duration", "", "", days)
 
 
+def _compound(text: str, found: list[Moment]) -> list[Moment]:
+    """Lengths that stand together as one: "2 hours 40 minutes", "2시간 40분"."""
+    out: list[Moment] = []
+    for moment in found:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and last.kind == moment.kind == "duration"
+            and last.days is not None
+            and moment.days is not None
+            and moment.days < last.days
+            and text[last.span.end : moment.span.start] in (" ", "\u00a0")
+        ):
+            days = round(last.days + moment.days, 6)
+            out[-1] = Moment(Span(last.span.start, moment.span.end), "duration", "", "", days)
+        else:
+            out.append(moment)
+    return out
+
+
 def _relative(span: Span, days: float, anchor: date | None) -> Moment:
     day = ""
     if anchor is not None and abs(days) < 200_000:
@@ -257,7 +277,7 @@ def moments(
     out = _dated(text, language)
     taken = {position for m in out for position in range(m.span.start, m.span.end)}
     found = numerals(text, language) if found is None else found
-    for moment in _durations(text, language, found, anchor):
+    for moment in _compound(text, list(_durations(text, language, found, anchor))):
         # "April 3 days"? A day of the month is no length; a year is none either.
         if moment.span.start not in taken:
             out.append(moment)
