@@ -4,8 +4,10 @@ the shared table.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "reader.onnx"
 JUDGE = WEIGHTS.with_name("judge.onnx")
 RELATIONS = ("supports", "contradicts", "neither")
 _HEADS = ("span", "answers", "relation")
+_OPENING = threading.Lock()
 Relation = tuple[float, float, float]
 _T = TypeVar("_T")
 
@@ -162,16 +165,34 @@ def _softmax(logits: NDArray[Any]) -> Relation:
     return a, b, c
 
 
-@cache
 def shipped() -> ReaderModel:
     """The reader in the box, opened once.
 
     Raises:
         EncoderError: its weights, or the package with its embeddings, are missing.
     """
+    with _OPENING:
+        return _shipped()
+
+
+@cache
+def _shipped() -> ReaderModel:
     from casefolio.indexes.encoders.table import open_table
 
     return ReaderModel(WEIGHTS, open_table())
+
+
+def open_ahead() -> None:
+    """Begins to open the reader in a thread of its own, for a process that will need it soon.
+
+    What goes wrong is raised by `shipped`, to whom it matters.
+    """
+
+    def open_it() -> None:
+        with suppress(EncoderError, ImportError, OSError):
+            shipped()
+
+    threading.Thread(target=open_it, name="open-reader", daemon=True).start()
 
 
 @cache
