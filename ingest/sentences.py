@@ -38,6 +38,7 @@ _ITEM = re.compile(
     rf"\d{{1,3}}(?:\.\d{{1,3}})+\s|§|[①-⑳]|{any_of('sentences', 'clause')}"
 )
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
+_FIELD = re.compile(r"[^\n:]{1,20}:\s*\S+")  # a label and one word
 _CLAUSE_END = re.compile(r"[;:,、，·]\s|[;、，]|\s[-–—]\s")
 
 
@@ -161,7 +162,10 @@ def _goes_on(line: str, following: str, rules: Dots) -> bool:
     if last in rules.open_words:
         # "Smoker: no" is an answer of a form.
         return not (len(said) > 1 and said[-2].endswith((":", "?")))
-    return last.endswith(rules.not_closing) or following.split(None, 1)[0] in rules.joined
+    if _FIELD.fullmatch(line):
+        return False  # "이름: 정다은": a name ends as a particle does
+    ended = last.endswith(rules.closing) and not last.endswith(rules.not_closing)
+    return last.endswith(rules.not_closing) or (following.split(None, 1)[0] in rules.joined and not ended)
 
 
 def _wrap_width(text: str) -> int:

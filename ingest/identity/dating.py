@@ -142,6 +142,12 @@ def _of_another(zone: str, label: int) -> bool:
     return _other().search(before) is not None
 
 
+def days_of_others(zone: str, language: str) -> frozenset[str]:
+    """ISO days under which a text names another document: "to the Lease dated …", "zum Vertrag vom …"."""
+    found = (m for m in _days(zone, language) if len(m.start) == len("2021-06-01"))
+    return frozenset(m.start for m in found if _of_another(zone, m.span.start))
+
+
 def _births(zone: str, language: str) -> Iterator[str]:
     """Days that are somebody's birthday."""
     for moment in _days(zone, language):

@@ -10,6 +10,7 @@ from casefolio.composing import Composer
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
+from casefolio.ingest.identity.dating import days_of_others
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.messages import say, spoken
@@ -70,7 +71,7 @@ def quote(
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
     kept = _kept(ranking, least, form, evidence.dated)
-    if not (form.many or form.signed):
+    if not form.signed:
         kept = _with_its_change(kept, hits, evidence)
     if form.yes_no or form.latest:
         kept = _with_its_end(asked, kept, found.passed, evidence)
@@ -114,7 +115,7 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
 def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence) -> list[Scored]:
     """The quotes, led by the sentences of later papers that change the clauses which answer."""
     changes = [Scored(change, s.score) for s in kept if (change := _change_of(s.candidate, hits, evidence)) is not None]
-    return _distinct([*changes, *kept])[: _QUOTES + 1] if changes else kept
+    return _distinct([*changes, *kept])[: max(_QUOTES + 1, len(kept))] if changes else kept
 
 
 def _change_of(choice: Candidate, hits: Sequence[Hit], evidence: Evidence) -> Candidate | None:
@@ -130,10 +131,16 @@ def _may_change(hit: Hit, document: str, day: str, evidence: Evidence) -> bool:
 
     An amendment says what it amends ("zum Rahmenvertrag vom 09.01.2023") where it is undated or names no party.
     """
-    if day < evidence.dated(hit.document) and evidence.one_matter(document, hit.document, unnamed=False):
+    head, language = evidence.text(hit.document)[:_HEAD], hit.chunk.language
+    dated = evidence.dated(hit.document)
+    meant = days_of_others(head, language) - {dated}
+    if (meant and day not in meant) or evidence.of_others(document, hit.document):
+        return False
+    if day < dated and evidence.one_matter(document, hit.document, unnamed=False):
         return True
-    named = day in full_days(evidence.text(hit.document)[:_HEAD], hit.chunk.language)
-    return named and evidence.one_matter(document, hit.document)
+    return (
+        day in full_days(head, language) and (not dated or day <= dated) and evidence.one_matter(document, hit.document)
+    )
 
 
 def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate], evidence: Evidence) -> list[Scored]:

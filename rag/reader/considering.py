@@ -48,6 +48,17 @@ class Evidence:
         """Whether two documents, by their paths, are of the same people; `unnamed` where one names nobody."""
         return one_matter(self.identities.get(a), self.identities.get(b), unnamed)
 
+    def of_others(self, a: str, b: str) -> bool:
+        """Whether each of two documents names a party that the other has in no form: one landlord, two tenants."""
+        first, second = (people_of(self.identities.get(path), "party") for path in (a, b))
+        return _strangers(first, second) and _strangers(second, first)
+
+
+def _strangers(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether one of some names shares no word with any of the others."""
+    words = {word for name in others for word in name.split()}
+    return len(some) > 1 and len(others) > 1 and any(words.isdisjoint(name.split()) for name in some)
+
 
 @dataclass(frozen=True, slots=True)
 class Considered:

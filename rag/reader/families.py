@@ -23,6 +23,7 @@ from casefolio.reader.rows import (
     Row,
     blocks_of,
     day_above,
+    day_first,
     day_of_row,
     is_value,
     newest_cell,
@@ -32,6 +33,7 @@ from casefolio.reader.rows import (
 from casefolio.reader.topic import Topic, topic_of
 
 _YEAR, _MONTH_DAY = len("2022"), len("04-01")
+_DAY_FIRST = "de"  # a language that reads 09/04/2024 as a day of April
 _MOST = 4  # rows that are brought in although they were not read
 # A number that leads a cell and is its key: "3 (1 March …)", "Year 3", "3년차", "2022".
 _LEADING = re.compile(r"(?:[^\W\d_]{2,12}\.?\s)?(\d{1,4})(?:st|nd|rd|th|\.)?(?![\d.,:/%])")
@@ -95,7 +97,8 @@ class Tables:
         text, at = (document.text, row.span.start) if document is not None else (candidate.hit.text, 0)
         if document is None:
             at = max(0, row.span.start - candidate.hit.chunk.span.start)
-        return day_of_row(row, language) or day_above(text, at, language) or self._dated(path)
+        own = (day_of_row(row, _DAY_FIRST) if day_first(text) else "") or day_of_row(row, language)
+        return own or day_above(text, at, language) or self._dated(path)
 
     def member(self, candidate: Candidate) -> _Member | None:
         """A candidate as a row, or as the line that names the columns; None where it is neither."""
@@ -321,8 +324,7 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
             if (path, row.span.start) not in read and (added := tables.brought(row, beside.candidate)) is not None:
                 member = _Member(added, beside.block, row)
                 known += [member] if _item(topic, member, form) == item else []
-    most = max(m.row.values for m in known)
-    known = [m for m in known if m.row.values > 1 or most < 2]  # "5 May | | planned" is of a day, and has no value yet
+    known = _with_a_value(known, topic)
     day_of = {m.place: tables.day(m.row, m.candidate) for m in known}
     days = sorted({day for day in day_of.values() if day})
     family = [m for m in family if m.place in day_of]
@@ -333,6 +335,15 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
     if not form.latest and best not in chosen:
         chosen.append(best)
     return _pooled(family, [_lit(m, day_of[m.place]) for m in chosen])
+
+
+def _with_a_value(known: Sequence[_Member], topic: Topic) -> list[_Member]:
+    """The rows that have a value in the column that is asked for, else any beside their day ("5 May | | planned")."""
+    columns = known[0].row.columns
+    asked = [at for at, c in enumerate(columns) if topic.names(c, known[0].candidate.hit.chunk.language)]
+    held = [m for m in known if any(at < len(m.row.cells) and is_value(m.row.cells[at]) for at in asked)]
+    most = max(m.row.values for m in known)
+    return held or [m for m in known if m.row.values > 1 or most < 2]
 
 
 def _lit(member: _Member, day: str) -> _Member:

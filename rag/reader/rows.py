@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from casefolio.ingest.document import Document, Span
@@ -21,6 +21,8 @@ _GAP = re.compile(r"[ \u00a0]{3,}|\s*\t\s*|\s*(?:\.{4,}|…{2,}|_{4,})\s*")
 _BAR = re.compile(r"\s*\|\s*")
 _RULE = re.compile(r"[\s|:+=\-–—]+")
 _VALUE = re.compile(r"[\W_]*\d")
+_MONTHS = 12
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?![\d/])")
 _BETWEEN = re.compile(r"(\d{1,6})\s*(?:[-–—~]|to|bis)\s*(\d{1,6})(?:\s?[^\d\s.,:/-]{1,8})?")
 _OPEN = re.compile(r"([<≤>≥])\s*(\d{1,6})(?:\s?[^\d\s.,:/-]{1,8})?")
 _LONGEST_LINE, _LONGEST_CELL = 400, 120
@@ -85,6 +87,13 @@ def cells_of(line: str) -> tuple[str, ...]:
     cells = [cell.strip() for cell in _GAP.split(line)]
     filled = [cell for cell in cells if cell]
     return tuple(cells) if len(filled) > 1 and all(len(cell) <= _LONGEST_CELL for cell in cells) else ()
+
+
+@lru_cache(maxsize=64)
+def day_first(text: str) -> bool:
+    """Whether dates such as 23/04/2024 stand in a text, and none such as 04/23/2024: 09/04/2024 is of April then."""
+    parts = [(int(m[1]), int(m[2])) for m in _SLASHED.finditer(text)]
+    return any(a > _MONTHS for a, _ in parts) and not any(b > _MONTHS for _, b in parts)
 
 
 def range_of(cell: str) -> tuple[float, float] | None:

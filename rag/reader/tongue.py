@@ -30,6 +30,6 @@ def language_of(question: str, hits: Sequence[Hit]) -> str:
     if told in _LATIN:
         return told
     found = [h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN]
-    if detected in found:
+    if detected in _LATIN:
         return detected
     return found[0] if found else detected

@@ -168,7 +168,7 @@ def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdi
     score = model.centred(supports)
     by_rule = ruled.verdict
     if supports >= model.supports:
-        if ruled.needed:
+        if ruled.needed or any(f.kind in _VALUES for f in ruled.of("conflict")):  # both must agree to support
             return _verdict("unsupported", min(score, _BELOW), by_rule, "")
         return _verdict("supported", score, by_rule, "")
     if contradicts >= model.contradicts and not _values_agree(ruled):
