@@ -107,4 +107,6 @@ def test_what_goes_on(language: str, text: str) -> None:
 
 
 def test_an_answer_of_a_form_does_not() -> None:
+    assert sentences("이름: 정다은\n나이: 45세", "ko") == ["이름: 정다은", "나이: 45세"]
+    assert sentences("기침 없음\n이 환자는 발열 있음", "ko") == ["기침 없음", "이 환자는 발열 있음"]
     assert sentences("Smoker: no\nDrinker: yes", "en") == ["Smoker: no", "Drinker: yes"]

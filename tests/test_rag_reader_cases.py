@@ -658,6 +658,13 @@ SUCHEOP = """당뇨 수첩
 TARGET = [
     *_one("target", "en", "record.txt", RECORD, ("latest INR", ("2.7",), ("3.6", "target"))),
     *_one("target", "en", "record.txt", RECORD, ("How much warfarin on 1 April?", ("01/04/2024",), ("27/05/2024",))),
+    *_one(
+        "target",
+        "en",
+        "record.txt",
+        RECORD.replace("27/05/2024    2.7", "27/05/2024    -  "),
+        ("latest INR", ("3.6",), ("27/05",)),
+    ),
     *_one("target", "de", "pass.txt", PASS, ("letzter INR", ("2,7",), ("3,6", "Ziel"))),
     *_one("target", "de", "pass.txt", PASS, ("Ziel-INR?", ("2,0-3,0",), ("27.05.2024",))),
     *_one("target", "ko", "수첩.txt", SUCHEOP, ("최근 HbA1c", ("7.2",), ("7.6", "목표"))),

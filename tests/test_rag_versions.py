@@ -239,6 +239,49 @@ def test_a_paragraph_of_a_clause_is_changed_where_it_is_named(paragraph: str, fo
     assert (answer.citations[0].document == "first.txt") is follows
 
 
+TWO_CONTRACTS = {
+    "en": (
+        {
+            "supply.txt": "Supply Agreement\ndated 9 January 2023\nbetween Pell Mills Ltd (Supplier) and Orla Bakeries Ltd (Customer)\n"
+            "4.1 The Customer shall pay each invoice for flour within 30 days of receipt.\n",
+            "services.txt": "Services Agreement\ndated 5 May 2022\nbetween Pell Mills Ltd (Supplier) and Orla Bakeries Ltd (Customer)\n"
+            "4.1 The Customer pays for each visit of an engineer.\n",
+            "amendment.txt": "Amendment to the Services Agreement dated 5 May 2022\nbetween Pell Mills Ltd (Supplier) and Orla Bakeries Ltd (Customer)\n"
+            "Clause 4.1 is hereby deleted.\nSigned 3 June 2023\n",
+        },
+        "Within how many days must flour be paid?",
+        "30 days",
+    ),
+    "de": (
+        {
+            "aydin.txt": "Mietvertrag\nvom 01.02.2022\nzwischen Lindhof Immobilien GmbH (Vermieterin) und Herrn Kerem Aydin (Mieter)\n"
+            "§ 4 Der Mieter darf einen Hund halten.\n",
+            "brand.txt": "Nachtrag zum Mietvertrag\nvom 10.06.2023\nzwischen Lindhof Immobilien GmbH (Vermieterin) und Frau Ulrike Brand (Mieterin)\n"
+            "2. § 4 wird gestrichen.\n",
+        },
+        "Darf Herr Aydin einen Hund halten?",
+        "Hund halten",
+    ),
+}
+
+
+@needs_weights
+@pytest.mark.parametrize("language", TWO_CONTRACTS)
+def test_a_change_of_another_contract_of_the_same_firm_is_none(language: str, tmp_path: Path) -> None:
+    files, question, said = TWO_CONTRACTS[language]
+    answer = asked(tmp_path, files, question)
+    assert said in answer.citations[0].quote
+    assert len({c.document for c in answer.citations}) == 1
+
+
+@needs_weights
+def test_a_list_is_led_by_what_was_deleted(tmp_path: Path) -> None:
+    lease = "Lease dated 2 February 2021\nbetween Corrigan Estates Ltd (Landlord) and Fennel Bakery Ltd (Tenant)\n6.1 The Landlord repairs the roof and the boiler.\n"
+    deed = "Deed of Variation dated 4 April 2022\nbetween Corrigan Estates Ltd (Landlord) and Fennel Bakery Ltd (Tenant)\n2. Clause 6.1 is hereby deleted.\n"
+    answer = asked(tmp_path, {"lease.txt": lease, "deed.txt": deed}, "Which repairs does the Landlord carry out?")
+    assert "deleted" in answer.citations[0].quote
+
+
 @needs_weights
 def test_a_paper_of_others_changes_nothing(tmp_path: Path) -> None:
     answer = asked(tmp_path, ENGLISH, "What is the price of one cartridge?")

@@ -49,8 +49,8 @@ class Evidence:
         return one_matter(self.identities.get(a), self.identities.get(b), unnamed)
 
     def of_others(self, a: str, b: str) -> bool:
-        """Whether each of two documents names a party that the other has in no form: one landlord, two tenants."""
-        first, second = (people_of(self.identities.get(path), "party") for path in (a, b))
+        """Whether each of two documents names somebody whom the other has in no form: one landlord, two tenants."""
+        first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))
         return _strangers(first, second) and _strangers(second, first)
 
 
