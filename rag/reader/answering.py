@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from casefolio.answer import Citation, Verdict
@@ -121,20 +121,23 @@ def _with_its_change(kept: list[Scored], hits: Sequence[Hit], evidence: Evidence
 def _change_of(choice: Candidate, hits: Sequence[Hit], evidence: Evidence) -> Candidate | None:
     """What the latest paper that changes the clause of a choice says of it."""
     own, document = day_of(choice, evidence.dated), choice.hit.document
-    later = [h for h in hits if own and h.document != document and _may_change(h, document, own, evidence)]
+    days = {own} if own else {evidence.dated(h.document) for h in hits if h.document != document}
+    later = [h for h in hits if h.document != document and _may_change(h, document, own, days, evidence)]
     later.sort(key=lambda h: evidence.dated(h.document), reverse=True)
     return amendment_of(choice, later, evidence.document)
 
 
-def _may_change(hit: Hit, document: str, day: str, evidence: Evidence) -> bool:
+def _may_change(hit: Hit, document: str, day: str, days: Set[str], evidence: Evidence) -> bool:
     """Whether a paper is later than a document of this day and of the same people, or names that day at its head.
 
-    An amendment says what it amends ("zum Rahmenvertrag vom 09.01.2023") where it is undated or names no party.
+    An amendment says what it amends ("zum Rahmenvertrag vom 09.01.2023") where it is undated or names no party. A
+    document without a day may be what it amends, unless it names that of another (`days`).
     """
     head, language = evidence.text(hit.document)[:_HEAD], hit.chunk.language
     dated = evidence.dated(hit.document)
     meant = days_of_others(head, language) - {dated}
-    if (meant and day not in meant) or evidence.of_others(document, hit.document):
+    other = day not in meant if day else bool(meant & days)
+    if (meant and other) or evidence.of_others(document, hit.document):
         return False
     if day < dated and evidence.one_matter(document, hit.document, unnamed=False):
         return True

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
+from casefolio.ingest.languages import table
 from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.assertion import Cue, Reference
 from casefolio.ingest.meaning.references import references
 from casefolio.reader.reading import Candidate, units
 
-_CHANGES = frozenset(("changed", "replaced", "ended"))
+_CHANGES = frozenset(("changed", "replaced", "ended", "restored"))
+_APART = re.compile(r"[;,]|\b(?:and|und|sowie)\b")  # where one clause of an amendment ends and another is spoken of
+_JOINED = re.compile(r"[\s,/&–-]*(?:\w{1,3})?[\s,]*")  # between clauses that are named together: "4, 5 and 6"
 # "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
-_OWN_NUMBER = re.compile(r"[^\w(]*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+_OWN_NUMBER = re.compile(r"[^\w(]*(\d{1,3}(?:\.\d{1,3})*)([.)]?)\s")
+# After which a line that opens with a bare number is a clause, and not the rest of a wrapped one ("within⏎30 days").
+_CLOSED = (".", ":", ";", "!", "?")
 # "(1) The hours …": a paragraph of the clause above, which an amendment names by both ("§ 4 Abs. 1", "clause 4(1)").
 _OWN_PARAGRAPH = re.compile(r"\W*\((\d{1,2})\)")
 _PARAGRAPH = re.compile(r"para (\d+)|\((\d+)\)")
@@ -54,7 +62,7 @@ def amendment_of(
         document: a document by its path; None where only its passages are known.
     """
     own = document(choice.hit.document)
-    clause = _clause_of(choice) or (_clause_above(choice, own) if own is not None else "")
+    clause = _clause_of(choice) or (_above(choice, own) if own is not None else "")
     if not clause:
         return None
     paragraph_of_it = found[1] if (found := _OWN_PARAGRAPH.match(choice.text)) else ""
@@ -70,7 +78,7 @@ def amendment_of(
             if named.search(said) is None:
                 continue
             for start, end in units(said, hit.chunk.language):
-                if _changes(said[start:end], hit.chunk.language, clause, paragraph_of_it):
+                if changes_clause(said[start:end], hit.chunk.language, clause, paragraph_of_it):
                     at = base + paragraph.start
                     return _at(Span(at + start, at + end), hit, whole, said[start:end])
     return None
@@ -106,14 +114,19 @@ def _clause_of(candidate: Candidate) -> str:
     return found[1] if found else ""
 
 
-def _clause_above(candidate: Candidate, document: Document) -> str:
-    """The number of the clause that a sentence is part of: that of the nearest line above which opens with one."""
-    language = candidate.hit.chunk.language
-    for line in reversed(document.text[: candidate.span.start].splitlines()[-_LINES_ABOVE:]):
+def _above(candidate: Candidate, document: Document) -> str:
+    return clause_above(document.text[: candidate.span.start], candidate.hit.chunk.language)
+
+
+def clause_above(text: str, language: str) -> str:
+    """The number of the clause in which a text breaks off: that of the nearest line above which opens with one."""
+    above = text.splitlines()[-_LINES_ABOVE:]
+    for before, line in reversed([*pairwise(["", *above])]):
         named = references(line, language)
         if named and named[0].span.start <= _OPENING:
             return _number(named[0].canonical)
-        if found := _OWN_NUMBER.match(line):
+        found = _OWN_NUMBER.match(line)
+        if found and (found[2] or "." in found[1] or not before.strip() or before.rstrip().endswith(_CLOSED)):
             return found[1]
     return ""
 
@@ -123,14 +136,54 @@ def _number(canonical: str) -> str:
     return parts[1].partition("(")[0] if len(parts) > 1 else ""
 
 
-def _changes(text: str, language: str, clause: str, paragraph: str) -> bool:
+def changes_clause(text: str, language: str, clause: str, paragraph: str) -> bool:
     """Whether a sentence names a clause, or the one that it is part of, and says that something became of it.
 
-    Another paragraph of the clause than that of the choice is another thing.
+    Another paragraph of the clause than that of the choice is another thing, and so is what is said of a clause that
+    stands beside it: "clause 8 is deleted; clause 7 remains as it is".
     """
-    if not any(_is_named(r.canonical, clause, paragraph) for r in references(text, language)):
-        return False
-    return any(cue.kind == "state" and cue.value in _CHANGES for cue in cues(text, language))
+    named = references(text, language)
+    marks = cues(text, language)
+    return any(
+        _is_named(reference.canonical, clause, paragraph)
+        and _is_changed(text, _stretch(text, named, place), marks, language)
+        for place, reference in enumerate(named)
+    )
+
+
+def _stretch(text: str, named: Sequence[Reference], place: int) -> Span:
+    """What is said of one of several clauses, or of a list of them: from where the last one ends to the next one."""
+    spans = [r.span for r in named]
+    first = last = place
+    while first and _JOINED.fullmatch(text, spans[first - 1].end, spans[first].start):
+        first -= 1
+    while last + 1 < len(spans) and _JOINED.fullmatch(text, spans[last].end, spans[last + 1].start):
+        last += 1
+    start, end = 0, spans[last + 1].start if last + 1 < len(spans) else len(text)
+    if first:
+        apart = [m.end() for m in _APART.finditer(text, spans[first - 1].end, spans[first].start)]
+        start = apart[-1] if apart else spans[first].start
+    after = text.find(";", spans[last].end, end)
+    return Span(start, after if after >= 0 else end)
+
+
+def _is_changed(text: str, stretch: Span, marks: Sequence[Cue], language: str) -> bool:
+    """What is said first decides: "clause 5 is deleted, and the rest remains as it is" changes it."""
+    said = stretch.of(text)
+    stated = (m.span.start for m in marks if m.kind == "state" and m.value in _CHANGES and stretch.contains(m.span))
+    changed = [at - stretch.start for at in stated] + _places(said, language, "changed")
+    return bool(changed) and min(changed) < min(_places(said, language, "unchanged"), default=len(said))
+
+
+def _places(said: str, language: str, key: str) -> list[int]:
+    """Where it says that something is changed, or that it is not."""
+    return [found.start() for pattern in _wordings(language, key) if (found := pattern.search(said))]
+
+
+@cache
+def _wordings(language: str, key: str) -> tuple[re.Pattern[str], ...]:
+    """How a language says that a clause is changed, or that it is not (`amendments.toml`)."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern, _ in table(language, "amendments")[key])
 
 
 def _is_named(canonical: str, clause: str, paragraph: str) -> bool:
