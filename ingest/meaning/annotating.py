@@ -100,7 +100,7 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
     extents = [(mark, condition_extent(scanned, mark)) for mark in near if mark.kind == "conditions"]
     walls = [extent for _, extent in extents if not span.contains(extent)]
     asides = [extent for _, extent in extents if span.contains(extent) and len(extent) < _MAIN * len(span)]
-    best: dict[str, tuple[int, Mark]] = {}
+    speaking: dict[str, list[Mark]] = {}
     for mark in near:
         if mark.kind == "conditions" or not mark.covers(span.start, span.end):
             continue
@@ -109,21 +109,26 @@ def _assert(scanned: Scan, span: Span, section_kind: str, whole: bool) -> Assert
             continue
         if mark.kind in _WALLED and any(_parted(wall, mark, span) for wall in (asides if inside else walls)):
             continue
-        # Of two that are equally near the one that says something out of the ordinary wins.
-        distance = 2 * _distance(scanned.text, mark, span) + (mark.value == _DEFAULTS[mark.kind])
-        if mark.kind not in best or distance < best[mark.kind][0]:
-            best[mark.kind] = distance, mark
+        speaking.setdefault(mark.kind, []).append(mark)
+    best = {kind: _nearest(marks, scanned.text, span) for kind, marks in speaking.items()}
     values = dict(_DEFAULTS)
     if section_kind in SECTION_KINDS:
         kind, value = SECTION_KINDS[section_kind]
         values[kind] = value
-    values |= {kind: mark.value for kind, (_, mark) in best.items()}
+    values |= {kind: mark.value for kind, mark in best.items()}
     within = [mark for mark, extent in extents if mark.value == "condition" and _stands_in(extent, mark, span)]
     if within and values["certainty"] == "certain" and not whole:
         values["certainty"] = "hypothetical"
     outside = {extent for _, extent in extents if not extent.overlaps(span) or span.contains(extent)}
-    used = [mark.cue for _, mark in best.values()] + [mark.cue for mark in within]
+    used = [mark.cue for mark in best.values()] + [mark.cue for mark in within]
     return _assertion(span, values, tuple(sorted(outside)), used)
+
+
+def _nearest(marks: list[Mark], text: str, span: Span) -> Mark:
+    """Of two that are equally near the one that says something out of the ordinary."""
+    if len(marks) == 1:
+        return marks[0]
+    return min(marks, key=lambda mark: 2 * _distance(text, mark, span) + (mark.value == _DEFAULTS[mark.kind]))
 
 
 def _parted(wall: Span, mark: Mark, span: Span) -> bool:

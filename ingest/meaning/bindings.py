@@ -8,8 +8,8 @@ each other, though every word and value of one stands in the other.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -206,14 +206,14 @@ def _bindings(
     """
     places = _Steps(profiled)
     covered = {i for fact in facts for i in range(*places.words_of(fact))}
-    spans = [(fact, *places.words_of(fact)) for fact in facts]
+    near_to = places.window(facts)
     out: dict[str, list[_Bound]] = {}
     for i in (*profiled.content, *anchors):
         key = anchors.get(i) or profiled.keys[i]
         if i in covered or (wanted is not None and key not in wanted):
             continue
         near = sorted(
-            (b for fact, first, last in spans if (b := places.bound(i, fact, first, last)) is not None),
+            (b for fact, first, last in near_to(i) if (b := places.bound(i, fact, first, last)) is not None),
             key=lambda b: b.distance,
         )
         inside = [b for b in near if b.distance < _FAR and not places.broken(i, b.fact)]
@@ -245,6 +245,18 @@ class _Steps:
         """First word of a fact and the one behind its last."""
         last = bisect_right(self._starts, fact.span.end - 1)
         return fact.place, max(last, fact.place + 1)
+
+    def window(self, facts: Sequence[Fact]) -> Callable[[int], Sequence[tuple[Fact, int, int]]]:
+        """What gives the facts that may be near a word, in their order, each with its words."""
+        spans = sorted(((fact, *self.words_of(fact)) for fact in facts), key=lambda s: s[1])
+        begins = [self._sums[first] for _, first, _ in spans]
+        longest = max((self._sums[behind - 1] - self._sums[first] for _, first, behind in spans), default=0.0)
+
+        def near(i: int) -> Sequence[tuple[Fact, int, int]]:
+            at = self._sums[i]
+            return spans[bisect_left(begins, at - _FAR - longest) : bisect_right(begins, at + _FAR)]
+
+        return near
 
     def bound(self, i: int, fact: Fact, first: int, behind: int) -> _Bound | None:
         """The distance of a word to a fact of its sentence; None beyond it."""

@@ -107,11 +107,13 @@ def unnamed(claim: Profile, quote: Profile, agreed: bool) -> list[Finding]:
     if not mine:
         return []
     theirs = _named(quote)
+    ours, its = _text(claim), _text(quote)
+    lacking = {word: not _stands(o, its, ours) for word, o in {o.word: o for o in theirs}.items()}
     out = []
     for name in mine:
-        if _stands(name, claim, quote, theirs):
+        if _stands(name, ours, its):
             continue
-        rivals = [o for o in theirs if o.sort == name.sort and not _stands(o, quote, claim, mine)]
+        rivals = [o for o in theirs if o.sort == name.sort and lacking[o.word]]
         around = claim.about(name.place)
         best = max(((likeness(around, quote.about(o.place)), -o.place) for o in rivals), default=(0.0, 0))
         span = _span(claim, name.place)
@@ -127,25 +129,35 @@ def _span(profiled: Profile, place: int) -> Span:
     return Span(profiled.words[place].start, profiled.words[place].end)
 
 
-def _stands(name: _Named, here: Profile, there: Profile, named: list[_Named]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text in small letters, the names of more than one word that it holds, and the numbers of things it names."""
+
+    profiled: Profile
+    lowered: str
+    phrases: list[tuple[str, int]]
+    numbers: frozenset[int]
+
+
+def _text(profiled: Profile) -> _Text:
+    lowered = profiled.text.lower()
+    phrases = [(phrase, number) for phrase, number in _phrases() if phrase in lowered]
+    single = (_same().get(word) for word in _words(profiled))
+    numbers = {number for number in single if number is not None} | {number for _, number in phrases}
+    return _Text(profiled, lowered, phrases, frozenset(numbers))
+
+
+def _stands(name: _Named, here: _Text, there: _Text) -> bool:
     """Whether a text names a thing: by its word, a part of a compound, or another name of it."""
-    key = here.keys[name.place]
-    if key in there.by_key or any(alike(key, other) for other in there.by_key):
+    key, keys = here.profiled.keys[name.place], there.profiled.by_key
+    if key in keys or any(alike(key, other) for other in keys):
         return True
     stem = name.word[: max(4, len(name.word) - 2)] if len(name.word) > 3 else name.word
-    if stem in there.text.lower():
+    if stem in there.lowered:
         return True
     numbers = {_same()[name.word]} if name.word in _same() else set()
-    numbers |= {number for phrase, number in _said(here) if name.word in phrase}
-    return not numbers.isdisjoint(_same().get(other) for other in _words(there)) or not numbers.isdisjoint(
-        number for _, number in _said(there)
-    )
-
-
-def _said(profiled: Profile) -> list[tuple[str, int]]:
-    """The names of more than one word that a text holds, and their numbers."""
-    text = profiled.text.lower()
-    return [(phrase, number) for phrase, number in _phrases() if phrase in text]
+    numbers |= {number for phrase, number in here.phrases if name.word in phrase}
+    return not numbers.isdisjoint(there.numbers)
 
 
 def _words(profiled: Profile) -> list[str]:
