@@ -27,7 +27,7 @@ def concept(case: Mapping[str, Any]) -> str:
 
 
 def name_in(question: str, others: Sequence[str]) -> str:
-    """The name in a question: what it does not share with the likest other of its concept, word by word from the ends."""
+    """The name in a question: what it does not share with the likest other of its concept, by word from the ends."""
     best = (0, "")
     words = question.split()
     for other in (other.split() for other in others if other != question):
