@@ -65,7 +65,15 @@ def test_one_amount_in_canonical_unit(text: str, language: str, value: float, un
 
 @pytest.mark.parametrize(
     ("text", "often"),
-    [("100 mg od", True), ("2 puffs om", True), ("OD 2019 with paracetamol", False), ("visus OD 0.8", False)],
+    [
+        ("100 mg od", True),
+        ("5 mg tablets od", True),
+        ("5 mg PO od", True),
+        ("5 mg, right eye od", False),
+        ("2 puffs om", True),
+        ("OD 2019 with paracetamol", False),
+        ("visus OD 0.8", False),
+    ],
 )
 def test_letters_tell_how_often_behind_an_amount_alone(text: str, often: bool) -> None:
     assert ((1.0, 1.0, "/d") in found(text)) is often

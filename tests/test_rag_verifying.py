@@ -269,6 +269,10 @@ def test_what_a_page_only_asks_it_does_not_say(claim: str, quote: str) -> None:
             True,
         ),
         ("Die OP dauerte 160 Minuten.", "OP-Dauer 2 Stunden 40 Minuten, Blutverlust 350 ml.", "de", True),
+        ("The term is 18 months.", "The term is 1 year and 6 months.", "en", True),
+        ("The term is 1 year and 6 months.", "The term is 18 months.", "en", True),
+        ("The term is 6 months.", "The term is 1 year and 6 months.", "en", False),
+        ("Die Laufzeit beträgt 18 Monate.", "Die Laufzeit beträgt ein Jahr und sechs Monate.", "de", True),
         ("The operation took 190 minutes.", "Operation time 2 hours 40 minutes, blood loss 350 ml.", "en", False),
         # from what to what
         ("The hearing moved from May 13 to May 20.", "Hearing moved from May 20 to MAY 13", "en", False),

@@ -15,7 +15,6 @@ from casefolio.ingest.meaning.numerals import Numeral
 
 _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
-_AMOUNT_BEFORE = re.compile(r"\d\s?[^\W\d_]{1,12}\.?\s$")  # "100 mg ", "2 puffs "
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 
 
@@ -25,6 +24,13 @@ def _table(name: str) -> dict[str, float]:
     return {
         word: float(value) for _, numbers in every_language("numbers") for word, value in numbers.get(name, {}).items()
     }
+
+
+@cache
+def _amount_before() -> re.Pattern[str]:
+    """ "100 mg ", "2 puffs ", "5 mg tablets po "."""
+    forms = alternation(all_of("numbers", "forms"))
+    return re.compile(rf"\d\s?[^\W\d_]{{1,12}}\.?\s(?:(?i:{forms})\.?\s){{0,2}}$")
 
 
 @cache
@@ -86,7 +92,7 @@ def frequencies(text: str) -> Iterator[Quantity]:
         per, count, start = _table("frequency")[word], 1.0, match.start()
         if word in all_of("numbers", "with_count") and not match["counted"]:
             continue
-        if word in all_of("numbers", "after_amount") and not _AMOUNT_BEFORE.search(text, max(0, start - 24), start):
+        if word in all_of("numbers", "after_amount") and not _amount_before().search(text, max(0, start - 40), start):
             continue
         if match["counted"]:
             count = _small(match["counted"])

@@ -217,8 +217,13 @@ def _durations(text: str, language: str, found: list[Numeral], anchor: date | No
             yield Moment(Span(numeral.start, match.end()), "duration", "", "", days)
 
 
+@cache
+def _between_lengths() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:(?i:{alternation(all_of('numbers', 'and'))})\s)?")
+
+
 def _compound(text: str, found: list[Moment]) -> list[Moment]:
-    """Lengths that stand together as one: "2 hours 40 minutes", "2시간 40분"."""
+    """Lengths that stand together as one: "2 hours 40 minutes", "1 year and 6 months", "2시간 40분"."""
     out: list[Moment] = []
     for moment in found:
         last = out[-1] if out else None
@@ -228,7 +233,7 @@ def _compound(text: str, found: list[Moment]) -> list[Moment]:
             and last.days is not None
             and moment.days is not None
             and moment.days < last.days
-            and text[last.span.end : moment.span.start] in (" ", "\u00a0")
+            and _between_lengths().fullmatch(text, last.span.end, moment.span.start)
         ):
             days = round(last.days + moment.days, 6)
             out[-1] = Moment(Span(last.span.start, moment.span.end), "duration", "", "", days)
