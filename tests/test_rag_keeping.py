@@ -50,6 +50,22 @@ def test_what_nobody_touched_stands(case):
     assert "alert" not in html.split('id="record"')[0] or "<script>alert" not in html
 
 
+def test_an_abstention_shows_the_nearest_quotes_as_no_answer(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "letter.txt").write_text(NOTE)
+    with Library.open(folder, index=tmp_path / "index") as library:
+        library.sync()
+        answer = library.ask("What is the blood group of Anna Velden?")
+        assert not answer.citations
+        assert answer.nearest
+        keep(library, answer, None, tmp_path / "answer.html")
+    shown = (tmp_path / "answer.html").read_text("utf-8").split('id="record"')[0]
+    assert "<h2>Nearest, but not an answer</h2>" in shown
+    assert answer.nearest[0].quote in shown
+    assert check(tmp_path / "answer.html", folder).faults == ()
+
+
 IN_FILE = {
     "the quote in the record": (
         '"quote": "Anna Velden was given apixaban 5',

@@ -86,6 +86,11 @@ def _body(record: dict[str, Any], sheets: Sequence[Sheet]) -> Iterator[str]:
         yield f"<p class=note>{_text(note)}</p>"
     for number, (citation, sheet) in enumerate(zip(answer["citations"], sheets, strict=True), start=1):
         yield from _quote(number, citation, sheet)
+    if answer["nearest"]:
+        yield "<h2>Nearest, but not an answer</h2>"
+    for citation in answer["nearest"]:
+        place = f"{_text(citation['document'])}, page {citation['page']}"
+        yield f'<blockquote dir="auto">{_text(citation["quote"])}</blockquote><p class=quiet>{place}</p>'
     yield "<h2>What was read</h2>"
     unread = sum(entry["unread"] is None for entry in record["ledger"])
     yield f"<p>{len(record['ledger'])} files and attachments in scope, {unread} unread.</p>"
