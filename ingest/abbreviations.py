@@ -22,6 +22,7 @@ class Dots:
         cut: endings that no whole word has, so that the dot behind is that of an abbreviation.
         open_words: a sentence cannot end with them, so neither does it at a line's end.
         not_closing: ends of words that look like `closing` and are none.
+        going_on: a line that ends so goes on.
         joined: a line that begins so goes on with the one before.
     """
 
@@ -35,6 +36,7 @@ class Dots:
     cut: tuple[str, ...]
     open_words: frozenset[str]
     not_closing: tuple[str, ...]
+    going_on: tuple[str, ...]
     joined: frozenset[str]
 
 
@@ -62,6 +64,7 @@ def dots(language: str) -> Dots:
         endings("cut"),
         words("open"),
         endings("not_closing"),
+        endings("going_on"),
         words("joined"),
     )
 

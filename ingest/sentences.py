@@ -145,7 +145,7 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
     blank = gap.count("\n") > 1 and "\f" not in gap
     if not blank and _goes_on(line, following, rules):
         return False
-    if line.endswith((":", *rules.closing)):
+    if line.endswith(":") or _closes(line, rules):
         return True
     if following[0].islower():
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
@@ -164,8 +164,12 @@ def _goes_on(line: str, following: str, rules: Dots) -> bool:
         return not (len(said) > 1 and said[-2].endswith((":", "?")))
     if _FIELD.fullmatch(line):
         return False  # "이름: 정다은": a name ends as a particle does
-    ended = last.endswith(rules.closing) and not last.endswith(rules.not_closing)
-    return last.endswith(rules.not_closing) or (following.split(None, 1)[0] in rules.joined and not ended)
+    first = following.split(None, 1)[0].rstrip(".,;")
+    return last.endswith(rules.going_on) or (first in rules.joined and not _closes(last, rules))
+
+
+def _closes(line: str, rules: Dots) -> bool:
+    return line.endswith(rules.closing) and not line.endswith((*rules.not_closing, *rules.going_on))
 
 
 def _wrap_width(text: str) -> int:

@@ -108,5 +108,7 @@ def test_what_goes_on(language: str, text: str) -> None:
 
 def test_an_answer_of_a_form_does_not() -> None:
     assert sentences("이름: 정다은\n나이: 45세", "ko") == ["이름: 정다은", "나이: 45세"]
+    assert sentences("추적 촬영 필요\n다음 외래 3월 5일", "ko") == ["추적 촬영 필요", "다음 외래 3월 5일"]
+    assert sentences("이사 선임\n감사 유임", "ko") == ["이사 선임", "감사 유임"]
     assert sentences("기침 없음\n이 환자는 발열 있음", "ko") == ["기침 없음", "이 환자는 발열 있음"]
     assert sentences("Smoker: no\nDrinker: yes", "en") == ["Smoker: no", "Drinker: yes"]
