@@ -248,6 +248,31 @@ def test_what_is_said_of_the_clause_beside_it_changes_nothing(
     assert not changes_clause(text, language, kept, "")
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "clause", "changed"),
+    [
+        ("en", 'Clause 6: for "£640" read "£715".', "6", True),
+        ("de", "Ab dem 1.1.2024 gilt eine Nettokaltmiete von 668 Euro (§ 2).", "2", True),
+        ("ko", "제6조 근무시간: 10:00부터 19:00까지.", "6", True),
+        ("en", "Clause 7 remains unchanged.", "7", False),
+        ("de", "§ 3 gilt unverändert fort.", "3", False),
+    ],
+)
+def test_what_an_amendment_names_is_changed_unless_it_stays(
+    language: str, text: str, clause: str, changed: bool
+) -> None:
+    assert not changes_clause(text, language, clause, "")
+    assert changes_clause(text, language, clause, "", amends=True) is changed
+
+
+@pytest.mark.parametrize(
+    ("language", "pattern", "example"),
+    [(x, p, e) for x in ("en", "de", "ko") for p, e in own(x, "amendments")["papers"]],
+)
+def test_a_paper_that_amends_says_so(language: str, pattern: str, example: str) -> None:
+    assert re.search(pattern, example, re.IGNORECASE)
+
+
 def test_clauses_named_together_are_changed_together() -> None:
     assert all(changes_clause("Clauses 4, 5 and 6 are deleted.", "en", clause, "") for clause in "456")
     assert all(changes_clause("Die §§ 4 und 5 werden aufgehoben.", "de", clause, "") for clause in "45")

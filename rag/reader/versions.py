@@ -28,6 +28,7 @@ _CLOSED = (".", ":", ";", "!", "?")
 _OWN_PARAGRAPH = re.compile(r"\W*\((\d{1,2})\)")
 _PARAGRAPH = re.compile(r"para (\d+)|\((\d+)\)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?=\n)")
+_HEAD = 250  # characters in which a paper says what it is
 _LINES_ABOVE = 12  # how far above a sentence the number of its clause is looked for
 _OPENING = 4  # characters before a reference that is a clause's own name ("§ 4", "**제5조**")
 
@@ -73,12 +74,13 @@ def amendment_of(
             continue
         seen.add(hit.document)
         text, base = (hit.text, hit.chunk.span.start) if whole is None else (whole.text, 0)
+        amends = _amends(text, hit.chunk.language)
         for paragraph in _paragraphs(text):
             said = paragraph.of(text)
             if named.search(said) is None:
                 continue
             for start, end in units(said, hit.chunk.language):
-                if changes_clause(said[start:end], hit.chunk.language, clause, paragraph_of_it):
+                if changes_clause(said[start:end], hit.chunk.language, clause, paragraph_of_it, amends):
                     at = base + paragraph.start
                     return _at(Span(at + start, at + end), hit, whole, said[start:end])
     return None
@@ -136,17 +138,23 @@ def _number(canonical: str) -> str:
     return parts[1].partition("(")[0] if len(parts) > 1 else ""
 
 
-def changes_clause(text: str, language: str, clause: str, paragraph: str) -> bool:
+def _amends(text: str, language: str) -> bool:
+    """Whether a paper calls itself an amendment at its head."""
+    return bool(_places(text[:_HEAD], language, "papers"))
+
+
+def changes_clause(text: str, language: str, clause: str, paragraph: str, amends: bool = False) -> bool:
     """Whether a sentence names a clause, or the one that it is part of, and says that something became of it.
 
     Another paragraph of the clause than that of the choice is another thing, and so is what is said of a clause that
-    stands beside it: "clause 8 is deleted; clause 7 remains as it is".
+    stands beside it: "clause 8 is deleted; clause 7 remains as it is". What stands in a paper that `amends` changes
+    the clause unless it says that the clause stays (`Clause 6: for "£640" read "£715"`).
     """
     named = references(text, language)
     marks = cues(text, language)
     return any(
         _is_named(reference.canonical, clause, paragraph)
-        and _is_changed(text, _stretch(text, named, place), marks, language)
+        and _is_changed(text, _stretch(text, named, place), marks, language, amends)
         for place, reference in enumerate(named)
     )
 
@@ -167,12 +175,13 @@ def _stretch(text: str, named: Sequence[Reference], place: int) -> Span:
     return Span(start, after if after >= 0 else end)
 
 
-def _is_changed(text: str, stretch: Span, marks: Sequence[Cue], language: str) -> bool:
+def _is_changed(text: str, stretch: Span, marks: Sequence[Cue], language: str, amends: bool) -> bool:
     """What is said first decides: "clause 5 is deleted, and the rest remains as it is" changes it."""
     said = stretch.of(text)
     stated = (m.span.start for m in marks if m.kind == "state" and m.value in _CHANGES and stretch.contains(m.span))
     changed = [at - stretch.start for at in stated] + _places(said, language, "changed")
-    return bool(changed) and min(changed) < min(_places(said, language, "unchanged"), default=len(said))
+    stays = _places(said, language, "unchanged")
+    return min(changed) < min(stays, default=len(said)) if changed else amends and not stays
 
 
 def _places(said: str, language: str, key: str) -> list[int]:
