@@ -545,6 +545,15 @@ def test_each_mark_and_closing_finds_its_example_and_no_other_line(language: str
         assert signatures(line, language) == [], line
 
 
+def test_names_above_their_offices_are_signatures() -> None:
+    signed = "Prof. Dr. A. Bentheim      Dr. J. Wagenknecht      Carla Mühlrad"
+    offices = "Chefarzt                   Oberarzt                Assistenzärztin"
+    found = signatures(f"Wir danken für das Vertrauen.\n\n{signed}\n{offices}\n", "de")
+    assert [s.of(f"Wir danken für das Vertrauen.\n\n{signed}\n{offices}\n") for s in found] == [f"{signed}\n{offices}"]
+    assert signatures("Vorstellung beim\nOberarzt der Gefäßchirurgie", "de") == []
+    assert signatures("Wir empfehlen die Vorstellung\nFacharzt für Neurologie", "de") == []
+
+
 @pytest.mark.parametrize(
     ("question", "text", "language", "signed"),
     [

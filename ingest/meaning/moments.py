@@ -255,6 +255,19 @@ def _relative_words(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?i:(?<!\w)(?:{words}))" + ("" if about(language).get("particles") else r"(?!\w)"))
 
 
+@cache
+def _months_alone() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?i)(?<!\w)(?:(?P<led>{alternation(all_of('dates', 'before_month'))})\s)?(?P<month>{_months()})"
+    )
+
+
+def months_named(text: str) -> list[int]:
+    """Months that are named without day and year ("creatinine in January"); those that are people too, behind "in"."""
+    found = ((match["led"], match["month"].lower().rstrip(".")) for match in _months_alone().finditer(text))
+    return [months()[name] for led, name in found if led or name not in all_of("dates", "names_too")]
+
+
 def _dated(text: str, language: str) -> list[Moment]:
     return [m for match in _dates().finditer(text) if (m := _date(match, language))]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from casefolio.indexes.analyzers import fold, terms
 from casefolio.ingest.document import Document, Span
-from casefolio.ingest.meaning.moments import full_days, moments
+from casefolio.ingest.meaning.moments import full_days, moments, months_named
 from casefolio.reader.forms import Form
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.reading import LEAST_MASS, Asked, Candidate
@@ -155,7 +155,7 @@ def joined(
     kept: list[_Member] = []
     for block in _by(members, lambda m: (m.place[0], m.block.rows[0].span.start)):
         kept += _named(asked, topic, block, left, tables)
-    if not full_days(asked.question, asked.language):
+    if not _names_a_time(asked):
         kept = [
             m for family in _by(kept, lambda m: _item(topic, m, form)) for m in _newest(family, form, topic, tables)
         ]
@@ -213,10 +213,11 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
-    days = _days_of_the_year(asked.question, asked.language)
+    days, months = _days_of_the_year(asked.question, asked.language), _months(asked.question, asked.language)
     stepped = sum(bool(row.cells) and range_of(row.cells[0]) is not None for row in rows) > 1
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
+        lambda row: not days and day_of_row(row, language).startswith(months),
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
         lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
@@ -232,10 +233,24 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     return wanted if len(wanted) < len(rows) else None
 
 
+def _names_a_time(asked: Asked) -> bool:
+    """Whether a question names a day or a month: then no newer row is meant."""
+    question, language = asked.question, asked.language
+    return bool(full_days(question, language) or _days_of_the_year(question, language) or _months(question, language))
+
+
 def _days_of_the_year(question: str, language: str) -> frozenset[str]:
     """Month and day of each day that a question names, with its year or without ("1 April")."""
     dates = (m.start for m in moments(question, language) if m.kind == "date")
     return frozenset(day[-_MONTH_DAY:] for day in dates if len(day) > _MONTH_DAY + 1)
+
+
+def _months(question: str, language: str) -> tuple[str, ...]:
+    """The months that a question names, as the days in them begin: with their year, or with any of this century."""
+    told = [m.start[: len("2024-01")] for m in moments(question, language) if m.kind == "month"]
+    named = [m.removeprefix("--") for m in told] or [f"{month:02}" for month in months_named(question)]
+    years = [f"20{year:02}-" for year in range(100)]
+    return tuple(year + m for m in named for year in (years if len(m) == len("01") else ("",)))
 
 
 def _bears(name: str, row: Row) -> bool:

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from casefolio.ingest.document import Document, Span
-from casefolio.ingest.languages import any_of
-from casefolio.ingest.meaning.moments import full_days
+from casefolio.ingest.languages import LANGUAGES, any_of
+from casefolio.ingest.meaning.moments import full_days, moments
 
 _GAP = re.compile(r"[ \u00a0]{3,}|\s*\t\s*|\s*(?:\.{4,}|…{2,}|_{4,})\s*")
 _BAR = re.compile(r"\s*\|\s*")
@@ -32,6 +32,7 @@ _LISTED = re.compile(
     r"(?P<value>[<>≤≥~]?\d.*[^.])"
 )
 _LONGEST_LISTED = 60
+_LONGEST_DAY = 12
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 _RULES = " \t\n\f|:+=-–—"
 _ABOVE = 60  # lines above a row in which a line gives it its day
@@ -179,10 +180,20 @@ def _header(rows: Sequence[Row]) -> tuple[str, ...]:
     first, rest = rows[0].cells, rows[1:]
     if len(first) != len(rest[0].cells) or len(set(first)) != len(first):
         return ()
-    days = sum(bool(full_days(cell)) for cell in first) > 1  # a sheet with a column for each day
+    days = sum(_is_day(cell) for cell in first) > 1  # a sheet with a column for each day
     if not days and any(cell and is_value(cell) for cell in first):
         return ()
     return first if any(is_value(cell) for row in rest for cell in row.cells) else ()
+
+
+def _is_day(cell: str) -> bool:
+    """Whether a cell is a day, with its year or without ("12.3.", "3월 2일", "4 May")."""
+    if full_days(cell):
+        return True
+    if len(cell) > _LONGEST_DAY or not any(map(str.isdigit, cell)):
+        return False
+    found = (m for language in LANGUAGES for m in moments(cell, language) if m.kind == "date")
+    return any(len(m.span) == len(cell) for m in found)
 
 
 def rows_stated(document: Document) -> list[tuple[Span, tuple[str, ...]]]:

@@ -17,17 +17,22 @@ from casefolio.reader.rows import lines_of
 _BELOW = 3  # lines below a closing that can hold names and offices
 _LONGEST = 90  # characters of such a line
 _LONGEST_SIGNED = 300  # characters of a line that bears a mark
+_APART = re.compile(r"\s{2,}")
+# "Prof. Dr. med. A. von Bentheim"
+_NAME = re.compile(
+    r"(?:(?:[A-ZÄÖÜ][\w'’.-]*|med\.|dent\.|rer\.|nat\.|habil\.|phil\.|von|zu|van|de[rn]?)\s+)+[A-ZÄÖÜ][\w'’-]+"
+)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 def signatures(text: str, language: str) -> list[Span]:
-    """The signatures of a text, in order: lines with a mark, and the lines below a closing.
+    """The signatures of a text, in order: lines with a mark, the lines below a closing, names above offices.
 
     Args:
         text: of a document or a passage.
         language: whose marks count; all languages' where it is unknown.
     """
-    marks, closings = _patterns(language)
+    marks, closings, offices = _patterns(language)
     lines = list(lines_of(text))
     found: list[Span] = []
     for at, span in enumerate(lines):
@@ -42,7 +47,15 @@ def signatures(text: str, language: str) -> list[Span]:
             bare = not _LETTERS.search(line[: mark.start()] + line[mark.end() :])
             end = lines[at + 1].end if bare and at + 1 < len(lines) else span.end
             found.append(Span(span.start, end))
+        elif at and len(line) <= _LONGEST and _finds(offices, line) and _names(lines[at - 1].of(text), line):
+            found.append(Span(lines[at - 1].start, span.end))
     return found
+
+
+def _names(above: str, offices: str) -> bool:
+    """Whether a line can hold the names of those whose offices stand beneath: as many as there are offices."""
+    parts = _APART.split(above.strip())
+    return len(parts) == len(_APART.split(offices.strip())) and all(_NAME.fullmatch(part) for part in parts)
 
 
 def _below(text: str, lines: Sequence[Span]) -> list[Span]:
@@ -60,8 +73,8 @@ def _finds(patterns: Sequence[re.Pattern[str]], line: str) -> re.Match[str] | No
 
 
 @lru_cache(maxsize=8)
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
-    """Marks and closings of a language and of those written within it."""
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Marks, closings and lines of offices of a language and of those written within it."""
     tongues = dict.fromkeys([*applying(language), *(code for code in LANGUAGES if code == DEFAULT)])
 
     def compiled(name: str) -> tuple[re.Pattern[str], ...]:
@@ -70,4 +83,4 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Patt
             re.compile(row["pattern"], flags) for code in tongues for row in own(code, "signatures").get(name, ())
         )
 
-    return compiled("marks"), compiled("closings")
+    return compiled("marks"), compiled("closings"), compiled("offices")
