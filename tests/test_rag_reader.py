@@ -17,6 +17,7 @@ from casefolio.indexes.meanings import drug_groups
 from casefolio.ingest.document import Chunk, Document, Page, Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.ingest.languages import LANGUAGES, common_lines, own
+from casefolio.ingest.meaning.moments import months_named
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, shipped_decision
 from casefolio.reader.forms import form_of, without_time
@@ -434,6 +435,28 @@ def test_a_day_in_the_question_is_not_overruled_by_a_newer_row() -> None:
     text, _ = LABS["en"]
     answer = ask("potassium on 5 June 2023", {"a.txt": text}, StandIn("4.1"))
     assert ["4.1" in c.quote for c in answer.citations] == [True]
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [("en", "potassium in june 2023"), ("de", "Kalium im Juni 2023"), ("ko", "2023년 6월 칼륨")],
+)
+def test_a_month_in_the_question_names_its_row(language: str, question: str) -> None:
+    answer = ask(question, {"a.txt": LABS[language][0]}, StandIn(NEWER[language]), language)
+    assert [OLDER[language] in c.quote for c in answer.citations] == [True]
+
+
+def test_a_month_may_be_named_without_its_year_and_a_person_is_none() -> None:
+    assert [months_named(t) for t in ("creatinine in may", "Kreatinin Januar", "may he drive", "Jan Peters")] == [
+        [5], [1], [], [],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("days", ["4 March    9 June", "4.3.    9.6.", "3월 4일    6월 9일"])
+def test_days_without_a_year_name_columns(days: str) -> None:
+    (block,) = blocks_of(f"CRP    {days}\nHb     10.1    11.8\nNa    139    141\n")
+    assert len(block.rows) == 2
+    assert block.rows[0].columns[0] == "CRP"
 
 
 def test_two_patients_of_one_table_are_two_things() -> None:
