@@ -459,6 +459,27 @@ def test_days_without_a_year_name_columns(days: str) -> None:
     assert block.rows[0].columns[0] == "CRP"
 
 
+def test_the_rows_that_were_read_may_all_be_empty() -> None:
+    """The reader chose what is only planned; the row with a value stood in no passage."""
+    text = (
+        "Day | Weight\n" + "".join(f"2024-01-{day:02} | {60 + day} kg\n" for day in range(1, 9)) + "2024-02-01 | due\n"
+    )
+    start = text.index("2024-02-01")
+    hit = Hit(
+        Chunk("a", "a.txt", Span(start, len(text) - 1), (1,), ("Day", "Weight"), "en"),
+        "a.txt",
+        "0" * 64,
+        text[start:-1],
+        1.0,
+        1,
+    )
+    document = Document("a", "a.txt", "0" * 64, "text/plain", "en", "", text, (Page(1, Span(0, len(text))),))
+    answer = answer_from_hits(
+        "latest weight", [hit], whole={"a.txt": document}.get, reader=StandIn("due"), decision=SURE, language="en"
+    )
+    assert [c.quote for c in answer.citations] == ["2024-01-08 | 68 kg"]
+
+
 def test_two_patients_of_one_table_are_two_things() -> None:
     text = "Name | Test | Drawn | Result\nAda Lorne | CRP | 2024-01-02 | 7\nBen Quill | CRP | 2024-03-04 | 90\n"
     answer = ask("latest CRP of Ada Lorne", {"a.txt": text}, StandIn("7", "90"), names=("Ada Lorne",))

@@ -342,12 +342,13 @@ def _newest(family: Sequence[_Member], form: Form, topic: Topic, tables: Tables)
     known = _with_a_value(known, topic)
     day_of = {m.place: tables.day(m.row, m.candidate) for m in known}
     days = sorted({day for day in day_of.values() if day})
-    family = [m for m in family if m.place in day_of]
-    if len(days) < 2:
-        return [_lit(m, day_of[m.place]) for m in family]
-    best = max(family, key=lambda m: m.candidate.mass)
-    chosen = [m for m in known if day_of[m.place] == days[-1]][:_MOST] + [m for m in family if not day_of[m.place]]
-    if not form.latest and best not in chosen:
+    standing = [m for m in family if m.place in day_of]
+    if len(days) < 2 and standing:
+        return [_lit(m, day_of[m.place]) for m in standing]
+    newest = [m for m in known if not days or day_of[m.place] == days[-1]][:_MOST]
+    chosen = newest + [m for m in standing if not day_of[m.place] and m not in newest]
+    best = max(standing, key=lambda m: m.candidate.mass, default=None)
+    if best is not None and not form.latest and best not in chosen:
         chosen.append(best)
     return _pooled(family, [_lit(m, day_of[m.place]) for m in chosen])
 
