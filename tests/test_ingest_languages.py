@@ -37,7 +37,7 @@ NEEDED = {
 # For these English stands in, or nothing is known.
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
-    *("references.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
+    *("references.toml", "amendments.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
     # of a full language: what models put around answers, training
     *("peeling.toml", "wordings.toml", "surrogates.toml"),
 }
@@ -46,7 +46,7 @@ STANDS_IN = {
     "de": set(),
     "ko": set(),
     "fr": {
-        *("expansions", "identity", "labels", "synonyms", "peeling", "wordings", "surrogates"),
+        *("amendments", "expansions", "identity", "labels", "synonyms", "peeling", "wordings", "surrogates"),
     },
 }
 SERVED_IN_ENGLISH = {"fr"}  # the page of `rag serve`
