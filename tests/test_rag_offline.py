@@ -46,6 +46,8 @@ LINKED = '<html><body><p>Mr. Marlowe takes apixaban 3 mg.</p><img src="http://19
 SET = {
     "LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true", "LANGSMITH_API_KEY": "key", "OPENAI_API_KEY": "key",
     "LANGSMITH_ENDPOINT": "http://192.0.2.2:80", "CI": "",
+    # what another test left in this process, whose commands switch tracing off
+    "LANGSMITH_TRACING_V2": "", "LANGCHAIN_TRACING": "",
 }  # fmt: skip
 
 
