@@ -73,14 +73,14 @@ class Writer:
             if self._draw.random() < _NEAR:
                 self._put(lines, self._said(self._wordings["present"][thing.kind], near))
         own = self._line(thing) if self._draw.random() < _PRESENT or not lines else ""
-        if own:
-            self._put(lines, own)
+        place = self._put(lines, own) if own else 0
         between = self._draw.choice(["\n", "\n", " ", "; "])
         lines = [line.rstrip(".") for line in lines] if between == "; " else lines
         own = own.rstrip(".")
         head = self._filled(self._draw.choice(self._wordings["head"]))
-        text = (f"{head}\n" if head and self._draw.random() < _PRESENT else "") + between.join(lines)
-        start = text.index(own) if own else 0
+        above = f"{head}\n" if head and self._draw.random() < _PRESENT else ""
+        text = above + between.join(lines)
+        start = len(above) + sum(len(line) + len(between) for line in lines[:place])
         return {
             "question": self._question(thing, own),
             "passage": text,
@@ -122,8 +122,11 @@ class Writer:
         filled = wording.replace("{d}", self._draw.choice(written)).replace("{y}", str(year))
         return filled.replace("{n}", number)
 
-    def _put(self, lines: list[str], line: str) -> None:
-        lines.insert(self._draw.randint(0, len(lines)), line)
+    def _put(self, lines: list[str], line: str) -> int:
+        """Where a line was put among others, at random."""
+        place = self._draw.randint(0, len(lines))
+        lines.insert(place, line)
+        return place
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ was read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from casefolio.indexes.analyzers import fold, terms
 from casefolio.ingest.document import Document, Span
@@ -217,7 +218,7 @@ def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Me
     stepped = sum(bool(row.cells) and range_of(row.cells[0]) is not None for row in rows) > 1
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
-        lambda row: not days and day_of_row(row, language).startswith(months),
+        lambda row: bool(months) and not days and _in_month(day_of_row(row, language), months),
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
         lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
@@ -239,18 +240,23 @@ def _names_a_time(asked: Asked) -> bool:
     return bool(full_days(question, language) or _days_of_the_year(question, language) or _months(question, language))
 
 
+@lru_cache(maxsize=64)
 def _days_of_the_year(question: str, language: str) -> frozenset[str]:
     """Month and day of each day that a question names, with its year or without ("1 April")."""
     dates = (m.start for m in moments(question, language) if m.kind == "date")
     return frozenset(day[-_MONTH_DAY:] for day in dates if len(day) > _MONTH_DAY + 1)
 
 
-def _months(question: str, language: str) -> tuple[str, ...]:
-    """The months that a question names, as the days in them begin: with their year, or with any of this century."""
+@lru_cache(maxsize=64)
+def _months(question: str, language: str) -> frozenset[str]:
+    """The months that a question names, with their year where it does ("2024-01", "01")."""
     told = [m.start[: len("2024-01")] for m in moments(question, language) if m.kind == "month"]
-    named = [m.removeprefix("--") for m in told] or [f"{month:02}" for month in months_named(question)]
-    years = [f"20{year:02}-" for year in range(100)]
-    return tuple(year + m for m in named for year in (years if len(m) == len("01") else ("",)))
+    return frozenset(m.removeprefix("--") for m in told) or frozenset(f"{m:02}" for m in months_named(question))
+
+
+def _in_month(day: str, months: Set[str]) -> bool:
+    month = day[: len("2024-01")]
+    return month in months or month[len("2024-") :] in months
 
 
 def _bears(name: str, row: Row) -> bool:

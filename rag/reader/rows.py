@@ -186,6 +186,7 @@ def _header(rows: Sequence[Row]) -> tuple[str, ...]:
     return first if any(is_value(cell) for row in rest for cell in row.cells) else ()
 
 
+@lru_cache(maxsize=4096)
 def _is_day(cell: str) -> bool:
     """Whether a cell is a day, with its year or without ("12.3.", "3월 2일", "4 May")."""
     if full_days(cell):

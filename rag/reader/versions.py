@@ -18,7 +18,6 @@ from casefolio.ingest.meaning.references import references
 from casefolio.reader.reading import Candidate, units
 
 _CHANGES = frozenset(("changed", "replaced", "ended", "restored"))
-_APART = re.compile(r"[;,]|\b(?:and|und|sowie)\b")  # where one clause of an amendment ends and another is spoken of
 _JOINED = re.compile(r"[\s,/&–-]*(?:\w{1,3})?[\s,]*")  # between clauses that are named together: "4, 5 and 6"
 # "4.1 The Supplier's …", "1. Die Grundmiete …": a clause that opens with its number.
 _OWN_NUMBER = re.compile(r"[^\w(]*(\d{1,3}(?:\.\d{1,3})*)([.)]?)\s")
@@ -151,15 +150,14 @@ def changes_clause(text: str, language: str, clause: str, paragraph: str, amends
     the clause unless it says that the clause stays (`Clause 6: for "£640" read "£715"`).
     """
     named = references(text, language)
+    meant = [place for place, reference in enumerate(named) if _is_named(reference.canonical, clause, paragraph)]
+    if not meant:
+        return False
     marks = cues(text, language)
-    return any(
-        _is_named(reference.canonical, clause, paragraph)
-        and _is_changed(text, _stretch(text, named, place), marks, language, amends)
-        for place, reference in enumerate(named)
-    )
+    return any(_is_changed(text, _stretch(text, named, place, language), marks, language, amends) for place in meant)
 
 
-def _stretch(text: str, named: Sequence[Reference], place: int) -> Span:
+def _stretch(text: str, named: Sequence[Reference], place: int, language: str) -> Span:
     """What is said of one of several clauses, or of a list of them: from where the last one ends to the next one."""
     spans = [r.span for r in named]
     first = last = place
@@ -169,7 +167,7 @@ def _stretch(text: str, named: Sequence[Reference], place: int) -> Span:
         last += 1
     start, end = 0, spans[last + 1].start if last + 1 < len(spans) else len(text)
     if first:
-        apart = [m.end() for m in _APART.finditer(text, spans[first - 1].end, spans[first].start)]
+        apart = [m.end() for m in _apart(language).finditer(text, spans[first - 1].end, spans[first].start)]
         start = apart[-1] if apart else spans[first].start
     after = text.find(";", spans[last].end, end)
     return Span(start, after if after >= 0 else end)
@@ -187,6 +185,12 @@ def _is_changed(text: str, stretch: Span, marks: Sequence[Cue], language: str, a
 def _places(said: str, language: str, key: str) -> list[int]:
     """Where it says that something is changed, or that it is not."""
     return [found.start() for pattern in _wordings(language, key) if (found := pattern.search(said))]
+
+
+@cache
+def _apart(language: str) -> re.Pattern[str]:
+    """Where one clause of an amendment ends and another is spoken of."""
+    return re.compile("|".join([r"[;,]", *(rf"\b{word}\b" for word in table(language, "amendments").get("apart", ()))]))
 
 
 @cache
