@@ -7,9 +7,9 @@ A case set of `--sets` is a library of its own, as somebody's folder is; no read
 only folders whose names end in `_held` are read, for the same reason; those of a language are one library, so that
 other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
-one offset of the logit, learned on folds), which keeps the order. The threshold is the one that serves best over the
-folds, where a right answer and a right silence count one and a wrong answer costs three quarters,
-in steps of .05: so few questions tell no finer.
+one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, serves best over the
+folds together with the two beside it, where a right answer and a right silence count one and a wrong answer costs three
+quarters: so few questions tell no finer, and a single peak among them is chance.
 """
 
 from __future__ import annotations
@@ -169,7 +169,10 @@ def main() -> None:
     names = list(next(item.rows[0] for item in items if item.rows))
     told = over_folds(items, fitted)
     value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
-    threshold = float(max(value, key=lambda t: (value[t], -t)))
+    worth = list(value.values())
+    smooth = [np.mean(worth[max(0, n - 1) : n + 2]) for n in range(len(worth))]
+    threshold = float(THRESHOLDS[int(np.argmax(smooth))])
+    print("worth by threshold:", *(f"{t:.2f} {v:.3f}" for t, v in value.items()), sep=", ")
     shown = [c for _, p, c in told if p >= threshold]
     p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)
     bins = np.clip((p * 10).astype(int), 0, 9)

@@ -101,8 +101,7 @@ FILES = {"en": ENGLISH, "de": GERMAN, "ko": KOREAN}
         ("de", "Welche Haftpflichtversicherung hat das Klinikum Seeblick?"),
         ("de", "An welchem Tag wurde Uwe Thadden intubiert?"),
         ("ko", "박하늘 환자의 입원 시 혈압은 얼마였습니까?"),
-        # a known loss, to be won back: the doctor in charge is taken for a surgeon
-        pytest.param("ko", "박하늘 환자의 위 절제술을 집도한 의사는 누구입니까?", marks=pytest.mark.xfail(strict=True)),
+        ("ko", "박하늘 환자의 위 절제술을 집도한 의사는 누구입니까?"),
         ("ko", "박하늘 환자가 복용하는 와파린의 용량은 얼마입니까?"),
     ],
 )

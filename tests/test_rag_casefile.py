@@ -99,6 +99,23 @@ def models(answer: Answer) -> list[str]:
     return [c.text for c in answer.claims if c.written]
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which anticoagulant was Margaret Harrison given?", ["Apixaban"]),
+        ("Welches Antibiotikum erhielt Ingrid Brandt?", ["Ceftriaxon", "Clarithromycin"]),
+        ("김서연 환자의 담낭 절제술을 집도한 의사는 누구입니까?", []),
+    ],
+)
+def test_what_the_demo_asks_is_answered_or_met_with_silence(
+    library: Library, question: str, expected: list[str]
+) -> None:
+    assert question in (CASEFILE.parent / "demo.sh").read_text("utf-8")
+    answer = library.ask(question)
+    assert answer.status == ("supported" if expected else "abstained")
+    assert all(name in answer.text for name in expected)
+
+
 # the reader doubts these true sentences (a word that stands elsewhere on the page, a part left out, an answer to a
 # question as wide as "what does he have?"): known losses
 LOST = ("okafor_daniel-13",)

@@ -636,6 +636,37 @@ def test_a_signature_is_read_by_itself() -> None:
     assert {c.hit.document for c in found.best if c.answers > 0} == {"Max Orr"}
 
 
+class Whole(StandIn):
+    """Finds its words in a passage of several lines, and not in their line alone."""
+
+    def _output(self, passage: str) -> Output:
+        return super()._output(passage if "\n" in passage else "x" * len(passage))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "language"),
+    [
+        ("Which dose?", "Apixaban was given.\nThe dose is 5 mg.", "5 mg", "en"),
+        ("Welche Dosis?", "Apixaban wurde gegeben.\nDie Dosis ist 5 mg.", "5 mg", "de"),
+        ("용량은?", "아픽사반을 투여하였다.\n용량은 5 mg 이다.", "5 mg", "ko"),
+    ],
+)
+def test_a_sentence_is_read_without_its_neighbours_too(question: str, text: str, words: str, language: str) -> None:
+    alone = Decision({"alone": 4.0}, 0.0, 0.5)
+    assert words in ask(question, {"a.txt": text}, StandIn(words), language, decision=alone).text
+    assert ask(question, {"a.txt": text}, Whole(words), language, decision=alone).status == "abstained"
+    assert words in ask(question, {"a.txt": text}, Whole(words), language).text  # where it does not count
+
+
+def test_only_the_likeliest_sentences_are_read_without_their_neighbours() -> None:
+    texts = {f"{n}.txt": f"Line of {n}.\nValue {n} is here." for n in range(40)}
+    reader = StandIn(*(f"Value {n} " for n in range(40)))
+    found = considered(Asked("which value", "which value", "en"), hits_of(texts), Evidence({}, lambda _: ""), reader)
+    read_alone = [c for c in found.best if c.alone is not None]
+    assert len(read_alone) == 12
+    assert min(c.answers for c in read_alone) >= max(c.answers for c in found.best if c.alone is None)
+
+
 @pytest.mark.parametrize(
     ("question", "language"),
     [("who must sign the invoice", "en"), ("Wer darf unterschreiben?", "de"), ("누가 서명해야 하나요?", "ko")],

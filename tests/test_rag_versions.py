@@ -286,7 +286,6 @@ def test_the_rest_of_a_wrapped_line_is_no_clause() -> None:
 
 
 @needs_weights
-@pytest.mark.xfail(strict=True, reason="a known loss, to be won back: the reader takes breaking a lease for subletting")
 def test_a_lay_word_finds_the_deleted_clause(tmp_path: Path) -> None:
     answer = asked(tmp_path, DELETED["en"][0], "can the tenant still break the lease")
     assert "Clause 5 is deleted" in answer.citations[0].quote

@@ -13,7 +13,7 @@ from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
 from casefolio.reader.other_persons import about_the_named, of_other_patients, people_in
-from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, read, read_alone
+from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
 
@@ -84,13 +84,15 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     everything = [c for c in everything if c.hit.document not in others]
     if form.signed:
         signed = best_of_passages(_signed(everything, evidence), _SIGNED)
-        return Considered(read_alone(asked, signed, [c.header for c in signed], model), everything)
+        heads = [c.header for c in signed]
+        return Considered(checked(asked, read_alone(asked, signed, heads, model), heads, model), everything)
     passed = guarded(asked, everything)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
-    return Considered(best_of_passages(rows), passed)
+    best = best_of_passages(rows)
+    return Considered(checked(asked, best, [tables.header(c) for c in best], model), passed)
 
 
 def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

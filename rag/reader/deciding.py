@@ -33,32 +33,28 @@ class Scored:
 def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What speaks for each candidate, by name; all between -1 and 1 or near it.
 
+    Each speaks for itself: three drugs in one letter answer as well as one, and no rival's strength counts against it.
+
     Args:
         asked: the question.
         hits: the passages that were read.
-        candidates: all of the question's, since one is judged beside the others.
+        candidates: those that are weighed.
     """
     best_hit = max((h.score for h in hits), default=0.0) or 1.0
-    by_passage: dict[str, float] = {}
-    for c in candidates:
-        by_passage[c.hit.chunk.id] = c.answers
-    ranked = sorted(by_passage.values(), reverse=True)
     topic, glossary = topic_of(asked), Glossary(asked.bare, asked.language)
     rows = []
     for c in candidates:
-        rival = ranked[1] if len(ranked) > 1 and c.answers == ranked[0] else ranked[0]
-        answers, lead = _clipped(c.answers), _clipped(c.answers - rival)
         met = glossary.met(c.text, c.hit.chunk.language)
         said = met.union(terms(f"{c.header} {c.text}", c.hit.chunk.language))
         rows.append(
             {
-                "answers": answers,
+                "answers": _clipped(c.answers),
                 "margin": _clipped(c.margin / 2),
-                "lead": lead,
                 "mass": c.mass,
-                "rank": 1 / c.hit.rank,
                 "retrieved": c.hit.score / best_hit,
                 "coverage": topic.share(said),
+                "alone": _clipped(c.alone.answers) if c.alone is not None else -1.0,
+                "alone_margin": _clipped(c.alone.margin / 2) if c.alone is not None else -1.0,
             }
         )
     return rows

@@ -109,6 +109,11 @@ class Tables:
         row = next((r for r in block.rows if r.span.start == candidate.span.start), None)
         return _Member(candidate, block, row or Row(candidate.span, ()))
 
+    def header(self, candidate: Candidate) -> str:
+        """What lends a candidate its subject, with the names of its columns where it is a row."""
+        member = self.member(candidate)
+        return member.header if member is not None else candidate.header
+
     def brought(self, row: Row, beside: Candidate) -> Candidate | None:
         """A row that was not read, as a candidate like the one beside it."""
         document = self._document(beside.hit.document)

@@ -1,8 +1,9 @@
 """Other names in a passage for what a question asks: "blood thinners" for a passage with "apixaban".
 
 The reader is small and knows few brands and classes. What the tables of `indexes.meanings` know is told it for each
-passage: the substances that stand there take the place of their kind in the question ("is he on apixaban"), which
-the reader understands best, and looser names stand in brackets behind it. It judges the rest.
+passage: the substances that stand there take the place of their kind in the question ("is he on apixaban"). Looser
+names ("RR" for "blood pressure") are told only of a row that structure has chosen: told of every passage, they make
+much look like an answer (`benchmarks/RESULTS.md`).
 """
 
 from __future__ import annotations
@@ -59,26 +60,23 @@ class Glossary:
         self._loose = [one for one in self._loose if one.place is None or not asks(one.place.of(question), language)]
 
     def asked_of(self, passage: str, language: str) -> str:
-        """The question with the passage's own names for what it asks."""
-        return self.readings(passage, language)[0]
+        """The question with a passage's own substances for the drugs that it asks for."""
+        if not self._drugs:
+            return self._question
+        return _put(self._question, self._substances(frozenset(terms(passage, language)), fold(passage)))
 
     def readings(self, passage: str, language: str) -> tuple[str, ...]:
-        """The ways to put the question to a passage: substances in their place and looser names behind; where there
-        is one looser name, a second way with it in its place.
+        """The ways to put the question to a row: as `asked_of`, and where the row has one looser name for one thing
+        that is asked for, with that in its place too.
         """
-        if not self._drugs and not self._loose:
-            return (self._question,)
+        plain = self.asked_of(passage, language)
         held, written = frozenset(terms(passage, language)), fold(passage)
-        drugs = self._substances(held, written)
-        question = _put(self._question, drugs)
         loose = {one: names for one in self._loose if (names := _names(one, held, written))}
-        behind = list(dict.fromkeys(name for names in loose.values() for name in names))[:_MOST]
-        if not behind:
-            return (question,)
-        plain = f"{question.rstrip(' ?')} ({', '.join(behind)})?"
         places = {one.place: names for one, names in loose.items() if one.place is not None}
-        # what has several names in one passage is loosely named
-        return (plain, _put(self._question, drugs | places)) if len(behind) == len(places) == 1 else (plain,)
+        behind = {name for names in loose.values() for name in names}
+        if not len(behind) == len(places) == 1:  # what has several names in one row is loosely named
+            return (plain,)
+        return (plain, _put(self._question, self._substances(held, written) | places))
 
     def met(self, passage: str, language: str) -> frozenset[str]:
         """Terms of the question for which a passage names a substance that is meant by them."""

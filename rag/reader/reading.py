@@ -10,18 +10,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from casefolio.indexes.analyzers import terms, words
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.sentences import sentence_spans
-from casefolio.reader.forms import form_of, without_time
 from casefolio.reader.framing import header_of
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.model import Output
 from casefolio.reader.rows import rows_in
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
+_CHECKED = 12  # candidates that are read by themselves too
 LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
@@ -57,6 +56,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """What the reader says of a sentence without its neighbours; logits as those of `Candidate`."""
+
+    answers: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence or row that may answer.
 
@@ -69,6 +76,7 @@ class Candidate:
         margin: logits of the best span here above those of no span.
         mass: share of the span's probability that lies in this sentence, 0 to 1.
         day: ISO day that it is of, where a table or list tells; else empty.
+        alone: what the reader says of the sentence by itself; None where it was not asked.
     """
 
     hit: Hit
@@ -79,6 +87,7 @@ class Candidate:
     margin: float
     mass: float
     day: str = ""
+    alone: Alone | None = None
 
     @property
     def text(self) -> str:
@@ -90,8 +99,6 @@ class Candidate:
 def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], model: Model) -> list[Candidate]:
     """All sentences and rows of all hits, in the order of the hits, the likeliest of each first.
 
-    Where the latest is asked for, the reader is asked for all of them: which is the latest, their days tell.
-
     Args:
         asked: the question.
         hits: the passages to read.
@@ -99,70 +106,16 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
         model: the reader.
     """
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
-    readings = _readings(asked, hits)
-    frames = [(q, head, h.text) for h, head, ways in zip(hits, headers, readings, strict=True) for q in ways.asked]
-    outputs = iter(model.questions(frames))
-    found: list[Candidate] = []
-    for hit, head, ways in zip(hits, headers, readings, strict=True):
-        found.extend(_in_passage(hit, head, ways.judged([next(outputs) for _ in ways.asked])))
-    return found
+    glossary = Glossary(asked.question, asked.language)
+    frames = [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
+    read = zip(hits, headers, model.questions(frames), strict=True)
+    return [candidate for hit, head, output in read for candidate in _in_passage(hit, head, output)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """The questions that are put to one passage.
-
-    Attributes:
-        plain: as it is asked, or with the passage's names for it behind.
-        loose: with looser names in their place, or empty; both ways together tell how likely it answers.
-        thing: the one thing that it names, or empty; the better of the ways counts.
-    """
-
-    plain: str
-    loose: str
-    thing: str
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """The questions, without the empty ones."""
-        return tuple(filter(None, (self.plain, self.loose, self.thing)))
-
-    def judged(self, outputs: Sequence[Output]) -> Output:
-        """One output of those to `asked`."""
-        found = list(outputs)
-        thing = [found.pop()] if self.thing else []
-        best = max(found, key=_answers)
-        both = replace(best, answers=sum(map(_answers, found)) / len(found))
-        return max([both, *thing], key=_answers)
-
-
-def _answers(output: Output) -> float:
-    return output.answers
-
-
-def _readings(asked: Asked, hits: Sequence[Hit], *, loosely: bool = False) -> list[_Ways]:
-    """The ways in which the question is put to each passage; with a looser name in its place too if `loosely`."""
-    form = form_of(asked.question, asked.language)
-    timeless = without_time if form.latest else (lambda question, _: question)
-    glossary = Glossary(timeless(asked.question, asked.language), asked.language)
-    bare = Glossary(timeless(asked.bare, asked.language), asked.language) if form.yes_no else None
-    out: list[_Ways] = []
-    for hit in hits:
-        plain, *loose = glossary.readings(hit.text, asked.language)
-        thing = _only_thing(bare.asked_of(hit.text, asked.language), hit, asked.language) if bare is not None else ""
-        out.append(_Ways(plain, loose[0] if loose and loosely else "", thing))
-    return out
-
-
-def _only_thing(question: str, hit: Hit, language: str) -> str:
-    """The one thing that a question names, function words aside ("is he on apixaban"), if the passage names it too.
-
-    Such a question asks what the passage says of the thing, and the reader knows a thing best by its bare name.
-    """
-    said = [word for word in words(question, language) if word.terms]
-    if len(said) != 1 or not set(said[0].terms) <= set(terms(hit.text, hit.chunk.language)):
-        return ""
-    return question[said[0].start : said[0].end]
+def _joint(outputs: Sequence[Output]) -> Output:
+    """One output of several ways to ask: the best, as likely to answer as all of them say together."""
+    best = max(outputs, key=lambda output: output.answers)
+    return replace(best, answers=sum(output.answers for output in outputs) / len(outputs))
 
 
 def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model) -> list[Candidate]:
@@ -174,15 +127,40 @@ def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[
         headers: what lends each its subject, its columns too.
         model: the reader.
     """
-    passages = [replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text) for c in candidates]
-    readings = _readings(asked, passages, loosely=True)  # structure tells that the row is of what is asked
-    frames = [(q, head, h.text) for h, head, ways in zip(passages, headers, readings, strict=True) for q in ways.asked]
+    glossary = Glossary(asked.question, asked.language)
+    ways = [glossary.readings(c.text, asked.language) for c in candidates]
+    frames = [(q, head, c.text) for c, head, asks in zip(candidates, headers, ways, strict=True) for q in asks]
     outputs = iter(model.questions(frames)) if frames else iter(())
     out: list[Candidate] = []
-    for c, head, passage, ways in zip(candidates, headers, passages, readings, strict=True):
-        best = _in_passage(passage, head, ways.judged([next(outputs) for _ in ways.asked]))[:1]
+    for c, head, asks in zip(candidates, headers, ways, strict=True):
+        passage = replace(c.hit, chunk=replace(c.hit.chunk, span=c.span), text=c.text)
+        best = _in_passage(passage, head, _joint([next(outputs) for _ in asks]))[:1]
         gained = best[0] if best and best[0].answers > c.answers else c
         out.append(replace(c, header=head, answers=gained.answers, margin=max(c.margin, gained.margin)))
+    return out
+
+
+def checked(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model) -> list[Candidate]:
+    """Candidates in their order, the likeliest of them with what the reader says of each without its neighbours.
+
+    A passage that answers lends its likelihood to all that stands in it; a sentence that answers does so by itself too.
+
+    Args:
+        asked: the question.
+        candidates: all that are weighed.
+        headers: what lends each its subject, its columns too.
+        model: the reader.
+    """
+    order = [-c.answers - 2 * c.mass for c in candidates]
+    likely = sorted(range(len(candidates)), key=order.__getitem__)[:_CHECKED]
+    glossary = Glossary(asked.question, asked.language)
+    sentences = [(headers[n], candidates[n].text) for n in likely]
+    frames = [(glossary.asked_of(text, asked.language), head, text) for head, text in sentences]
+    out = list(candidates)
+    for n, output in zip(likely, model.questions(frames) if frames else (), strict=True):
+        if len(output.begin):
+            _, _, logits = likeliest_span(output.begin, output.end)
+            out[n] = replace(out[n], alone=Alone(output.answers, logits - output.none))
     return out
 
 
