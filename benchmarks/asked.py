@@ -1,5 +1,7 @@
 """How good the answers are that `Library.ask` gives on case sets: good, right of those shown, refused.
 
+"Unanswerable refused" is the recall of abstention, "of the silences right" its precision.
+
     python benchmarks/asked.py SET… [--every N] [--cases FILE.jsonl] [--words]
 
 A case is good where a citation shares a character with its gold, or where it has no answer and none is shown. Cases
@@ -41,6 +43,7 @@ def told(name: str, n: Counter[str]) -> str:
         "good": n["good"] / n["cases"],
         "of the shown right": n["right"] / max(1, n["shown"]),
         "unanswerable refused": n["refused"] / max(1, rest),
+        "of the silences right": n["refused"] / max(1, n["cases"] - n["shown"]),
         "gold cited": n["right"] / max(1, n["answerable"]),
     }
     return f"{name} ({n['cases']}): " + ", ".join(f"{what} {share:.3f}" for what, share in shares.items())

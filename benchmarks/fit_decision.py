@@ -172,7 +172,7 @@ def main() -> None:
     worth = list(value.values())
     smooth = [np.mean(worth[max(0, n - 1) : n + 2]) for n in range(len(worth))]
     threshold = float(THRESHOLDS[int(np.argmax(smooth))])
-    print("worth by threshold:", *(f"{t:.2f} {v:.3f}" for t, v in value.items()), sep=", ")
+    print("worth by threshold:", ", ".join(f"{t:.2f} {v:.3f}" for t, v in value.items()))
     shown = [c for _, p, c in told if p >= threshold]
     p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)
     bins = np.clip((p * 10).astype(int), 0, 9)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from casefolio.indexes.analyzers import fold
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity import Identity
@@ -144,6 +145,7 @@ def checked(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str
     """Candidates in their order, the likeliest of them with what the reader says of each without its neighbours.
 
     A passage that answers lends its likelihood to all that stands in it; a sentence that answers does so by itself too.
+    Whose file it is the guards know; a sentence of which nothing says so is asked without the names.
 
     Args:
         asked: the question.
@@ -153,15 +155,23 @@ def checked(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str
     """
     order = [-c.answers - 2 * c.mass for c in candidates]
     likely = sorted(range(len(candidates)), key=order.__getitem__)[:_CHECKED]
-    glossary = Glossary(asked.question, asked.language)
-    sentences = [(headers[n], candidates[n].text) for n in likely]
-    frames = [(glossary.asked_of(text, asked.language), head, text) for head, text in sentences]
+    whole, bare = (Glossary(question, asked.language) for question in (asked.question, asked.bare))
+    frames = []
+    for head, text in ((headers[n], candidates[n].text) for n in likely):
+        glossary = whole if not asked.names or _names_one(f"{head} {text}", asked.names) else bare
+        frames.append((glossary.asked_of(text, asked.language), head, text))
     out = list(candidates)
     for n, output in zip(likely, model.questions(frames) if frames else (), strict=True):
         if len(output.begin):
             _, _, logits = likeliest_span(output.begin, output.end)
             out[n] = replace(out[n], alone=Alone(output.answers, logits - output.none))
     return out
+
+
+def _names_one(text: str, names: Sequence[str]) -> bool:
+    """Whether a text has a word of one of the names; a Korean one may bear a particle."""
+    written = fold(text)
+    return any(fold(word) in written for name in names for word in name.split() if len(word) > 1)
 
 
 def _in_passage(hit: Hit, head: str, output: Output) -> list[Candidate]:
