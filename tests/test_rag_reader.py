@@ -658,6 +658,31 @@ def test_a_sentence_is_read_without_its_neighbours_too(question: str, text: str,
     assert words in ask(question, {"a.txt": text}, Whole(words), language).text  # where it does not count
 
 
+class Listening(StandIn):
+    """Keeps what it is asked of each passage."""
+
+    def questions(self, asked: Sequence[tuple[str, str, str]]) -> list[Output]:
+        self.heard = {passage: question for question, _, passage in asked}
+        return super().questions(asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "bare", "with_name", "without", "language"),
+    [
+        ("What does Ann Lee take?", "Ann Lee", "What does take?", "Ms. Lee takes iron.", "Zinc daily.", "en"),
+        ("Was nimmt Eva Rau ein?", "Eva Rau", "Was nimmt ein?", "Frau Rau nimmt Eisen.", "Täglich Zink.", "de"),
+        ("김하늘은 무엇을 먹나요?", "김하늘", "무엇을 먹나요?", "김하늘은 철분을 먹는다.", "매일 아연 복용.", "ko"),
+    ],
+)
+def test_a_sentence_that_names_nobody_is_asked_without_the_names(
+    question: str, name: str, bare: str, with_name: str, without: str, language: str
+) -> None:
+    reader = Listening(with_name.split()[-1], without.split()[-1])
+    hits = hits_of({"a.txt": f"{with_name}\n\n{without}"}, language)
+    considered(Asked(question, bare, language, (name,)), hits, Evidence({}, lambda _: ""), reader)
+    assert reader.heard == {with_name: question, without: bare}
+
+
 def test_only_the_likeliest_sentences_are_read_without_their_neighbours() -> None:
     texts = {f"{n}.txt": f"Line of {n}.\nValue {n} is here." for n in range(40)}
     reader = StandIn(*(f"Value {n} " for n in range(40)))
