@@ -109,8 +109,8 @@ def read(asked: Asked, hits: Sequence[Hit], identities: Mapping[str, Identity], 
     headers = [header_of(h.document, identities.get(h.document), h.chunk) for h in hits]
     glossary = Glossary(asked.question, asked.language)
     frames = [(glossary.asked_of(h.text, asked.language), head, h.text) for h, head in zip(hits, headers, strict=True)]
-    read = zip(hits, headers, model.questions(frames), strict=True)
-    return [candidate for hit, head, output in read for candidate in _in_passage(hit, head, output)]
+    seen = zip(hits, headers, model.questions(frames), strict=True)
+    return [candidate for hit, head, output in seen for candidate in _in_passage(hit, head, output)]
 
 
 def _joint(outputs: Sequence[Output]) -> Output:
