@@ -84,15 +84,14 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     everything = [c for c in everything if c.hit.document not in others]
     if form.signed:
         signed = best_of_passages(_signed(everything, evidence), _SIGNED)
-        heads = [c.header for c in signed]
-        return Considered(checked(asked, read_alone(asked, signed, heads, model), heads, model), everything)
+        signed = read_alone(asked, signed, [c.header for c in signed], model)
+        return Considered(checked(asked, signed, lambda c: c.header, model), everything)
     passed = guarded(asked, everything)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
-    best = best_of_passages(rows)
-    return Considered(checked(asked, best, [tables.header(c) for c in best], model), passed)
+    return Considered(checked(asked, best_of_passages(rows), tables.header, model), passed)
 
 
 def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -70,6 +70,8 @@ class Glossary:
         that is asked for, with that in its place too.
         """
         plain = self.asked_of(passage, language)
+        if not self._loose:
+            return (plain,)
         held, written = frozenset(terms(passage, language)), fold(passage)
         loose = {one: names for one in self._loose if (names := _names(one, held, written))}
         places = {one.place: names for one, names in loose.items() if one.place is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from casefolio.reader.model import Output
 from casefolio.reader.rows import rows_in
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
-_CHECKED = 12  # candidates that are read by themselves too
+_CHECKED = 12  # candidates that are read by themselves too, as many as a list quotes; six or eight serve alike
 LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
@@ -141,7 +141,9 @@ def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[
     return out
 
 
-def checked(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str], model: Model) -> list[Candidate]:
+def checked(
+    asked: Asked, candidates: Sequence[Candidate], header: Callable[[Candidate], str], model: Model
+) -> list[Candidate]:
     """Candidates in their order, the likeliest of them with what the reader says of each without its neighbours.
 
     A passage that answers lends its likelihood to all that stands in it; a sentence that answers does so by itself too.
@@ -150,14 +152,14 @@ def checked(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[str
     Args:
         asked: the question.
         candidates: all that are weighed.
-        headers: what lends each its subject, its columns too.
+        header: what lends one its subject, its columns too.
         model: the reader.
     """
     order = [-c.answers - 2 * c.mass for c in candidates]
     likely = sorted(range(len(candidates)), key=order.__getitem__)[:_CHECKED]
     whole, bare = (Glossary(question, asked.language) for question in (asked.question, asked.bare))
     frames = []
-    for head, text in ((headers[n], candidates[n].text) for n in likely):
+    for head, text in ((header(candidates[n]), candidates[n].text) for n in likely):
         glossary = whole if not asked.names or _names_one(f"{head} {text}", asked.names) else bare
         frames.append((glossary.asked_of(text, asked.language), head, text))
     out = list(candidates)
