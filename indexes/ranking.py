@@ -109,8 +109,9 @@ def _pool(
     """Candidates by words, by vectors, and all passages of the documents that are named."""
     pool = [lexical]
     if query is not None:
-        pool += [passages.dense.search(vector, DEPTH, allowed)[0] for vector in np.unique(query, axis=0)]
+        distinct = {vector.tobytes(): vector for vector in query}  # np.unique would load masked arrays for it
+        pool += [passages.dense.search(vector, DEPTH, allowed)[0] for vector in distinct.values()]
     if named.documents:
         inside = np.flatnonzero(np.isin(passages.document_of, named.documents) & (True if allowed is None else allowed))
         pool.append(inside[:_EXHAUSTIVE])
-    return np.unique(np.concatenate(pool))
+    return np.array(sorted({int(position) for found in pool for position in found}), np.int64)

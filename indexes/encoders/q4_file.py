@@ -27,6 +27,7 @@ _MAGIC = b"E5S1"
 _BLOCK, _BLOCK_BYTES = 32, 18
 _Q4 = 1
 _SIZES = struct.Struct("<I7ifi")
+_BETWEEN = "\n"  # a line end stands in no piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,14 @@ class Q4File:
         at += 4 * (n + 1)
         scores = self._bytes[at : at + 4 * n].view("<f4").astype(np.float32)
         raw = self._bytes[at + 4 * n : at + 4 * n + size]
-        # One string, cut by characters: far quicker than 250,000 pieces decoded one by one.
-        text = raw.tobytes().decode()
-        before = np.concatenate([[0], np.cumsum((raw & 0xC0) != 0x80)])
-        bounds = before[offsets].tolist()
-        pieces = list(map(text.__getitem__, map(slice, bounds, bounds[1:])))
+        # One string, cut at line ends set between the pieces: far quicker than 250,000 pieces decoded one by one.
+        parted = np.full(len(raw) + n - 1, ord(_BETWEEN), np.uint8)
+        inside = np.ones(len(parted), bool)
+        inside[offsets[1:-1].astype(np.int64) + np.arange(n - 1)] = False
+        parted[inside] = raw
+        pieces = parted.tobytes().decode().split(_BETWEEN)
+        if len(pieces) != n:
+            raise EncoderError(f"{self.path}: a piece of its vocabulary holds a line end", "install the package again")
         return Vocabulary(pieces, scores, (bos, eos, pad, unk), self._characters()[0])
 
     def _skip_pieces(self) -> int:
