@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from casefolio.ingest.document import Document
     from casefolio.library import Library
 
-READ = 24  # passages that the reader reads for a question
+READ = 20  # passages that the reader reads for a question; with 24 no answer of 900 is another one (benchmarks/RESULTS.md)
 
 
 def stream(

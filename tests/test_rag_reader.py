@@ -219,6 +219,7 @@ PEOPLE = (
     "Nordlicht Klinik GmbH",
     "Seeblick Klinik GmbH",
     "Luis Arco",
+    "Jörg Müller",
     "윤가람",
     "강문석",
 )
@@ -275,6 +276,17 @@ KEPT = {
     ),
     "a given name within another word": (
         "윤가람 용량", ("윤가람",), {"a": "윤가람 5mg", "b": "강문석 가람병원 7mg"}, {"a"}
+    ),
+    "an umlaut written out": (
+        "creatinine of Jörg Müller", ("Jörg Müller",),
+        {"a": "MUELLER JOERG\nCreatinine 1.0", "b": "Jürgen Maler\nCreatinine 2.0", "c": "Ella Torn\nx."}, {"a"},
+    ),
+    "an umlaut that the question writes out": (
+        "Kreatinin Joerg Mueller", ("Mueller",), {"a": "Jörg Müller\nKreatinin 1,0", "b": "Ella Torn\n2,0"}, {"a"}
+    ),
+    "the number of a product is nobody": (
+        "강문석 kx-320 단가", ("강문석 kx-320",), {"a": "강문석 단가 52원", "b": "강문석 KX-320 납기", "c": "윤가람"},
+        {"a", "b"},
     ),
     "a longer name": ("강문석진 용량", ("강문석진",), {"a": "강문석\n5mg"}, set()),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
@@ -787,6 +799,11 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     opened = {"a.txt": "", "b.txt": "Journal of Joan Pell"}
     assert of_other_patients(["Joan Pell"], candidates, identities) == {"b.txt"}
     assert of_other_patients(["Joan Pell"], candidates, identities, opened.__getitem__) == frozenset()
+    two = {"a.txt": "", "b.txt": "ECHO LAB\nJob 7\n\nBERG, VERA 11-2\nEF 50 %.\n\nPELL, JOAN A   12-3\nEF 41 %."}
+    assert of_other_patients(["Joan Pell"], candidates, identities, two.__getitem__) == frozenset()  # two on one sheet
+    assert of_other_patients(["Ada Pell"], candidates, identities, two.__getitem__) == {"b.txt"}
+    initial = {"a.txt": "", "b.txt": "Northgate Physiotherapy\nJ. Pell   knee, left"}
+    assert of_other_patients(["Pell"], candidates, identities, initial.__getitem__) == frozenset()
     identities["b.txt"] = replace(identities["b.txt"], kind="judgment")
     assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
 

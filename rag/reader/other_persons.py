@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import permutations
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
@@ -25,6 +26,7 @@ _APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
 _INDENT = 50  # characters before a name that still opens its line
 _OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 
 
@@ -80,12 +82,13 @@ def _meant(
     names: set[str] = set()
     full: list[tuple[str, ...]] = []
     for name in written:
-        parts = {_borne(w, borne) for w in words(name) if _names_somebody(w)}
-        capital = {w.lower() for w in name.split() if w[:1].isupper() and not w.isupper()}
+        parts = {_borne(w, borne) for w in _words(name) if _names_somebody(w)}
+        capital = {_spelled(w.lower()) for w in name.split() if w[:1].isupper() and not w.isupper()}
         whole = any(len(person & parts) > 1 for person in persons)  # beside a known full name, nothing else is a name
         common = {w for w in parts - borne if w in said and (whole or w not in capital)} if parts & borne else set()
         names |= parts - common
-        full += [tuple(w for w in (_borne(p, borne) for p in person) if w not in common) for person in people([name])]
+        whole_names = ([_borne(_spelled(p), borne) for p in person] for person in people([name]))
+        full += [tuple(w for w in person if w not in common) for person in whole_names]
     return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
 
 
@@ -116,7 +119,7 @@ def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]])
 @lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
 def _persons(people_known: tuple[str, ...]) -> list[frozenset[str]]:
     """Words of each name that the folder's documents give to somebody."""
-    found = (frozenset(w for w in words(name) if _names_somebody(w)) for name in dict.fromkeys(people_known))
+    found = (frozenset(w for w in _words(name) if _names_somebody(w)) for name in dict.fromkeys(people_known))
     return [person | {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in found if person]
 
 
@@ -137,12 +140,12 @@ def _clinging() -> re.Pattern[str]:
 
 def _is_date(name: str) -> bool:
     """Whether a name is a month or a day of the week, which are written like names."""
-    return all(w in _calendar() for w in words(name))
+    return all(w in _calendar() for w in _words(name))
 
 
 @cache
 def _calendar() -> frozenset[str]:
-    return frozenset(word.lower() for key in ("months", "weekdays") for word in all_of("dates", key))
+    return frozenset(_spelled(word.lower()) for key in ("months", "weekdays") for word in all_of("dates", key))
 
 
 def people_in(identities: Mapping[str, Identity]) -> tuple[str, ...]:
@@ -159,7 +162,8 @@ def of_other_patients(
     """Paths of the documents about patients who do not bear the names asked for, where others do.
 
     That a name stands somewhere in a letter does not make its bearer the patient: a wife is named in her husband's.
-    A document that opens with the full name is not another one's, nor is a paper of the law, which has no patient.
+    A document that opens with the full name is not another one's, nor one in which a line does so as lists do (two
+    reports on one sheet), nor is a paper of the law, which has no patient.
 
     Args:
         names: in the question, as they stand in it.
@@ -167,7 +171,7 @@ def of_other_patients(
         identities: what the documents say they are, by path.
         text_of: text of a document by its path, empty where it is not known.
     """
-    asked = {w for name in names for w in words(_as_written(name)) if _names_somebody(w)}
+    asked = {w for name in names for w in _words(_as_written(name)) if _names_somebody(w)}
     patients = {
         path: " ".join(identity.values("patient"))
         for path in {c.hit.document for c in candidates}
@@ -175,19 +179,22 @@ def of_other_patients(
         and identity.kind not in _OF_PARTIES
         and identity.values("patient")
     }
-    borne = {path: sum(_holds(name, words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    borne = {path: sum(_holds(name, _words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
     persons = _persons(people_in(identities))
-    pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
+    meant = asked | _own_names(asked, persons)
+    pairs = [pair for pair in permutations(sorted(meant), 2) if asked.intersection(pair)]
     pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
-        opening = "\n".join(text_of(path)[:_OPENING].splitlines()[:_OPENING_LINES])
+        head = _spelled(text_of(path)[:_HEAD])
+        opening = "\n".join(head[:_OPENING].splitlines()[:_OPENING_LINES])
         found = words(opening)
         in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
-        borne[path] = int(in_full or any(_has_initial_of(pair, opening) for pair in pairs))
+        listed = any(_heads_a_line(pair, head) for pair in pairs if asked.issuperset(pair))
+        borne[path] = int(in_full or listed or any(_has_initial_of(pair, opening) for pair in pairs))
     if not any(borne.values()):
         return frozenset()
     # "Mrs Pemberton" may be anybody of that name
-    whole = {path for path, said in patients.items() if sum(map(_names_somebody, words(said))) > 1}
+    whole = {path for path, said in patients.items() if sum(map(_names_somebody, _words(said))) > 1}
     return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
@@ -196,10 +203,10 @@ def _words_by_document(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Words of what was read of each document and of its opening, and the beginning of what was read."""
     paths = dict.fromkeys(c.hit.document for c in candidates)
-    heads = {path: text_of(path)[:_OPENING] for path in paths}
-    said = {path: [*words(path), *_APART, *words(opening)] for path, opening in heads.items()}
+    heads = {path: _spelled(text_of(path)[:_OPENING]) for path in paths}
+    said = {path: [*_words(path), *_APART, *words(opening)] for path, opening in heads.items()}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
-        text = f"{c.header}\n{c.hit.text}"
+        text = _spelled(f"{c.header}\n{c.hit.text}")
         said[c.hit.document] += [*_APART, *words(text)]
         heads[c.hit.document] = f"{heads[c.hit.document]}\n{text}"[:_HEAD]
     return said, heads
@@ -212,8 +219,24 @@ def _as_written(name: str) -> str:
     return " ".join(parts[capital[0] : capital[-1] + 1]) if capital else name
 
 
+def _spelled(text: str) -> str:
+    """With umlauts written out: what is Brückmann in a letter is BRUECKMANN in a laboratory's export."""
+    return text.translate(_UMLAUTS)
+
+
+def _words(text: str) -> list[str]:
+    return words(_spelled(text))
+
+
 def _names_somebody(word: str) -> bool:
-    return (len(word) > _SHORTEST or not word.isascii()) and word not in no_names()
+    """Whether a word may be of a name: no title, no initial, no number ("HV-320")."""
+    long_enough = len(word) > _SHORTEST or not word.isascii()
+    return long_enough and word not in _no_names() and not word.isdigit()
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    return frozenset(map(_spelled, no_names()))
 
 
 def _holds(name: str, found: Sequence[str]) -> bool:
@@ -240,10 +263,16 @@ def _has_initial_of(person: Sequence[str], head: str) -> bool:
     return re.search(opens, head, re.MULTILINE) is not None
 
 
+def _heads_a_line(person: Sequence[str], head: str) -> bool:
+    """Whether a line opens with surname and given name and goes on like a list: "BRANDVOLD, WALTER E    448-20913"."""
+    given, last = (re.escape(part) for part in person)
+    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}\b", head) is not None
+
+
 def _somebody_else(person: Sequence[str], head: str) -> bool:
     """Whether a text gives the surname to another given name."""
     if len(person) < 2:
         return False
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
-    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)} - no_names()
+    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)} - _no_names()
     return bool(given - set(person))
