@@ -545,6 +545,23 @@ def test_the_row_that_the_question_names_answers(
     assert [c.quote.split(" | ")[1] for c in answer.citations] == [wanted]
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "language", "named", "read"),
+    [
+        ("Patient:    Pell, Joan    b. 1950\nOperation:    plate, left knee\nSurgeon:    Dr Hale\n",
+         "who did the operation", "en", "plate,", "Dr Hale"),
+        ("Patientin:    Pell, Johanna    geb. 1950\nOperation:    Platte, Knie links\nAusgeführt von:    Dr. Hall\n",
+         "von wem war die Operation", "de", "Platte,", "Dr. Hall"),
+        ("환자    강문석    M/66\n수술명    담낭절제술\n집도의    도승채\n", "담낭절제술 누가 했나요", "ko", "담낭절제술", "도승채"),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_list_without_columns_stays_beside_the_one_that_the_question_names(
+    text: str, question: str, language: str, named: str, read: str
+) -> None:
+    answer = ask(question, {"a.txt": text}, StandIn(named, read), language)
+    assert any(read in c.quote for c in answer.citations)
+
+
 def test_a_row_is_brought_in_that_no_passage_held() -> None:
     text = "Year | Fee\n" + "".join(f"{year} | {year}00\n" for year in range(2001, 2021))
     head = Chunk("a", "a.txt", Span(0, 60), (1,), (), "en")

@@ -202,41 +202,50 @@ def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int],
     """The rows of a table that the question names, with all that speaks for the table; all left where it names none."""
     standing = [m for m in block if id(m.candidate) in left]
     rows = block[0].block.rows
-    wanted = _wanted(asked, topic, rows, block)
-    if wanted is None:
+    possible = _possible(asked, topic, rows, block)
+    wanted = _wanted(asked, topic, possible, block)
+    if len(wanted) == len(rows):
         return standing
     chosen = [m for m in standing if m.row in wanted]  # never the line that names the columns
+    # lines without columns may each say something else: what the reader sees in another one stays
+    others = [m for m in standing if m.row in possible and m.row not in wanted and not m.row.columns]
+    others = [m for m in others if m.candidate.mass >= LEAST_MASS]
     best = max(block, key=lambda m: m.candidate.mass)
     read = {m.row.span for m in block}
     for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
         added = tables.brought(row, best.candidate)
         chosen += [_Member(added, block[0].block, row)] if added is not None else []
-    return _pooled(block, chosen)
+    return others + _pooled(block, chosen)
 
 
-def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...] | None:
-    """The rows that the question names by a drug, a person, a number or the thing itself; None where it names none."""
+def _possible(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...]:
+    """The rows of the days, drugs and numbers that the question names, where a row is of one."""
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)
-    seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
     days, months = _days_of_the_year(asked.question, asked.language), _months(asked.question, asked.language)
     stepped = sum(bool(row.cells) and range_of(row.cells[0]) is not None for row in rows) > 1
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
         lambda row: bool(months) and not days and _in_month(day_of_row(row, language), months),
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
-        lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
         lambda row: stepped and _covers(row, topic),
     ]
-    wanted = tuple(rows)
+    possible = tuple(rows)
     for test in tests:
-        found = tuple(row for row in wanted if test(row))
-        wanted = found or wanted
-    named = tuple(row for row in wanted if _place(row, rows, topic, language) is not None)
-    if named and any(row.span in seen for row in named):  # a cell may have a word of the question by chance
-        wanted = named
-    return wanted if len(wanted) < len(rows) else None
+        possible = tuple(row for row in possible if test(row)) or possible
+    return possible
+
+
+def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...]:
+    """The rows that the question names by a person or the thing itself; all where it names none."""
+    language = block[0].candidate.hit.chunk.language
+    seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
+    borne = (row for row in rows if row.columns and len(row.cells) > 2 and any(_bears(n, row) for n in asked.names))
+    wanted = tuple(borne) or tuple(rows)
+    named = tuple(row for row in wanted if _place(row, block[0].block.rows, topic, language) is not None)
+    # a cell may have a word of the question by chance
+    return named if any(row.span in seen for row in named) else wanted
 
 
 def _names_a_time(asked: Asked) -> bool:
