@@ -39,6 +39,7 @@ _ITEM = re.compile(
 )
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
 _FIELD = re.compile(r"[^\n:]{1,20}:\s*\S+")  # a label and one word
+_LABEL = re.compile(r"[A-ZÄÖÜ가-힣][^\W\d_]{1,18}(?: [^\W\d_]{1,18})?:[ \t]+\S")  # at a line's start: "Diagnosis: …"
 _CLAUSE_END = re.compile(r"[;:,、，·]\s|[;、，]|\s[-–—]\s")
 
 
@@ -149,7 +150,7 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
         return True
     if following[0].islower():
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
-    if blank or _COLUMNS.search(line) or _COLUMNS.search(following):
+    if blank or _COLUMNS.search(line) or _COLUMNS.search(following) or _LABEL.match(following):
         return True
     first = following.split(None, 1)[0]
     return len(line) + len(first) < 0.85 * width

@@ -42,6 +42,9 @@ def test_dots(language: str, parts: list[str]) -> None:
         ("en", ["1. Term.", "2. Fees.", "(a) monthly", "- or yearly"]),
         ("de", ["Diagnosen", "Z. n. TEP re.", "Mit freundlichen Grüßen", "Dr. Veit"]),
         ("ko", ["주호소", "흉통 없음", "3. 진단: 폐렴임", "추적 관찰 요함"]),
+        ("en", ["Discharged on 15 January 2025", "Diagnosis: pneumonia"]),
+        ("de", ["Entlassen am 15. Januar 2025", "Aktuelle Diagnose: Pneumonie"]),
+        ("ko", ["퇴원 2025년 1월 15일", "진단: 폐렴"]),
     ],
 )
 def test_lines_of_their_own(language: str, lines: list[str]) -> None:
