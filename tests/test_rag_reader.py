@@ -712,12 +712,13 @@ def test_a_sentence_that_names_nobody_is_asked_without_the_names(
     assert reader.heard == {with_name: question, without: bare}
 
 
-def test_only_the_likeliest_sentences_are_read_without_their_neighbours() -> None:
+@pytest.mark.parametrize(("question", "most"), [("which value", 8), ("list all values", 12)])
+def test_only_the_likeliest_sentences_are_read_without_their_neighbours(question: str, most: int) -> None:
     texts = {f"{n}.txt": f"Line of {n}.\nValue {n} is here." for n in range(40)}
     reader = StandIn(*(f"Value {n} " for n in range(40)))
-    found = considered(Asked("which value", "which value", "en"), hits_of(texts), Evidence({}, lambda _: ""), reader)
+    found = considered(Asked(question, question, "en"), hits_of(texts), Evidence({}, lambda _: ""), reader)
     read_alone = [c for c in found.best if c.alone is not None]
-    assert len(read_alone) == 12
+    assert len(read_alone) == most
     assert min(c.answers for c in read_alone) >= max(c.answers for c in found.best if c.alone is None)
 
 

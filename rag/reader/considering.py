@@ -85,13 +85,13 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     if form.signed:
         signed = best_of_passages(_signed(everything, evidence), _SIGNED)
         signed = read_alone(asked, signed, [c.header for c in signed], model)
-        return Considered(checked(asked, signed, lambda c: c.header, model), everything)
+        return Considered(checked(asked, signed, lambda c: c.header, model, many=True), everything)
     passed = guarded(asked, everything)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
-    return Considered(checked(asked, best_of_passages(rows), tables.header, model), passed)
+    return Considered(checked(asked, best_of_passages(rows), tables.header, model, form.many), passed)
 
 
 def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

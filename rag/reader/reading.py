@@ -21,7 +21,7 @@ from casefolio.reader.model import Output
 from casefolio.reader.rows import rows_in
 
 _PER_PASSAGE = 2  # sentences of one passage that may answer
-_CHECKED = 12  # candidates that are read by themselves too, as many as a list quotes; six or eight serve alike
+_CHECKED, _CHECKED_LIST = 8, 12  # candidates that are read by themselves too; of a list as many as it quotes
 LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
 _LONGEST_SPAN = 48  # tokens
 _LONGEST_LINE = 480  # characters above which a stretch of several lines is no sentence but a list: cut at its lines
@@ -142,7 +142,7 @@ def read_alone(asked: Asked, candidates: Sequence[Candidate], headers: Sequence[
 
 
 def checked(
-    asked: Asked, candidates: Sequence[Candidate], header: Callable[[Candidate], str], model: Model
+    asked: Asked, candidates: Sequence[Candidate], header: Callable[[Candidate], str], model: Model, many: bool
 ) -> list[Candidate]:
     """Candidates in their order, the likeliest of them with what the reader says of each without its neighbours.
 
@@ -154,9 +154,11 @@ def checked(
         candidates: all that are weighed.
         header: what lends one its subject, its columns too.
         model: the reader.
+        many: whether a list is asked for.
     """
     order = [-c.answers - 2 * c.mass for c in candidates]
-    likely = sorted(range(len(candidates)), key=order.__getitem__)[:_CHECKED]
+    likely = sorted(range(len(candidates)), key=order.__getitem__)
+    likely = likely[: _CHECKED_LIST if many else _CHECKED]
     whole, bare = (Glossary(question, asked.language) for question in (asked.question, asked.bare))
     frames = []
     for head, text in ((header(candidates[n]), candidates[n].text) for n in likely):
