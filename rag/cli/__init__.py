@@ -46,15 +46,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
+    ours = argv is None  # the process ends with this command
+    if ours:
+        gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         # whatever the locale: results are UTF-8, and half a surrogate pair is shown as what it is, in JSON too
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     from casefolio.cli.screen import screens
 
-    with screens():
-        return _run(list(sys.argv[1:] if argv is None else argv))
+    try:
+        with screens():
+            return _run(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        if ours:
+            gc.freeze()  # Python would look through all that there is once more before it ends
 
 
 def _run(arguments: list[str]) -> int:
