@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from casefolio.ingest.document import Document
     from casefolio.library import Library
 
-READ = 20  # passages that the reader reads for a question; with 24 no answer of 900 is another one (benchmarks/RESULTS.md)
+READ = 20  # passages that the reader reads for a question; 24 change no answer (benchmarks/RESULTS.md)
 
 
 def stream(

@@ -552,7 +552,8 @@ def test_the_row_that_the_question_names_answers(
          "who did the operation", "en", "plate,", "Dr Hale"),
         ("Patientin:    Pell, Johanna    geb. 1950\nOperation:    Platte, Knie links\nAusgeführt von:    Dr. Hall\n",
          "von wem war die Operation", "de", "Platte,", "Dr. Hall"),
-        ("환자    강문석    M/66\n수술명    담낭절제술\n집도의    도승채\n", "담낭절제술 누가 했나요", "ko", "담낭절제술", "도승채"),
+        ("환자    강문석    M/66\n수술명    담낭절제술\n집도의    도승채\n",
+         "담낭절제술 누가 했나요", "ko", "담낭절제술", "도승채"),
     ],
 )  # fmt: skip
 def test_a_line_of_a_list_without_columns_stays_beside_the_one_that_the_question_names(
@@ -820,6 +821,8 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     two = {"a.txt": "", "b.txt": "ECHO LAB\nJob 7\n\nBERG, VERA 11-2\nEF 50 %.\n\nPELL, JOAN A   12-3\nEF 41 %."}
     assert of_other_patients(["Joan Pell"], candidates, identities, two.__getitem__) == frozenset()  # two on one sheet
     assert of_other_patients(["Ada Pell"], candidates, identities, two.__getitem__) == {"b.txt"}
+    wife = {"a.txt": "", "b.txt": "Discharged home.\nSeen by the ward.\n\nNext of kin\nPell, Joan (wife) 0770 12"}
+    assert of_other_patients(["Joan Pell"], candidates, identities, wife.__getitem__) == {"b.txt"}
     initial = {"a.txt": "", "b.txt": "Northgate Physiotherapy\nJ. Pell   knee, left"}
     assert of_other_patients(["Pell"], candidates, identities, initial.__getitem__) == frozenset()
     identities["b.txt"] = replace(identities["b.txt"], kind="judgment")

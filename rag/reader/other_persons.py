@@ -264,9 +264,10 @@ def _has_initial_of(person: Sequence[str], head: str) -> bool:
 
 
 def _heads_a_line(person: Sequence[str], head: str) -> bool:
-    """Whether a line opens with surname and given name and goes on like a list: "BRANDVOLD, WALTER E    448-20913"."""
+    """Whether a line opens with surname, given name and a number: "BRANDVOLD, WALTER E   448-20", not "(his wife)"."""
     given, last = (re.escape(part) for part in person)
-    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}\b", head) is not None
+    number = r"[ \t,;]+(?:[a-z][ \t.]+)?\(?(?:[a-z.]{1,5}[ \t:]*)?[*\d]"
+    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}{number}", head) is not None
 
 
 def _somebody_else(person: Sequence[str], head: str) -> bool:
@@ -274,5 +275,5 @@ def _somebody_else(person: Sequence[str], head: str) -> bool:
     if len(person) < 2:
         return False
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
-    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)} - _no_names()
-    return bool(given - set(person))
+    given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)}
+    return bool(given - _no_names() - set(person))
