@@ -829,6 +829,27 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
 
 
+SHEETS = {
+    "en": ("ECHO LAB\n\nPELL, JOAN A    11-2\nEF 50 %.\n\nBERG, VERA    12-3\nEF 41 %.\n", "Vera Berg's EF"),
+    "de": ("ECHO\n\nPELL, JOHANNA *02.03.1950\nEF 50 %.\n\nBÄR, VERA *04.05.1948\nEF 41 %.\n", "EF Vera Baer"),
+    "ko": ("심초음파\n\n강문석   M/66\nEF 50 %.\n\n윤가람   F/58\nEF 41 %.\n", "윤가람의 EF"),
+}
+
+
+@pytest.mark.parametrize("language", SHEETS)
+def test_of_two_reports_on_one_sheet_only_the_named_ones_answers(language: str) -> None:
+    text, question = SHEETS[language]
+    answer = ask(question, {"a.txt": text}, StandIn("EF 50 %.", "EF 41 %."), language)
+    assert [c.quote for c in answer.citations] == ["EF 41 %."]
+    assert len(ask("EF", {"a.txt": text}, StandIn("EF 50 %.", "EF 41 %."), language).citations) == 2
+
+
+def test_of_two_reports_on_one_sheet_only_the_named_ones_is_signed() -> None:
+    joan, vera = "PELL, JOAN A    11-2\nReported by Dr H. Odum\n\n", "BERG, VERA    12-3\nReported by Dr M. Hale\n"
+    answer = ask("who reported Berg's MRI", {"a.txt": f"MRI\n\n{joan}{vera}"}, StandIn("Reported by"))
+    assert [c.quote for c in answer.citations] == ["Reported by Dr M. Hale"]
+
+
 @pytest.mark.parametrize(
     ("question", "text", "said", "language"),
     [

@@ -12,7 +12,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.other_persons import about_the_named, of_other_patients, people_in
+from casefolio.reader.other_persons import about_the_named, of_other_patients, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
@@ -82,8 +82,10 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     everything = about_the_named(asked.question, asked.names, everything, people_in(evidence.identities), evidence.text)
     others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
+    everything = under_their_names(asked.question, everything, evidence.text)
     if form.signed:
-        signed = best_of_passages(_signed(everything, evidence), _SIGNED)
+        signed = under_their_names(asked.question, _signed(everything, evidence), evidence.text)
+        signed = best_of_passages(signed, _SIGNED)
         signed = read_alone(asked, signed, [c.header for c in signed], model)
         return Considered(checked(asked, signed, lambda c: c.header, model, many=True), everything)
     passed = guarded(asked, everything)

@@ -26,6 +26,12 @@ _APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
 _INDENT = 50  # characters before a name that still opens its line
 _OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
+# What stands behind a name that heads a report: a number, a birthday, an age ("448-20913", "*1948", "F  771", "M/66").
+_NUMBER = r"[ \t,;]+(?:[A-Za-z][ \t.]+)?\(?(?:[A-Za-z.]{1,5}[ \t:]*)?[*\d]"
+_HEADING = re.compile(
+    rf"(?m)^\W{{0,4}}(?:([A-Z][\w'’-]+),\s?([A-Z][\w'’-]+){_NUMBER}"
+    r"|(?:Pt\.?|환자)?[ \t:]*([가-힣]{2,4})[ \t]+\(?(?:[MF]|남|여)\s?/\s?\d)"
+)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 
@@ -198,6 +204,27 @@ def of_other_patients(
     return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
+def under_their_names(question: str, candidates: Sequence[Candidate], text_of: Callable[[str], str]) -> list[Candidate]:
+    """Candidates without those of another's report on one sheet: below a line that is headed by somebody else.
+
+    Args:
+        question: as it was put; a sheet none of whose headings it names keeps all.
+        candidates: of all documents that were read.
+        text_of: text of a document by its path, empty where it is not known.
+    """
+    asked = _words(question)
+    headings: dict[str, list[tuple[int, int]]] = {}
+    for path in dict.fromkeys(c.hit.document for c in candidates):
+        found = [(m.start(), _words(" ".join(filter(None, m.groups())))) for m in _HEADING.finditer(text_of(path))]
+        headings[path] = [(at, sum(_holds(name, asked) for name in person)) for at, person in found]
+
+    def theirs(c: Candidate) -> bool:
+        borne = [n for at, n in headings[c.hit.document] if at <= c.span.start]
+        return not borne or borne[-1] == max(n for _, n in headings[c.hit.document])
+
+    return [c for c in candidates if theirs(c)]
+
+
 def _words_by_document(
     candidates: Sequence[Candidate], text_of: Callable[[str], str]
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -266,8 +293,7 @@ def _has_initial_of(person: Sequence[str], head: str) -> bool:
 def _heads_a_line(person: Sequence[str], head: str) -> bool:
     """Whether a line opens with surname, given name and a number: "BRANDVOLD, WALTER E   448-20", not "(his wife)"."""
     given, last = (re.escape(part) for part in person)
-    number = r"[ \t,;]+(?:[a-z][ \t.]+)?\(?(?:[a-z.]{1,5}[ \t:]*)?[*\d]"
-    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}{number}", head) is not None
+    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}{_NUMBER}", head) is not None
 
 
 def _somebody_else(person: Sequence[str], head: str) -> bool:
