@@ -150,8 +150,10 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
         return True
     if following[0].islower():
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
-    if blank or _COLUMNS.search(line) or _COLUMNS.search(following) or _LABEL.match(following):
+    if blank or _COLUMNS.search(line) or _COLUMNS.search(following):
         return True
+    if _LABEL.match(following) and (line[-1:].isdigit() or _LABEL.match(line)):
+        return True  # behind a day or another label; in running text a colon may follow any word
     first = following.split(None, 1)[0]
     return len(line) + len(first) < 0.85 * width
 

@@ -220,6 +220,9 @@ PEOPLE = (
     "Seeblick Klinik GmbH",
     "Luis Arco",
     "Jörg Müller",
+    "Eva Boehm",
+    "Eva Böhm",
+    "Özlem Demir",
     "윤가람",
     "강문석",
 )
@@ -283,6 +286,16 @@ KEPT = {
     ),
     "an umlaut that the question writes out": (
         "Kreatinin Joerg Mueller", ("Mueller",), {"a": "Jörg Müller\nKreatinin 1,0", "b": "Ella Torn\n2,0"}, {"a"}
+    ),
+    "a namesake in the other spelling": (
+        "Blutgruppe Anna Mahler", ("Anna Mahler",), {"a": "Anna Mahler\nA", "b": "Anna Mähler\nB"}, {"a"}
+    ),
+    "two spellings of two people": (
+        "Blutgruppe Eva Boehm", ("Eva Boehm",), {"a": "Patientin: Eva Boehm\nA", "b": "Patientin: Eva Böhm\nB"}, {"a"}
+    ),
+    "an umlaut's initial": (
+        "Gewicht Özlem Demir", ("Özlem Demir",), {"a": "Ö. Demir\n70 kg", "b": "O. Demir\n80 kg", "c": "Özlem Demir"},
+        {"a", "c"},
     ),
     "the number of a product is nobody": (
         "강문석 kx-320 단가", ("강문석 kx-320",), {"a": "강문석 단가 52원", "b": "강문석 KX-320 납기", "c": "윤가람"},
@@ -563,6 +576,39 @@ def test_a_line_of_a_list_without_columns_stays_beside_the_one_that_the_question
     assert any(read in c.quote for c in answer.citations)
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "language", "chosen", "beside"),
+    [
+        (
+            "Insulin morning    10 IU\nInsulin noon    6 IU\nInsulin night    14 IU\n",
+            "insulin at night",
+            "en",
+            "14",
+            "6",
+        ),
+        ("Druck liegend    120/80\nDruck stehend    95/60\nPuls    70\n", "Druck stehend", "de", "95/60", "120/80"),
+        (
+            "인슐린 아침    10단위\n인슐린 점심    6단위\n인슐린 저녁    14단위\n",
+            "인슐린 저녁",
+            "ko",
+            "14단위",
+            "6단위",
+        ),
+    ],
+)
+def test_no_sibling_stands_beside_the_line_that_the_question_names(
+    text: str, question: str, language: str, chosen: str, beside: str
+) -> None:
+    answer = ask(question, {"a.txt": text}, StandIn(chosen, beside), language)
+    assert [chosen in c.quote for c in answer.citations] == [True]
+
+
+def test_a_person_in_the_question_counts_before_a_year() -> None:
+    text = "Name | Year | Dose\nJoan Pell | 2021 | 10 mg\nKarl Berg | 2022 | 15 mg\nKarl Berg | 2023 | 20 mg\n"
+    answer = ask("dose of Joan Pell in 2022", {"a.txt": text}, StandIn("15 mg"), names=("Joan Pell",))
+    assert not any("Karl" in c.quote for c in answer.citations)
+
+
 def test_a_row_is_brought_in_that_no_passage_held() -> None:
     text = "Year | Fee\n" + "".join(f"{year} | {year}00\n" for year in range(2001, 2021))
     head = Chunk("a", "a.txt", Span(0, 60), (1,), (), "en")
@@ -818,19 +864,26 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     opened = {"a.txt": "", "b.txt": "Journal of Joan Pell"}
     assert of_other_patients(["Joan Pell"], candidates, identities) == {"b.txt"}
     assert of_other_patients(["Joan Pell"], candidates, identities, opened.__getitem__) == frozenset()
-    two = {"a.txt": "", "b.txt": "ECHO LAB\nJob 7\n\nBERG, VERA 11-2\nEF 50 %.\n\nPELL, JOAN A   12-3\nEF 41 %."}
+    two = {
+        "a.txt": "",
+        "b.txt": "ECHO LAB\nJob 7\n\nBERG, VERA 771-1102\nEF 50 %.\n\nPELL, JOAN A   771-1203\nEF 41 %.",
+    }
     assert of_other_patients(["Joan Pell"], candidates, identities, two.__getitem__) == frozenset()  # two on one sheet
     assert of_other_patients(["Ada Pell"], candidates, identities, two.__getitem__) == {"b.txt"}
-    wife = {"a.txt": "", "b.txt": "Discharged home.\nSeen by the ward.\n\nNext of kin\nPell, Joan (wife) 0770 12"}
+    wife = {"a.txt": "", "b.txt": "Discharged home.\nSeen by the ward.\n\nNext of kin\nPELL, JOAN 0770 123456"}
     assert of_other_patients(["Joan Pell"], candidates, identities, wife.__getitem__) == {"b.txt"}
-    initial = {"a.txt": "", "b.txt": "Northgate Physiotherapy\nJ. Pell   knee, left"}
-    assert of_other_patients(["Pell"], candidates, identities, initial.__getitem__) == frozenset()
+    doctor = {"a.txt": "", "b.txt": "Surgery\nJ. Pell, consultant physician\n\nPatient: Vera Berg\nAllergies: none."}
+    assert of_other_patients(["Pell"], candidates, identities, doctor.__getitem__) == {"b.txt"}
+    beside = Identity("letter", "", (Field("patient", "DVT", Span(0, 3)), Field("patient", "Boyle PA-C", Span(4, 14))))
+    assert (
+        of_other_patients(["Pell"], candidates, {**identities, "b.txt": beside}) == frozenset()
+    )  # names nobody in full
     identities["b.txt"] = replace(identities["b.txt"], kind="judgment")
     assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
 
 
 SHEETS = {
-    "en": ("ECHO LAB\n\nPELL, JOAN A    11-2\nEF 50 %.\n\nBERG, VERA    12-3\nEF 41 %.\n", "Vera Berg's EF"),
+    "en": ("ECHO LAB\n\nPELL, JOAN A    771-1102\nEF 50 %.\n\nBERG, VERA    771-1203\nEF 41 %.\n", "Vera Berg's EF"),
     "de": ("ECHO\n\nPELL, JOHANNA *02.03.1950\nEF 50 %.\n\nBÄR, VERA *04.05.1948\nEF 41 %.\n", "EF Vera Baer"),
     "ko": ("심초음파\n\n강문석   M/66\nEF 50 %.\n\n윤가람   F/58\nEF 41 %.\n", "윤가람의 EF"),
 }
@@ -845,7 +898,10 @@ def test_of_two_reports_on_one_sheet_only_the_named_ones_answers(language: str) 
 
 
 def test_of_two_reports_on_one_sheet_only_the_named_ones_is_signed() -> None:
-    joan, vera = "PELL, JOAN A    11-2\nReported by Dr H. Odum\n\n", "BERG, VERA    12-3\nReported by Dr M. Hale\n"
+    joan, vera = (
+        "PELL, JOAN A    771-1102\nReported by Dr H. Odum\n\n",
+        "BERG, VERA    771-1203\nReported by Dr M. Hale\n",
+    )
     answer = ask("who reported Berg's MRI", {"a.txt": f"MRI\n\n{joan}{vera}"}, StandIn("Reported by"))
     assert [c.quote for c in answer.citations] == ["Reported by Dr M. Hale"]
 

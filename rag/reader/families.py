@@ -203,13 +203,14 @@ def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int],
     standing = [m for m in block if id(m.candidate) in left]
     rows = block[0].block.rows
     possible = _possible(asked, topic, rows, block)
-    wanted = _wanted(asked, topic, possible, block)
+    wanted = _wanted(topic, possible, block)
     if len(wanted) == len(rows):
         return standing
     chosen = [m for m in standing if m.row in wanted]  # never the line that names the columns
-    # lines without columns may each say something else: what the reader sees in another one stays
+    # lines without columns may each say something else: what the reader sees in another one stays, but in no sibling
+    leads = {_leads(row) for row in wanted}
     others = [m for m in standing if m.row in possible and m.row not in wanted and not m.row.columns]
-    others = [m for m in others if m.candidate.mass >= LEAST_MASS]
+    others = [m for m in others if m.candidate.mass >= LEAST_MASS and _leads(m.row) not in leads]
     best = max(block, key=lambda m: m.candidate.mass)
     read = {m.row.span for m in block}
     for row in [r for r in wanted if r.span not in read][: _MOST if not chosen else 0]:
@@ -218,8 +219,13 @@ def _named(asked: Asked, topic: Topic, block: Sequence[_Member], left: set[int],
     return others + _pooled(block, chosen)
 
 
+def _leads(row: Row) -> str:
+    """The word that a row begins with: "Pressure sitting" is a sibling of "Pressure standing"."""
+    return fold(row.cells[0]).split(maxsplit=1)[0] if row.cells and row.cells[0].strip() else ""
+
+
 def _possible(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...]:
-    """The rows of the days, drugs and numbers that the question names, where a row is of one."""
+    """The rows of the days, drugs, people and numbers that the question names, where a row is of one."""
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)
     days, months = _days_of_the_year(asked.question, asked.language), _months(asked.question, asked.language)
@@ -228,6 +234,7 @@ def _possible(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
         lambda row: bool(months) and not days and _in_month(day_of_row(row, language), months),
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
+        lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
         lambda row: stepped and _covers(row, topic),
     ]
@@ -237,15 +244,13 @@ def _possible(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_
     return possible
 
 
-def _wanted(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...]:
-    """The rows that the question names by a person or the thing itself; all where it names none."""
+def _wanted(topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tuple[Row, ...]:
+    """The rows that the question names by the thing itself; all where it names none."""
     language = block[0].candidate.hit.chunk.language
     seen = {m.row.span for m in block if m.candidate.mass >= LEAST_MASS}
-    borne = (row for row in rows if row.columns and len(row.cells) > 2 and any(_bears(n, row) for n in asked.names))
-    wanted = tuple(borne) or tuple(rows)
-    named = tuple(row for row in wanted if _place(row, block[0].block.rows, topic, language) is not None)
+    named = tuple(row for row in rows if _place(row, block[0].block.rows, topic, language) is not None)
     # a cell may have a word of the question by chance
-    return named if any(row.span in seen for row in named) else wanted
+    return named if any(row.span in seen for row in named) else tuple(rows)
 
 
 def _names_a_time(asked: Asked) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import permutations
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
@@ -26,10 +25,13 @@ _APART = ("",) * _NEAR  # between texts that do not follow each other
 _SHORTEST = 2
 _INDENT = 50  # characters before a name that still opens its line
 _OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
-# What stands behind a name that heads a report: a number, a birthday, an age ("448-20913", "*1948", "F  771", "M/66").
-_NUMBER = r"[ \t,;]+(?:[A-Za-z][ \t.]+)?\(?(?:[A-Za-z.]{1,5}[ \t:]*)?[*\d]"
+# A line that heads somebody's report: a name in capitals before a number of the hospital's or a birthday
+# ("BRANDVOLD, WALTER E   448-20913", no "Protein, Total  7.1", no telephone), in Korean a name before sex and age.
+_CAPITALS = r"([A-ZÄÖÜ][A-ZÄÖÜ'’-]+)"
+_FILE_NUMBER = r"(?!0\d\d)(?:\d{5,}|\d+[-/]\d[\d/-]+|\d\d?\.\d\d?\.\d\d)"
 _HEADING = re.compile(
-    rf"(?m)^\W{{0,4}}(?:([A-Z][\w'’-]+),\s?([A-Z][\w'’-]+){_NUMBER}"
+    rf"(?m)^\W{{0,4}}(?:{_CAPITALS},\s?{_CAPITALS}[ \t,;]+"
+    rf"(?:[A-Z][ \t.]+)?\(?\*?(?:[A-Za-z.]{{1,5}}[ \t:]*)?{_FILE_NUMBER}"
     r"|(?:Pt\.?|환자)?[ \t:]*([가-힣]{2,4})[ \t]+\(?(?:[MF]|남|여)\s?/\s?\d)"
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -73,7 +75,22 @@ def about_the_named(
     for person in full:
         kept -= {d for d in kept if not _together(person, said[d]) and _somebody_else(person, heads[d])}
     kept |= by_initial
+    for name in _spelled_apart(written, people_known):
+        kept &= {c.hit.document for c in candidates if name in words(f"{c.header} {c.hit.text}")}
     return [c for c in candidates if c.hit.document in kept]
+
+
+def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> frozenset[str]:
+    """Names of the question that somebody else of the folder bears in the other spelling: Mueller beside Müller.
+
+    A name in capitals ("BRUECKMANN") may be either.
+    """
+    borne = {word for name in people_known for part in name.split() if not part.isupper() for word in words(part)}
+    return frozenset(
+        word
+        for word in (w for name in written for w in words(name) if w in borne)
+        if any(other != word and _spelled(other) == _spelled(word) for other in borne)
+    )
 
 
 def _meant(
@@ -89,6 +106,7 @@ def _meant(
     full: list[tuple[str, ...]] = []
     for name in written:
         parts = {_borne(w, borne) for w in _words(name) if _names_somebody(w)}
+        parts -= {w for w in parts - borne if w.isdigit()}  # the number of a product: "HV-320"
         capital = {_spelled(w.lower()) for w in name.split() if w[:1].isupper() and not w.isupper()}
         whole = any(len(person & parts) > 1 for person in persons)  # beside a known full name, nothing else is a name
         common = {w for w in parts - borne if w in said and (whole or w not in capital)} if parts & borne else set()
@@ -119,7 +137,13 @@ def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], 
 def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]]) -> bool:
     """Whether somebody else of the folder has the same surname and initial."""
     given, last = person[0], person[-1]
-    return any(last in o and given not in o and any(w[0] == given[0] for w in o - {last}) for o in persons)
+    own = _initial(given)
+    return any(last in o and given not in o and any(_initial(w) == own for w in o - {last}) for o in persons)
+
+
+def _initial(name: str) -> str:
+    """With what a name is shortened: one letter, or the two of an umlaut that is written out."""
+    return name[: 2 if name[:2] in ("ae", "oe", "ue") else 1]
 
 
 @lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
@@ -179,29 +203,36 @@ def of_other_patients(
     """
     asked = {w for name in names for w in _words(_as_written(name)) if _names_somebody(w)}
     patients = {
-        path: " ".join(identity.values("patient"))
+        path: identity.values("patient")
         for path in {c.hit.document for c in candidates}
         if (identity := identities.get(path)) is not None
         and identity.kind not in _OF_PARTIES
         and identity.values("patient")
     }
-    borne = {path: sum(_holds(name, _words(f"{path} {said}")) for name in asked) for path, said in patients.items()}
+    borne = {
+        path: sum(_holds(name, _words(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
+    }
     persons = _persons(people_in(identities))
-    meant = asked | _own_names(asked, persons)
-    pairs = [pair for pair in permutations(sorted(meant), 2) if asked.intersection(pair)]
+    pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
     pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
-        head = _spelled(text_of(path)[:_HEAD])
-        opening = "\n".join(head[:_OPENING].splitlines()[:_OPENING_LINES])
+        text = text_of(path)
+        opening = _spelled("\n".join(text[:_OPENING].splitlines()[:_OPENING_LINES]))
         found = words(opening)
         in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
-        listed = any(_heads_a_line(pair, head) for pair in pairs if asked.issuperset(pair))
+        headed = {tuple(person) for _, person in _headings(text)}
+        listed = len(headed) > 1 and any(asked.issuperset(person) for person in headed)
         borne[path] = int(in_full or listed or any(_has_initial_of(pair, opening) for pair in pairs))
     if not any(borne.values()):
         return frozenset()
     # "Mrs Pemberton" may be anybody of that name
-    whole = {path for path, said in patients.items() if sum(map(_names_somebody, _words(said))) > 1}
+    whole = {path for path, said in patients.items() if any(sum(map(_names_somebody, _words(n))) > 1 for n in said)}
     return frozenset(path for path, n in borne.items() if not n and path in whole)
+
+
+def _headings(text: str) -> list[tuple[int, list[str]]]:
+    """Where lines head a report of somebody, and the words of the name."""
+    return [(m.start(), _words(" ".join(filter(None, m.groups())))) for m in _HEADING.finditer(text)]
 
 
 def under_their_names(question: str, candidates: Sequence[Candidate], text_of: Callable[[str], str]) -> list[Candidate]:
@@ -215,7 +246,7 @@ def under_their_names(question: str, candidates: Sequence[Candidate], text_of: C
     asked = _words(question)
     headings: dict[str, list[tuple[int, int]]] = {}
     for path in dict.fromkeys(c.hit.document for c in candidates):
-        found = [(m.start(), _words(" ".join(filter(None, m.groups())))) for m in _HEADING.finditer(text_of(path))]
+        found = _headings(text_of(path))
         headings[path] = [(at, sum(_holds(name, asked) for name in person)) for at, person in found]
 
     def theirs(c: Candidate) -> bool:
@@ -256,9 +287,7 @@ def _words(text: str) -> list[str]:
 
 
 def _names_somebody(word: str) -> bool:
-    """Whether a word may be of a name: no title, no initial, no number ("HV-320")."""
-    long_enough = len(word) > _SHORTEST or not word.isascii()
-    return long_enough and word not in _no_names() and not word.isdigit()
+    return (len(word) > _SHORTEST or not word.isascii()) and word not in _no_names()
 
 
 @cache
@@ -284,16 +313,10 @@ def _has_initial_of(person: Sequence[str], head: str) -> bool:
     """Whether a line opens with the name and an initial, near enough: "Zi. 14  TORN E. *02.09.78", "E. Torn"."""
     if len(person) < 2 or _HANGUL.match(person[0]):
         return False
-    last, initial = rf"(?i:{re.escape(person[-1])})", re.escape(person[0][0].upper())
+    last, initial = rf"(?i:{re.escape(person[-1])})", re.escape(_initial(person[0]).capitalize())
     behind = rf"{last},?[ \t]+{initial}\b(?!['’-])\.?(?=[ \t]*(?:$|[*(,\d]))"
     opens = rf"^[^\n]{{0,{_INDENT}}}(?<![\w.])(?<!Dr[ ])(?<!Dr\.[ ])(?:{behind}|{initial}\.[ \t]*{last}\b)"
     return re.search(opens, head, re.MULTILINE) is not None
-
-
-def _heads_a_line(person: Sequence[str], head: str) -> bool:
-    """Whether a line opens with surname, given name and a number: "BRANDVOLD, WALTER E   448-20", not "(his wife)"."""
-    given, last = (re.escape(part) for part in person)
-    return re.search(rf"(?im)^\W{{0,4}}{last},\s?{given}{_NUMBER}", head) is not None
 
 
 def _somebody_else(person: Sequence[str], head: str) -> bool:
