@@ -99,7 +99,10 @@ def test_a_long_text_without_sentences_is_cut_in_linear_time(piece: str, linear_
         ("en", "The grant is made without\nRecourse to the bank."),
         ("en", "Rent ........ 900 euros a month"),
         ("en", "She has for three months no longer been taking at all her old\nMetoprolol: 50 mg at night."),
-        ("de", "In der Duplexsonographie ergab sich kein Anhalt für eine frische\nBeinvenenthrombose: alle Venen frei."),
+        (
+            "de",
+            "In der Duplexsonographie ergab sich kein Anhalt für eine frische\nBeinvenenthrombose: alle Venen frei.",
+        ),
         ("ko", "2026년 9월 10일에 시행한 초음파 검사에서는 급성 병변의 소견이 전혀 없었던\n담낭염: 추적하지 않음."),
         ("ko", "이 약은 두 시간마다\n먹는다."),
         ("ko", "담관 확장은 있으나 종괴는\n보이지 않음."),

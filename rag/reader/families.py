@@ -279,7 +279,7 @@ def _in_month(day: str, months: Set[str]) -> bool:
 
 
 def _bears(name: str, row: Row) -> bool:
-    words = fold(name).split()
+    words = [word.removesuffix("'s").removesuffix("’s") for word in fold(name).split()]
     return any(all(word in fold(cell) for word in words) for cell in row.cells)
 
 
