@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
 from casefolio.ingest.identity import Identity
-from casefolio.ingest.languages import all_of
+from casefolio.ingest.languages import all_of, any_of
 from casefolio.names_in_questions import names_in, no_names, people
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
@@ -26,13 +26,12 @@ _SHORTEST = 2
 _INDENT = 50  # characters before a name that still opens its line
 _OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
 # A line that heads somebody's report: a name in capitals before a number of the hospital's or a birthday
-# ("BRANDVOLD, WALTER E   448-20913", no "Protein, Total  7.1", no telephone), in Korean a name before sex and age.
+# ("BRANDVOLD, WALTER E   448-20913", no "Protein, Total  7.1", no telephone), or what heads one in a language.
 _CAPITALS = r"([A-ZÄÖÜ][A-ZÄÖÜ'’-]+)"
 _FILE_NUMBER = r"(?!0\d\d)(?:\d{5,}|\d+[-/]\d[\d/-]+|\d\d?\.\d\d?\.\d\d)"
 _HEADING = re.compile(
     rf"(?m)^\W{{0,4}}(?:{_CAPITALS},\s?{_CAPITALS}[ \t,;]+"
-    rf"(?:[A-Z][ \t.]+)?\(?\*?(?:[A-Za-z.]{{1,5}}[ \t:]*)?{_FILE_NUMBER}"
-    r"|(?:Pt\.?|환자)?[ \t:]*([가-힣]{2,4})[ \t]+\(?(?:[MF]|남|여)\s?/\s?\d)"
+    rf"(?:[A-Z][ \t.]+)?\(?\*?(?:[A-Za-z.]{{1,5}}[ \t:]*)?{_FILE_NUMBER}|{any_of('names', 'heads_report')})"
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
