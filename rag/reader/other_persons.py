@@ -7,6 +7,7 @@ dropped, whatever the reader thinks of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
@@ -243,14 +244,16 @@ def under_their_names(question: str, candidates: Sequence[Candidate], text_of: C
         text_of: text of a document by its path, empty where it is not known.
     """
     asked = _words(question)
-    headings: dict[str, list[tuple[int, int]]] = {}
+    headings: dict[str, tuple[list[int], list[int]]] = {}  # where they stand, and how many words of each are asked for
     for path in dict.fromkeys(c.hit.document for c in candidates):
         found = _headings(text_of(path))
-        headings[path] = [(at, sum(_holds(name, asked) for name in person)) for at, person in found]
+        headings[path] = [at for at, _ in found], [sum(_holds(n, asked) for n in person) for _, person in found]
+    most = {path: max(borne, default=0) for path, (_, borne) in headings.items()}
 
     def theirs(c: Candidate) -> bool:
-        borne = [n for at, n in headings[c.hit.document] if at <= c.span.start]
-        return not borne or borne[-1] == max(n for _, n in headings[c.hit.document])
+        places, borne = headings[c.hit.document]
+        above = bisect_right(places, c.span.start)
+        return not above or borne[above - 1] == most[c.hit.document]
 
     return [c for c in candidates if theirs(c)]
 
