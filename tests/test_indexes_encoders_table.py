@@ -69,6 +69,23 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
             Q4File(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("sound", "damaged"),
+    [
+        ("▁ä".encode(), "▁\n".encode() + b"x"),  # a line end, which parts the pieces
+        ("▁ä".encode(), "▁".encode() + b"\xff\xff"),  # no UTF-8
+        (struct.pack("<4I", 0, 3, 8, 11), struct.pack("<4I", 0, 3, 800, 11)),  # a piece beyond the pieces
+    ],
+)
+def test_a_damaged_vocabulary_is_refused(tmp_path: Path, sound: bytes, damaged: bytes) -> None:
+    file = write_tiny_file(tmp_path / "weights.bin")
+    content = file.read_bytes()
+    assert content.count(sound) == 1
+    file.write_bytes(content.replace(sound, damaged))
+    with pytest.raises(EncoderError, match=r"weights\.bin: its vocabulary is damaged"):
+        Q4File(file).read_vocabulary()
+
+
 def test_rows_are_the_blocks_of_the_file(tmp_path: Path) -> None:
     file = Q4File(write_tiny_file(tmp_path / "weights.bin"))
     expected = [(nibble - 8) * 0.5 for nibble in [1] * 16 + [15] * 16]  # low halves first, then the high ones

@@ -123,7 +123,18 @@ class Q4File:
         return dequantised(taken.reshape(-1, _BLOCK_BYTES)).reshape(len(taken), self.width)
 
     def read_vocabulary(self) -> Vocabulary:
-        """Pieces, scores and character map."""
+        """Pieces, scores and character map.
+
+        Raises:
+            EncoderError: they are damaged.
+        """
+        try:
+            return self._vocabulary()
+        except (IndexError, ValueError, struct.error) as error:
+            reason = f"its vocabulary is damaged: {error}".replace("\n", " ")
+            raise EncoderError(f"{self.path}: {reason}", "install the package again") from None
+
+    def _vocabulary(self) -> Vocabulary:
         n, bos, eos, pad, unk, size = struct.unpack_from("<5iQ", self._view, self._pieces_at)
         at = self._pieces_at + 28
         offsets = self._bytes[at : at + 4 * (n + 1)].view("<u4")
@@ -137,7 +148,7 @@ class Q4File:
         parted[inside] = raw
         pieces = parted.tobytes().decode().split(_BETWEEN)
         if len(pieces) != n:
-            raise EncoderError(f"{self.path}: a piece of its vocabulary holds a line end", "install the package again")
+            raise ValueError("a piece holds a line end")
         return Vocabulary(pieces, scores, (bos, eos, pad, unk), self._characters()[0])
 
     def _skip_pieces(self) -> int:
