@@ -76,6 +76,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         ("▁ä".encode(), "▁".encode() + b"\xff\xff"),  # no UTF-8
         (struct.pack("<4I", 0, 3, 8, 11), struct.pack("<4I", 0, 3, 800, 11)),  # a piece beyond the pieces
     ],
+    ids=("line end", "no UTF-8", "beyond the end"),
 )
 def test_a_damaged_vocabulary_is_refused(tmp_path: Path, sound: bytes, damaged: bytes) -> None:
     file = write_tiny_file(tmp_path / "weights.bin")
