@@ -138,6 +138,7 @@ class Answer:
         notes: plain sentences for the reader (two patients of that name, dropped claims, passages without vectors).
         asked: the question as it was rewritten to stand alone; empty where it did already.
         nearest: where nothing answers, the quotes that came nearest; they are no answer.
+        language: code of the language of the answer's own words: that of the question.
     """
 
     question: str
@@ -153,6 +154,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     asked: str = ""
     nearest: tuple[Citation, ...] = ()
+    language: str = "en"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as the command line prints them."""
@@ -166,6 +168,7 @@ class Answer:
             "unread": [u.as_json() for u in self.unread],
             "notes": list(self.notes),
             "nearest": [c.as_json() for c in self.nearest],
+            "language": self.language,
             "model": self.model,
             "elapsed_s": round(self.elapsed_s, 4),
         }

@@ -168,6 +168,7 @@ def _quoted(
         elapsed_s=time.perf_counter() - began,
         notes=tuple(said),
         nearest=found.nearest,
+        language=language,
     )
 
 

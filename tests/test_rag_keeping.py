@@ -50,6 +50,39 @@ def test_what_nobody_touched_stands(case):
     assert "alert" not in html.split('id="record"')[0] or "<script>alert" not in html
 
 
+@pytest.mark.parametrize(
+    ("letter", "question", "language", "said"),
+    [
+        (
+            "Entlassungsbrief\nPatient: Jens Kolbe\n\nHerr Kolbe erhält Clopidogrel 75 mg täglich.\n",
+            "Wie hoch ist die Blutgruppe von Jens Kolbe?",
+            "de",
+            ["vom Gelesenen nicht beantwortet", "Am nächsten, aber keine Antwort", "Was gelesen wurde", ", Seite 1"],
+        ),
+        (
+            "퇴원요약\n환자: 김도윤\n\n김도윤 환자에게 트라마돌 50 mg을 처방하였다.\n",
+            "김도윤 환자의 혈액형은 무엇인가요?",
+            "ko",
+            ["읽은 내용으로는 답할 수 없음", "가장 가깝지만 답은 아님", "읽은 파일", "1쪽"],
+        ),
+    ],
+)
+def test_its_own_words_are_in_the_language_of_the_question(letter, question, language, said, tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "brief.txt").write_text(letter)
+    with Library.open(folder, index=tmp_path / "index") as library:
+        library.sync()
+        answer = library.ask(question)
+        assert (answer.language, answer.as_json()["language"]) == (language, language)
+        keep(library, answer, None, tmp_path / "answer.html")
+    html = (tmp_path / "answer.html").read_text("utf-8")
+    shown = re.sub(r"<script.*?</script>|<style>.*?</style>", "", html, flags=re.DOTALL)
+    assert f'<html lang="{language}">' in shown
+    assert [words for words in said if words not in shown] == []
+    assert re.search(r"\b(page|read|unread|characters|abstained|answer)\b", re.sub("<[^>]*>", "", shown)) is None
+
+
 def test_an_abstention_shows_the_nearest_quotes_as_no_answer(tmp_path):
     folder = tmp_path / "files"
     folder.mkdir()

@@ -124,9 +124,8 @@ def print_events(events: Iterator[Event]) -> Answer:
 def print_places(answer: Answer) -> None:
     """Where the quotes of an answer stand on stdout, remarks on stderr, in the language of the question."""
     from casefolio.messages import say as word
-    from casefolio.reader.tongue import language_of
 
-    language = language_of(answer.question, answer.hits)
+    language = answer.language
     for number, citation in enumerate(answer.citations, start=1):
         place = word("place", language).format(document=citation.document, page=citation.page)
         put(f"  [{number}] {place}  ({citation.document}:{citation.span})")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from casefolio.cli.screen import shown
 from casefolio.indexes.home import machine_key
+from casefolio.messages import say
 
 if TYPE_CHECKING:
     from casefolio.keeping.record import Sheet
@@ -38,7 +39,7 @@ def render(record: dict[str, Any], sheets: Sequence[Sheet]) -> str:
     # within a script, `<` ends nothing
     kept = json.dumps(record).replace("<", "\\u003c")
     parts = [
-        "<!doctype html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+        "<!doctype html>", f'<html lang="{record["answer"]["language"]}">', "<head>", '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         f"<title>{_text(record['answer']['question'])}</title>", f"<style>{style}</style>", "</head>", "<body>",
@@ -77,44 +78,55 @@ def _seal(digest: str) -> tuple[str, str]:
 
 def _body(record: dict[str, Any], sheets: Sequence[Sheet]) -> Iterator[str]:
     answer = record["answer"]
+    language = answer["language"]
+    scope = [say("kept_scope", language).format(scope=record["scope"])] if record["scope"] else []
     yield f"<h1>{_text(answer['question'])}</h1>"
-    scope = f", scope {_text(record['scope'])}" if record["scope"] else ""
-    yield f"<p class=quiet>{_text(record['folder'])}{scope}, {_text(record['made'])}, {_text(answer['model'])}</p>"
-    yield f'<p class="status {answer["status"]}">{answer["status"]}</p>'
+    yield f"<p class=quiet>{_text(', '.join([record['folder'], *scope, record['made'], answer['model']]))}</p>"
+    yield f'<p class="status {answer["status"]}">{_text(say("kept_" + answer["status"], language))}</p>'
     yield f'<p class="answer" dir="auto">{_text(answer["text"])}</p>'
     for note in answer["notes"]:
         yield f"<p class=note>{_text(note)}</p>"
     for number, (citation, sheet) in enumerate(zip(answer["citations"], sheets, strict=True), start=1):
-        yield from _quote(number, citation, sheet)
+        yield from _quote(number, citation, sheet, language)
     if answer["nearest"]:
-        yield "<h2>Nearest, but not an answer</h2>"
+        yield f"<h2>{_text(say('kept_nearest', language))}</h2>"
     for citation in answer["nearest"]:
-        place = f"{_text(citation['document'])}, page {citation['page']}"
-        yield f'<blockquote dir="auto">{_text(citation["quote"])}</blockquote><p class=quiet>{place}</p>'
-    yield "<h2>What was read</h2>"
-    unread = sum(entry["unread"] is None for entry in record["ledger"])
-    yield f"<p>{len(record['ledger'])} files and attachments in scope, {unread} unread.</p>"
-    yield "<div class=scroll><table><tr><th>File<th>Pages<th>Unread<th>SHA-256</tr>"
-    for entry in record["ledger"]:
-        missing = _text(entry["reason"]) if entry["unread"] is None else ", ".join(map(str, entry["unread"]))
-        sha256 = f"<code>{_text(entry['sha256'])}</code>"
-        yield f"<tr><td>{_text(entry['path'])}<td>{entry['pages']}<td>{missing}<td>{sha256}</tr>"
-    yield "</table></div>"
-    yield "<p class=quiet>rag check FILE FOLDER says whether every quote still stands.</p>"
+        yield f'<blockquote dir="auto">{_text(citation["quote"])}</blockquote>'
+        yield f"<p class=quiet>{_place(citation, language)}</p>"
+    yield from _ledger(record["ledger"], language)
+    yield f"<p class=quiet>{_text(say('kept_check', language))}</p>"
 
 
-def _quote(number: int, citation: dict[str, Any], sheet: Sheet) -> Iterator[str]:
-    yield f'<section id="q{number}"><h2>[{number}] {_text(citation["document"])}, page {citation["page"]}</h2>'
+def _quote(number: int, citation: dict[str, Any], sheet: Sheet, language: str) -> Iterator[str]:
+    yield f'<section id="q{number}"><h2>[{number}] {_place(citation, language)}</h2>'
     yield f'<blockquote dir="auto">{_marked(citation)}</blockquote>'
-    how = " The page was read by OCR." if sheet.source == "ocr" else ""
-    where = f"characters {citation['start']}-{citation['end']}"
-    yield f"<p class=quiet>{where}, SHA-256 <code>{_text(citation['sha256'])}</code>.{how}</p>"
+    where = _text(say("kept_characters", language).format(start=citation["start"], end=citation["end"]))
+    how = " " + _text(say("kept_ocr", language)) if sheet.source == "ocr" else ""
+    yield f"<p class=quiet>{where} <code>{_text(citation['sha256'])}</code>.{how}</p>"
     if sheet.png:
         data = base64.b64encode(sheet.png).decode()
         yield f'<img alt="{_text(sheet.quote)}" src="data:image/png;base64,{data}">'
     else:
         yield f"<pre>{_text(sheet.before)}<mark>{_text(sheet.quote)}</mark>{_text(sheet.after)}</pre>"
     yield "</section>"
+
+
+def _ledger(ledger: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
+    """How much of each file in scope had been read."""
+    unread = sum(entry["unread"] is None for entry in ledger)
+    columns = "".join(f"<th>{_text(say(key, language))}" for key in ("kept_file", "kept_pages", "kept_missing"))
+    yield f"<h2>{_text(say('kept_ledger', language))}</h2>"
+    yield f"<p>{_text(say('kept_sum', language).format(n=len(ledger), unread=unread))}</p>"
+    yield f"<div class=scroll><table><tr>{columns}<th>SHA-256</tr>"
+    for entry in ledger:
+        missing = _text(entry["reason"]) if entry["unread"] is None else ", ".join(map(str, entry["unread"]))
+        sha256 = f"<code>{_text(entry['sha256'])}</code>"
+        yield f"<tr><td>{_text(entry['path'])}<td>{entry['pages']}<td>{missing}<td>{sha256}</tr>"
+    yield "</table></div>"
+
+
+def _place(citation: dict[str, Any], language: str) -> str:
+    return _text(say("place", language).format(document=citation["document"], page=citation["page"]))
 
 
 def _marked(citation: dict[str, Any]) -> str:
