@@ -139,25 +139,50 @@ def train_reader(
         TrainingError: there is too little to learn from, or `out` holds another training.
     """
     learned = _learned(rows, plan, start)
-    device = plan.device or default_device()
-    reader = Reader(base, device, seed=plan.seed)
+    reader = _begun(base, plan, start)
+    optimizer, mean = _optimizer(reader, plan), Mean(reader)
+    state = State(out, _sign(learned, base, plan, start))
+    first = _resumed(state, reader, optimizer, mean)
+    if first:
+        tell(f"goes on at step {first} of {plan.steps}")
+    if not _steps(reader, optimizer, mean, Draws(learned, plan, tokenize), plan, state, first, tell):
+        return None
+    reader.fill(_result(mean, plan, start))
+    return reader
+
+
+def _begun(base: Base, plan: Plan, start: Mapping[str, Any] | None) -> Reader:
+    """The reader before its first step."""
+    reader = Reader(base, plan.device or default_device(), seed=plan.seed)
     if start is not None:
         reader.fill(start)
     if plan.judge or plan.upper:
         reader.hold_lower(heads=plan.judge)
-    optimizer, mean = _optimizer(reader, plan), Mean(reader)
-    parts = {k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}}
-    sign = signature(
-        plan=parts,
+    return reader
+
+
+def _sign(learned: Sequence[Row], base: Base, plan: Plan, start: Mapping[str, Any] | None) -> str:
+    """What a state on disk belongs to: all that decides what comes out, and nothing of how it is run."""
+    return signature(
+        plan={k: v for k, v in asdict(plan).items() if k not in {"device", "save_every", "stop_after"}},
         rows=[asdict(r) for r in learned],
         base=base.sha256,
         staged=_digest(start) if start is not None else None,
     )
-    state = State(out, sign)
-    first = step = _resumed(state, reader, optimizer, mean)
-    if step:
-        tell(f"goes on at step {step} of {plan.steps}")
-    draws = Draws(learned, plan, tokenize)
+
+
+def _steps(
+    reader: Reader,
+    optimizer: Any,
+    mean: Mean,
+    draws: Draws,
+    plan: Plan,
+    state: State,
+    first: int,
+    tell: Callable[[str], None],
+) -> bool:
+    """The steps from `first` on, their state saved now and then; False where it was stopped on the way."""
+    step = first
     began = saved_at = told = time.monotonic()
     while step < plan.steps:
         losses = _step(reader, optimizer, draws.batch(step), plan, step)
@@ -169,17 +194,21 @@ def train_reader(
             state.save(tensors=reader.tensors(), mean=mean.tensors, optimizer=optimizer.state_dict(), step=step)
             saved_at = now
         if stops:
-            return None
+            return False
         if now - told > 10 or step == plan.steps:
             left = (plan.steps - step) * (now - began) / (step - first)
             heads = ", ".join(f"{name} {value:.3f}" for name, value in losses.items())
             tell(f"step {step} of {plan.steps}, {heads}, {left / 60:.1f} min left")
             told = now
+    return True
+
+
+def _result(mean: Mean, plan: Plan, start: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The mean of the weights, with what the stage began from where its share is below 1."""
     trained = {name: tensor.float().cpu() for name, tensor in mean.tensors.items()}
-    if start is not None and plan.share < 1:
-        trained = mixed({name: start[name].float() for name in trained}, trained, plan.share)
-    reader.fill(trained)
-    return reader
+    if start is None or plan.share == 1:
+        return trained
+    return mixed({name: start[name].float() for name in trained}, trained, plan.share)
 
 
 def _learned(rows: Sequence[Row], plan: Plan, start: Mapping[str, Any] | None) -> list[Row]:
