@@ -14,20 +14,21 @@ UNREAD = (UnreadPages("b.pdf", (3,), "no text layer"), UnreadPages("c.pdf", (1, 
 
 
 @pytest.mark.parametrize(
-    ("question", "place", "unread", "pages", "note"),
+    ("question", "language", "place", "unread", "pages", "note"),
     [
-        ("What did she take in May?", "a.txt, page 2", "could not be read: b.pdf, page 3",
+        ("What did she take in May?", "en", "a.txt, page 2", "could not be read: b.pdf, page 3",
          "c.pdf, pages 1, 4", "note: "),
-        ("Was hat sie bekommen?", "a.txt, Seite 2", "nicht lesbar: b.pdf, Seite 3",
+        ("Was hat sie bekommen?", "de", "a.txt, Seite 2", "nicht lesbar: b.pdf, Seite 3",
          "c.pdf, Seiten 1, 4", "Hinweis: "),
-        ("3월에 무엇을 투여했습니까?", "a.txt, 2쪽", "읽지 못함: b.pdf, 3쪽", "c.pdf, 1, 4쪽", "참고: "),
+        ("3월에 무엇을 투여했습니까?", "ko", "a.txt, 2쪽", "읽지 못함: b.pdf, 3쪽", "c.pdf, 1, 4쪽", "참고: "),
     ],
     ids=["en", "de", "ko"],
 )  # fmt: skip
 def test_places_and_remarks_speak_the_language_of_the_question(
-    question: str, place: str, unread: str, pages: str, note: str, capsys: pytest.CaptureFixture[str]
+    question: str, language: str, place: str, unread: str, pages: str, note: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_places(Answer(question, "supported", "", (), (CITATION,), (), unread=UNREAD, notes=("N.",)))
+    answer = Answer(question, "supported", "", (), (CITATION,), (), unread=UNREAD, notes=("N.",), language=language)
+    print_places(answer)
     shown = capsys.readouterr()
     assert shown.out == f"  [1] {place}  (a.txt:0-5)\n"
     assert f"  {unread}: no text layer\n" in shown.err
