@@ -24,6 +24,7 @@ class Dots:
         not_closing: ends of words that look like `closing` and are none.
         going_on: a line that ends so goes on.
         joined: a line that begins so goes on with the one before.
+        lettered: single letters that number the items of a list.
     """
 
     never: frozenset[str]
@@ -38,6 +39,7 @@ class Dots:
     not_closing: tuple[str, ...]
     going_on: tuple[str, ...]
     joined: frozenset[str]
+    lettered: frozenset[str]
 
 
 @cache
@@ -66,6 +68,7 @@ def dots(language: str) -> Dots:
         endings("not_closing"),
         endings("going_on"),
         words("joined"),
+        words("lettered"),
     )
 
 

@@ -32,6 +32,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
 _NUMBER = re.compile(r"\d{1,4}")
 _DATE_PART = re.compile(r"\d{1,4}\.")
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,6}|[A-Za-z]|[가-하])")
+_MEASURED = re.compile(r"\d\s?(?:kg|cm|mm|ml|mmHg|mmol/l|mg/dl|g/dl)$")  # units that are written without a dot
 # What opens an item of a list or a clause at the start of a line.
 _ITEM = re.compile(
     r"[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
@@ -108,6 +109,10 @@ def _terminated(before: str, after: str, rules: Dots) -> bool | None:
         return not _is_ordinal(before[:position], token, after, word, rules)
     if token in rules.before_number:
         return not (after[0].isdigit() or (_NUMBERING.match(after) and (len(word) < 2 or after[: len(word)].isupper())))
+    if len(token) == 1 and token not in rules.lettered and _closes(undotted, rules):
+        return True  # a word of one syllable, no initial
+    if _MEASURED.search(undotted) and after[0].isupper():
+        return True  # "um 6 kg. Marcumar wurde abgesetzt"; "Müller KG." measures nothing
     if token in rules.maybe or (len(token) == 1 and token.isalpha()) or _DOTTED.fullmatch(token):
         return True if word in rules.starters and after[0].isupper() else None
     if last[0].islower() and len(token) > _CUT and token.endswith(rules.cut):
