@@ -120,6 +120,19 @@ def test_names_end_where_the_next_field_begins(text, language, name, values):
          "ausgedruckt am: 05.05.2025", "de", "2025-05-05"),
         ("퇴원요약지\n입원일: 2025-04-17   퇴원일: 2025-04-25", "ko", "2025-04-25"),
         ("계약을 체결한다.\n\n제1조 목적\n\n2023년 12월 18일\n\n갑: 한빛병원", "ko", "2023-12-18"),
+        # alone above the greeting: the letter's day, and not the stay's that it tells of
+        ("Dr A Brown\n4 High Street\n\n12 March 2025\n\nDear Dr Brown,\n\nMr Holl was discharged on 11 March 2025.",
+         "en", "2025-03-12"),
+        ("Hauptstr. 4, 04177 Lindenau                    12.03.2025\n\nBetr.: Egon Hollmann, geb. 04.07.1948\n\n"
+         "Sehr geehrte Frau Kollegin,\n\ner war vom 03.03. bis 11.03.2025 in unserer stationären Behandlung.",
+         "de", "2025-03-12"),
+        ("한빛병원\n\n2025년 3월 12일\n\n김 원장님께\n\n입원일: 2025-03-03   퇴원일: 2025-03-11", "ko", "2025-03-12"),
+        ("Dr Claire Morel\n\n12 mars 2025\n\nMadame, chère consœur,\n\nM. Hollier est sorti le 11 mars 2025.", "fr",
+         "2025-03-12"),
+        ("Ward 4      DOB 4 July 1948\nAdmitted: 1 March 2025   Discharged: 11 March 2025\n\nDear Dr Brown,", "en",
+         "2025-03-11"),
+        ("Herrn Egon Hollmann\n04.07.1948\ngeb. 04.07.1948\n\nSehr geehrter Herr Kollege,\n\nEntlassung am 11.03.2025.",
+         "de", "2025-03-11"),
     ],
 )  # fmt: skip
 def test_a_document_has_its_own_date_and_no_other(text, language, day):

@@ -20,7 +20,8 @@ from casefolio.ingest.meaning.moments import moments
 _HEAD, _TAIL = 3000, 700  # characters in which a document says its date
 _REACH = 60  # characters behind a label in which its date begins
 _ISO = len("2021-04-03")
-_RANKS = ("own", "led", "told")
+_TOLD = "told"
+_RANKS = ("own", "led", _TOLD)
 _LAST = 15  # lines at an end, where contracts are dated and signed
 _LINES = 40  # of the head, in which a line may be nothing but a date
 _EARLIEST = 1900  # of a year that a document is from
@@ -34,6 +35,7 @@ _OF_RECORD = (
     "application/fhir",
     "application/dicom",
 )
+_COLUMN = re.compile(r"\t+| {3,}")
 _TABLES = ("text/csv", "text/tab-separated-values")
 _NAMED = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
@@ -78,6 +80,11 @@ def _birth_after() -> re.Pattern[str]:
 
 
 @cache
+def _greeting() -> re.Pattern[str]:
+    return re.compile(rf"^\s*(?:{any_of('dates', 'greeting')})", re.IGNORECASE | re.MULTILINE)
+
+
+@cache
 def _not_alone() -> re.Pattern[str]:
     return re.compile(rf"[:*|]|{any_of('dates', 'born')}")
 
@@ -86,7 +93,8 @@ def document_day(document: Document) -> str:
     """ISO date of a document, or an empty string where it does not say one plainly.
 
     First what the header of a record or a mail states, then the labels by rank, a line that is nothing but a date,
-    and, where the text has none of these, a date in the name of the file.
+    and, where the text has none of these, a date in the name of the file. A date by itself above the greeting of a
+    letter goes before the stay or the examination that the letter tells of.
     """
     stated = _stated(document)
     if stated:
@@ -97,10 +105,10 @@ def document_day(document: Document) -> str:
     zones = [text] if len(text) <= _HEAD + _TAIL else [text[:_HEAD], text[-_TAIL:]]
     born = {day for zone in zones for day in _births(zone, language)}
     for rank in _RANKS:
-        for zone in zones:
-            found = _labelled(zone, language, rank, born)
-            if found:
-                return found
+        above = _above_greeting(zones[0], language, born) if rank == _TOLD else ""
+        found = above or next(filter(None, (_labelled(zone, language, rank, born) for zone in zones)), "")
+        if found:
+            return found
     alone = (_line_alone(zone, language, born) for zone in zones)
     return next(filter(None, alone), "") or _in_name(document.path, born)
 
@@ -155,6 +163,17 @@ def _births(zone: str, language: str) -> Iterator[str]:
         born = _birth().search(zone[max(0, start - 40) : start])
         if born or _birth_after().match(zone[end : end + 3]):
             yield moment.start
+
+
+def _above_greeting(head: str, language: str, born: set[str]) -> str:
+    """A date above the greeting of a letter with nothing beside it, on its line or in the column at its right."""
+    greeted = _greeting().search(head)
+    for line in head[: greeted.start()].splitlines() if greeted else ():
+        for cell in _COLUMN.split(line):
+            found = list(_days(cell, language))
+            if len(found) == 1 and found[0].start not in born and len(cell.strip(" .,")) == len(found[0].span):
+                return found[0].start
+    return ""
 
 
 def _line_alone(head: str, language: str, born: set[str]) -> str:
