@@ -129,6 +129,8 @@ def test_names_end_where_the_next_field_begins(text, language, name, values):
         ("한빛병원\n\n2025년 3월 12일\n\n김 원장님께\n\n입원일: 2025-03-03   퇴원일: 2025-03-11", "ko", "2025-03-12"),
         ("Dr Claire Morel\n\n12 mars 2025\n\nMadame, chère consœur,\n\nM. Hollier est sorti le 11 mars 2025.", "fr",
          "2025-03-12"),
+        ("Klinik\nAufnahme       03.03.2025\nEntlassung:    11.03.2025\n\nSehr geehrte Frau Kollegin,\n\nwir",
+         "de", "2025-03-11"),
         ("Ward 4      DOB 4 July 1948\nAdmitted: 1 March 2025   Discharged: 11 March 2025\n\nDear Dr Brown,", "en",
          "2025-03-11"),
         ("Herrn Egon Hollmann\n04.07.1948\ngeb. 04.07.1948\n\nSehr geehrter Herr Kollege,\n\nEntlassung am 11.03.2025.",
@@ -137,6 +139,24 @@ def test_names_end_where_the_next_field_begins(text, language, name, values):
 )  # fmt: skip
 def test_a_document_has_its_own_date_and_no_other(text, language, day):
     assert identify(document(text, language)).day == day
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "greeting", "stay"),
+    [
+        ("12 March 2025", "en", "To whom it may concern", "Discharged on 11 March 2025"),
+        ("12.03.2025", "de", "Lieber Herr Kollege,", "Entlassungsdatum 11.03.2025"),
+        ("12.03.2025", "de", "Werte Kollegin,", "Entlassungsdatum 11.03.2025"),
+        ("12.03.2025", "de", "Guten Tag Frau Brandis,", "Entlassungsdatum 11.03.2025"),
+        ("2025년 3월 12일", "ko", "한빛의원 원장 귀하", "퇴원일: 2025-03-11"),
+        ("2025년 3월 12일", "ko", "한빛의원 귀중", "퇴원일: 2025-03-11"),
+        ("2025년 3월 12일", "ko", "안녕하십니까. 회신 드립니다.", "퇴원일: 2025-03-11"),
+        ("12 mars 2025", "fr", "Cher confrère,", "Sorti le 11 mars 2025"),
+    ],
+)
+def test_each_greeting_has_the_day_of_the_letter_above_it(day, language, greeting, stay):
+    assert document_day(document(f"{day}\n\n{greeting}\n\n{stay}.", language)) == "2025-03-12"
+    assert document_day(document(f"{day}\n\n{stay}.", language)) == "2025-03-11"
 
 
 @pytest.mark.parametrize(

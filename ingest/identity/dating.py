@@ -20,8 +20,7 @@ from casefolio.ingest.meaning.moments import moments
 _HEAD, _TAIL = 3000, 700  # characters in which a document says its date
 _REACH = 60  # characters behind a label in which its date begins
 _ISO = len("2021-04-03")
-_TOLD = "told"
-_RANKS = ("own", "led", _TOLD)
+_RANKS = ("own", "led", "told")
 _LAST = 15  # lines at an end, where contracts are dated and signed
 _LINES = 40  # of the head, in which a line may be nothing but a date
 _EARLIEST = 1900  # of a year that a document is from
@@ -36,6 +35,7 @@ _OF_RECORD = (
     "application/dicom",
 )
 _COLUMN = re.compile(r"\t+| {3,}")
+_ADDRESS = re.compile(r",|\d{4}")  # street and town, or a postcode
 _TABLES = ("text/csv", "text/tab-separated-values")
 _NAMED = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
@@ -104,13 +104,18 @@ def document_day(document: Document) -> str:
         return _in_name(document.path, set(_births(text[:_HEAD], language)))
     zones = [text] if len(text) <= _HEAD + _TAIL else [text[:_HEAD], text[-_TAIL:]]
     born = {day for zone in zones for day in _births(zone, language)}
-    for rank in _RANKS:
-        above = _above_greeting(zones[0], language, born) if rank == _TOLD else ""
-        found = above or next(filter(None, (_labelled(zone, language, rank, born) for zone in zones)), "")
-        if found:
-            return found
-    alone = (_line_alone(zone, language, born) for zone in zones)
-    return next(filter(None, alone), "") or _in_name(document.path, born)
+
+    def labelled(rank: str) -> str:
+        return next(filter(None, (_labelled(zone, language, rank, born) for zone in zones)), "")
+
+    return (
+        labelled("own")
+        or labelled("led")
+        or _above_greeting(zones[0], language, born)
+        or labelled("told")
+        or next(filter(None, (_line_alone(zone, language, born) for zone in zones)), "")
+        or _in_name(document.path, born)
+    )
 
 
 def _stated(document: Document) -> str:
@@ -166,13 +171,15 @@ def _births(zone: str, language: str) -> Iterator[str]:
 
 
 def _above_greeting(head: str, language: str, born: set[str]) -> str:
-    """A date above the greeting of a letter with nothing beside it, on its line or in the column at its right."""
+    """A date above the greeting of a letter with nothing beside it but, in a column of its own, an address."""
     greeted = _greeting().search(head)
     for line in head[: greeted.start()].splitlines() if greeted else ():
-        for cell in _COLUMN.split(line):
-            found = list(_days(cell, language))
-            if len(found) == 1 and found[0].start not in born and len(cell.strip(" .,")) == len(found[0].span):
-                return found[0].start
+        *beside, cell = _COLUMN.split(line.strip())
+        if beside and not _ADDRESS.search(beside[-1]):
+            continue  # "Aufnahme    03.03.2025": a label
+        found = list(_days(cell, language))
+        if len(found) == 1 and found[0].start not in born and len(cell.strip(" .,")) == len(found[0].span):
+            return found[0].start
     return ""
 
 
