@@ -135,6 +135,30 @@ def test_names_end_where_the_next_field_begins(text, language, name, values):
          "2025-03-11"),
         ("Herrn Egon Hollmann\n04.07.1948\ngeb. 04.07.1948\n\nSehr geehrter Herr Kollege,\n\nEntlassung am 11.03.2025.",
          "de", "2025-03-11"),
+        # in a column beside something else
+        ("KREISKLINIK\n                     Lindenau, 14.03.2025  th/oe\n\nHerr Hollmann, stationär vom 27.02.2025 bis "
+         "11.03.2025", "de", "2025-03-14"),
+        ("Az. 53.2-2021    Lindenau, 22.11.21\nIhr Antrag vom 3.11.2021", "de", "2021-11-22"),
+        ("Patientin      Holl Notburga, geb. 11.11.1971\nEntlassungsdatum 11.03.2025", "de", "2025-03-11"),
+        ("Priestley & Orme\n23 October 2023                      File 23/0904\n\nDear Mr Holl,\n\nDischarged on "
+         "3 May 2023", "en", "2023-10-23"),
+        ("Dear Mr. Holl,                                  3 August 2018\n\nDate of visit: 1 June 2018", "en",
+         "2018-08-03"),
+        # not every date that is called one is the paper's
+        ("Date of injury: 22 February 2023\n\nEmployee: Ada Holl\nDate prepared: 1 March 2023", "en", "2023-03-01"),
+        ("Date of death: 30 December 2013", "en", ""),
+        ("The Expiration Date is extended from 31 August 2025 to 31 August 2030.", "en", ""),
+        ("Date of clinic: 3rd June 2019\nDate of letter: 10th June 2019", "en", "2019-06-10"),
+        ("Date of op: 6th March 2025      Theatre 4", "en", "2025-03-06"),
+        ("Datum des Unfalls: 3.4.2021\nDatum des Berichts: 5.6.2021", "de", "2021-06-05"),
+        ("Datum der Einlieferung: 3.4.2021", "de", ""),
+        ("Bericht\nDatum: 5.6.2021", "de", "2021-06-05"),
+        ("사고 날짜: 2021. 4. 3.", "ko", ""),
+        ("진술서\n날짜: 2021. 6. 5.", "ko", "2021-06-05"),
+        ("출생 일시: 2020년 2월 29일 오전 4시", "ko", ""),
+        ("제18기 이사회 의사록\n일시: 2023년 10월 19일 15시   장소: 본점", "ko", "2023-10-19"),
+        ("퇴실기록      출력 08.09. 03:17", "ko", ""),
+        ("Dear Dr Brown,\nDischarge       3 August 2018 \nDictated 9 August 2018", "en", "2018-08-09"),
     ],
 )  # fmt: skip
 def test_a_document_has_its_own_date_and_no_other(text, language, day):

@@ -171,15 +171,22 @@ def _births(zone: str, language: str) -> Iterator[str]:
 
 
 def _above_greeting(head: str, language: str, born: set[str]) -> str:
-    """A date above the greeting of a letter with nothing beside it but, in a column of its own, an address."""
+    """A date that fills a column above the greeting of a letter, or in its line.
+
+    Before it stands nothing but an address or the greeting: "Aufnahme    03.03.2025" has a label.
+    """
     greeted = _greeting().search(head)
-    for line in head[: greeted.start()].splitlines() if greeted else ():
-        *beside, cell = _COLUMN.split(line.strip())
-        if beside and not _ADDRESS.search(beside[-1]):
-            continue  # "Aufnahme    03.03.2025": a label
-        found = list(_days(cell, language))
-        if len(found) == 1 and found[0].start not in born and len(cell.strip(" .,")) == len(found[0].span):
-            return found[0].start
+    if greeted is None:
+        return ""
+    for line in (head[: greeted.end()] + head[greeted.end() :].partition("\n")[0]).splitlines():
+        before = ""
+        for cell in _COLUMN.split(line.strip()):
+            found = list(_days(cell, language))
+            alone = len(found) == 1 and len(cell.strip(" .,")) == len(found[0].span)
+            led = before and not _ADDRESS.search(before) and not _greeting().match(before)
+            if alone and not led and found[0].start not in born:
+                return found[0].start
+            before = cell
     return ""
 
 
