@@ -208,3 +208,32 @@ def test_what_the_header_of_a_mail_states_goes_first():
         metadata=(("date", "Tue, 04 Jun 2024 10:00:00 +0200"),),
     )
     assert document_day(mail) == "2024-06-04"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "people"),
+    [
+        # what a list, a day or a formula puts before and behind a name is none of it
+        ("3. The Plaintiff gives undertakings.", "en", ()),
+        ("PARTICULARS OF CLAIM\n\n1. The Claimant owns the beds.", "en", ()),
+        ("The meter is read between 22 and 6 o'clock.", "en", ()),
+        ('The term ends on 19 May 2015 (the "Expiry").', "en", ()),
+        ('4.1 Stroudwater Membranes, Inc. ("Stroudwater") delivers.', "en", ("Stroudwater Membranes, Inc",)),
+        ('3M Filters Ltd (the "Seller") delivers.', "en", ("3M Filters Ltd",)),
+        ('Fjordwing AS (the "Seller") delivers.', "en", ("Fjordwing AS",)),
+        ("Hollow Lane Cattery Ltd\nDefendant", "en", ("Hollow Lane Cattery Ltd",)),
+        ("Patient: Beryl Antrobus DOB 3 May 1950", "en", ("Beryl Antrobus",)),
+        ("Dear Mrs Crake, You were seen today.", "en", ("Crake",)),
+        ("Pt: Ines Friday", "en", ("Ines Friday",)),
+        ("operiert durch Herrn OA Dr. Selcuk Baykurt", "de", ()),
+        ("Herr Assistenzarzt Kluge war dabei.", "de", ()),
+        ("Frau Theda Brömse, Ihre Mutter", "de", ("Theda Brömse",)),
+        ("Herr Baldur Freitag kam zur Aufnahme.", "de", ("Baldur Freitag",)),
+        ("zwischen dem 10. und 21. Tag", "de", ()),
+        ("zwischen 22 und 6 Uhr", "de", ()),
+        ("신청인: 2022년 2월 28일입니다.", "ko", ()),
+        ("원고: 31,640,000원의 잔대금", "ko", ()),
+    ],
+)  # fmt: skip
+def test_people_and_parties_are_names_only(text, language, people):
+    assert identify(document(text, language)).values("patient", "party") == people

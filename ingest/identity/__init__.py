@@ -14,10 +14,12 @@ from functools import lru_cache
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity.dating import document_day
 from casefolio.ingest.languages import known, table
+from casefolio.ingest.meaning.moments import months
 
 HEAD, TAIL = 4000, 1200  # characters at both ends in which the fields are looked for
 FIELDS = ("patient", "party", "physician", "number", "date", "stay")
 _PEOPLE = ("patient", "party")
+_NAMES = (*_PEOPLE, "physician")
 _TITLE_LINES, _TITLE_LENGTH = 8, 120
 _HEADED = 800  # characters in which a heading says what the document is
 _HEADING = 5.0  # what a heading counts against a word in the text
@@ -27,6 +29,8 @@ _LETTER = 2.0  # what greeting and signature count, where both are there
 _MAIL = ("message/rfc822", "application/vnd.ms-outlook")
 _LATER = 0.4  # of it, for each heading further down
 _TRAILING = " \t\n,;:.-–("
+_LISTED = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,2}\.\d{1,2}")  # the number of a clause
+_LEGAL_FORM = re.compile("A[BSG]|S[AE]|[BN]V")  # of companies abroad, which may be a word of the language as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,12 @@ def _fields(zone: str, start: int, language: str) -> list[Field]:
     out = []
     for rule in rules(language):
         for match in rule.pattern.finditer(zone):
-            skipped = _formula_end(match["value"], language)
-            value = match["value"][skipped:].rstrip(_TRAILING)
-            if len(value) >= 2 and not (rule.name in _PEOPLE and value.endswith(_no_name_ends(language))):
-                at = start + match.start("value") + skipped
-                out.append(Field(rule.name, " ".join(value.split()), Span(at, at + len(value))))
+            name = rule.name in _NAMES
+            named = _name_within(match["value"], language) if name else _trimmed(match["value"])
+            value = match["value"][named.start : named.end]
+            if len(value) >= 2 and not (rule.name in _PEOPLE and _is_no_name(match["value"], rule.name, language)):
+                at = start + match.start("value")
+                out.append(Field(rule.name, " ".join(value.split()), Span(at + named.start, at + named.end)))
     return out
 
 
@@ -157,14 +162,36 @@ def _title(text: str) -> str:
     return ""
 
 
-def _formula_end(value: str, language: str) -> int:
-    """Where the name begins behind the words of a formula: `WHEREAS, Northwind Ltd`."""
-    at = 0
-    for word in re.finditer(r"\S+\s*", value):
-        if word.group().strip(" ,.:;\t\n").casefold() not in _formula(language):
-            break
-        at = word.end()
-    return at
+def _name_within(value: str, language: str) -> Span:
+    """Where the name stands behind the number of a clause and between words of formulas and dates."""
+    words = [(w.start(), w.end(), w.group().strip(" ,.:;()").casefold()) for w in re.finditer(r"\S+", value)]
+    formula = [not word or word in _formula(language) for *_, word in words]
+    number = [_numbers(language).fullmatch(word) is not None for *_, word in words]
+    first, last = 0, len(words)
+    for at, (start, end, word) in enumerate(words):
+        formula[at] |= word in months() and (number[at - 1 : at] == [True] or number[at + 1 : at + 2] == [True])
+        if _LISTED.fullmatch(value, start, end):
+            first = at + 1
+    while first < last and (formula[first] or number[first]):
+        first += 1
+    while first < last and formula[last - 1] and not _LEGAL_FORM.fullmatch(value, *words[last - 1][:2]):
+        last -= 1
+    return _trimmed(value[: words[last - 1][1]], words[first][0]) if first < last else Span(0, 0)
+
+
+def _trimmed(value: str, start: int = 0) -> Span:
+    return Span(start, max(start, len(value.rstrip(_TRAILING))))
+
+
+def _is_no_name(value: str, field: str, language: str) -> bool:
+    """Whether it ends as papers, columns and callings do, or, of a patient, has a calling in it."""
+    words = value.split() if field == "patient" else [value]
+    return any(word.casefold().endswith(_no_name_ends(language)) for word in words)
+
+
+@lru_cache(maxsize=8)
+def _numbers(language: str) -> re.Pattern[str]:
+    return re.compile(table(language, "identity").get("formula", {}).get("numbers", r"[\d.,:/-]+"))
 
 
 @lru_cache(maxsize=8)
