@@ -237,3 +237,64 @@ def test_what_the_header_of_a_mail_states_goes_first():
 )  # fmt: skip
 def test_people_and_parties_are_names_only(text, language, people):
     assert identify(document(text, language)).values("patient", "party") == people
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("Injury Date: 08/14/2022\nPatient: Joan Tickell\nReport Date: 11/02/2022", "en", "2022-11-02"),
+        ("Admission Date: 2 June 2024\nDischarge Date: 17 June 2024\nDate of letter: 18 June 2024", "en", "2024-06-18"),
+        ("Expiry Date: 2 May 2026\nDate of issue: 18 June 2024", "en", "2024-06-18"),
+        ("Start Date: 1 July 2024\nEnd Date: 30 June 2025\n\nThis Agreement is made on 18 June 2024", "en",
+         "2024-06-18"),
+        ("Due date: 2 January 2025\nInvoice date: 3 December 2024", "en", "2024-12-03"),
+        ("18 June 2024\n\nDear Dr Whit\n\nMr Hallam reported a fall on 3 March 2024.", "en", "2024-06-18"),
+        ("18 June 2024\n\nDear Dr Whit\n\nWe decided to admit him for surgery on 12 August 2024.", "en", "2024-06-18"),
+        ("SECOND AMENDMENT\n\nWHEREAS Landlord and Tenant are parties to a Lease Agreement dated March 15, 2018;\n\n"
+         "IN WITNESS WHEREOF executed this Amendment on September 1, 2021.", "en", "2021-09-01"),
+        ("FIRST AMENDMENT TO OFFICE LEASE DATED MARCH 15, 2018\n\nThis First Amendment is entered into on "
+         "September 1, 2021.", "en", "2021-09-01"),
+        ("18 June 2024\n\nDear Dr Whit\n\nI enclose a report dated 2 May 2024 from Leeds.", "en", "2024-06-18"),
+        ("I, HERBERT CASTLE, revoke my will dated May 5, 2010.\n\nDated this 21st day of June, 2021.", "en",
+         "2021-06-21"),
+        ("2023년 5월 1일자 계약을 2024년 4월 30일 해지합니다.\n2024년 4월 15일", "ko", "2024-04-15"),
+        ("변경합의서\n원계약 체결일: 2020년 3월 5일\n\n위 계약을 변경한다.\n\n2023년 7월 1일", "ko", "2023-07-01"),
+        ("제1심 판결선고 2022. 9. 1.\n판결선고 2024. 4. 15.", "ko", "2024-04-15"),
+        ("계약일로부터 30일 이내인 2024. 4. 11.까지 지급한다.\n2024. 3. 12.", "ko", "2024-03-12"),
+        ("다음 검사일: 2024-09-12\n작성 2024-03-12", "ko", "2024-03-12"),
+        ("1970. 3. 11. 출생\n2024. 3. 12.", "ko", "2024-03-12"),
+        ("생년월일(양력) 1966. 7. 24.\n2024. 4. 15.", "ko", "2024-04-15"),
+        ("유효기간 2026. 3. 11.\n2024. 3. 12.", "ko", "2024-03-12"),
+        ("김하나는 2023년 12월 1일 수술받은 분입니다\n의뢰일자 2024년 1월 9일", "ko", "2024-01-09"),
+        ("Praxis Lind\n\nTermin am Montag, den 17.06.2024, 10:00 Uhr\n\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Wie besprochen, am 17.06.2024 Kontrolle.\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Gegen den Vertrag, den die Parteien am 3.5.2019 unterschrieben, klagt er.\n\nKöln, 03.05.2024", "de",
+         "2024-05-03"),
+        ("Zahnarztpraxis\nTermin am Donnerstag, 17.06.2024\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Ich, Ernst Haberl, am 07.07.1951 in Linz geboren, erteile Vollmacht.\n\nLinz, am 5.12.2023", "de",
+         "2023-12-05"),
+        ("Lease expires 31 May 2026\n\nSigned at Hull, 18 June 2024", "en", "2024-06-18"),
+        ("Insured person\nDate of loss 3 May 2021\nValid until 3 May 2026", "en", ""),
+        ("arbeitsunfähig seit 30.09.2024\nvoraussichtlich bis 07.10.2024\nfestgestellt am 01.10.2024", "de",
+         "2024-10-01"),
+        ("Garantieschein\nGültig bis 31.12.2026", "de", ""),
+        ("Our ref AB12\nDate: 18 June 2024\n\nDear Mr Hall\n\nExam date: 2 May 2024", "en", "2024-06-18"),
+        ("An den Vorstand der Alpha AG\nDatum: 03.05.2024\n\nUnfalldatum 01.02.2024", "de", "2024-05-03"),
+        ("Köln, 03.05.2024\n\nBetreff: Urteil vom 08.11.2022, Az. 4 O 231/21\n\nSehr geehrter Herr Kolb,", "de",
+         "2024-05-03"),
+        ("BESCHLUSS\nDie Beschwerde gegen Beschluss vom 01.02.2024 wird verworfen.\nWien, am 3.5.2024", "de",
+         "2024-05-03"),
+        ("Kündigung\n\nMietvertrag vom 01.03.2018\n\nHiermit kündige ich.\n\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Aufnahme-Datum: 01.05.2024\nEntlass-Datum: 02.05.2024\nBrief-Datum: 03.05.2024", "de", "2024-05-03"),
+        ("Date of birth: 17/09/1982\nDate: 03/10/2024", "en", "2024-10-03"),
+        ("Seen 09/17/2024\nDate: 03/10/2024", "en", "2024-03-10"),
+        ("18 June 2024\n\nDear Mr Hall\n\nThe payment was made in error on 2 May 2024.", "en", "2024-06-18"),
+        ("Die Ehe wurde geschlossen am 04.05.1999.\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Das Lager ist geschlossen und öffnet am 01.07.2024.\nKöln, 03.05.2024", "de", "2024-05-03"),
+        ("Untersuchung vom 08.05.2023\nBefundet am 09.05.2023 durch Dr. Krahe", "de", "2023-05-09"),
+        ("Verhandelt zu Oldenburg am 28. März 2019\nVor mir, dem Notar Dr. Harms", "de", "2019-03-28"),
+        ("THIS POWER OF ATTORNEY is given this 30th day of July 2024 by EDITH MALLORY.", "en", "2024-07-30"),
+    ],
+)  # fmt: skip
+def test_days_of_other_things_are_not_the_papers_own(text, language, day):
+    assert document_day(document(text, language)) == day

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import PurePosixPath
@@ -34,14 +34,30 @@ _OF_RECORD = (
     "application/fhir",
     "application/dicom",
 )
+_BESIDE = 20  # characters of a place or a title before a date that is alone otherwise
+_AFTER = 40  # characters behind a date in which it is said that somebody was born then
 _COLUMN = re.compile(r"\t+| {3,}")
 _ADDRESS = re.compile(r",|\d{4}")  # street and town, or a postcode
+_PROSE = re.compile(r"\b[a-zäöü]")  # a word in small letters: "Lease expires 31 May 2026"
+_SEAL = re.compile(r"[\s.,()]*(?:/\s?[\w·/-]{1,10}|\w{1,4})?[\s.,()]*")  # a weekday, initials, a seal
+_SIGNED = re.compile(r"[\s.(]+[^\d.]{2,24}")  # a court, a name
+_GAP = re.compile(r"(?:\s{2,}|\()$")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?![\d/])")
+_OWN_LINE = re.compile(r"[^\S\n]*(?:[A-ZÄÖÜ][a-zäöü]|[^\d\n]{2,30}[:：])")
 _TABLES = ("text/csv", "text/tab-separated-values")
 _NAMED = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
     r"|(?P<d2>\d\d)(?P<sep2>[-_.])(?P<m2>\d\d)(?P=sep2)(?P<y2>(?:19|20)\d\d)"
     r"|(?P<d3>\d\d)\.(?P<m3>\d\d)\.(?P<y3>\d\d))(?!\d)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the dates of a text are read: in which language, and whether 03/10/2024 is of October."""
+
+    language: str
+    day_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,14 @@ def _birth() -> re.Pattern[str]:
 @cache
 def _other() -> re.Pattern[str]:
     """Before which another document is meant: `the Lease dated …`, `Ihr Schreiben vom …`."""
-    return re.compile(rf"(?:\b(?:{any_of('dates', 'other')})\s+(?:[\"“„]?[\w&.-]+[\"”“]?,?\s+){{0,5}})$", re.IGNORECASE)
+    word = rf"(?!(?:{any_of('dates', 'itself')})\b)[\"“„]?[\w&.-]+[\"”“]?,?\s+"
+    return re.compile(rf"(?:\b(?:{any_of('dates', 'other')})\s+(?:{word}){{0,5}})$", re.IGNORECASE)
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    """With what a sentence ends."""
+    return re.compile(any_of("dates", "said"))
 
 
 @cache
@@ -99,21 +122,22 @@ def document_day(document: Document) -> str:
     stated = _stated(document)
     if stated:
         return stated
-    text, language = document.text, document.language
+    text = document.text
+    reading = _reading(text, document.language)
     if document.media_type in _TABLES:  # the days of its rows are none of its own
-        return _in_name(document.path, set(_births(text[:_HEAD], language)))
+        return _in_name(document.path, set(_births(text[:_HEAD], reading)))
     zones = [text] if len(text) <= _HEAD + _TAIL else [text[:_HEAD], text[-_TAIL:]]
-    born = {day for zone in zones for day in _births(zone, language)}
+    born = {day for zone in zones for day in _births(zone, reading)}
 
     def labelled(rank: str) -> str:
-        return next(filter(None, (_labelled(zone, language, rank, born) for zone in zones)), "")
+        return next(filter(None, (_labelled(zone, reading, rank, born) for zone in zones)), "")
 
     return (
         labelled("own")
         or labelled("led")
-        or _above_greeting(zones[0], language, born)
+        or _above_greeting(zones[0], reading, born)
         or labelled("told")
-        or next(filter(None, (_line_alone(zone, language, born) for zone in zones)), "")
+        or next(filter(None, (_line_alone(zone, reading, born) for zone in zones)), "")
         or _in_name(document.path, born)
     )
 
@@ -126,22 +150,27 @@ def _stated(document: Document) -> str:
         if name in _STATED:
             if _is_whole(value[:_ISO]):
                 return value[:_ISO]
-            return next((m.start for m in _days(value, DEFAULT)), "")
+            return next((m.start for m in _days(value, Reading(DEFAULT, False))), "")
     return ""
 
 
-def _labelled(zone: str, language: str, rank: str, born: set[str]) -> str:
+def _labelled(zone: str, reading: Reading, rank: str, born: set[str]) -> str:
     """The first date behind a label of a rank that stands for this document and no other."""
     of_rank = [label.pattern for label in labels() if label.rank == rank]
     for start, end in sorted((match.span() for pattern in of_rank for match in pattern.finditer(zone)), key=max):
-        if rank == "own" and _of_another(zone, start):
+        if rank != "told" and not _begins_line(zone, start) and _of_another(zone, start):
             continue
         near = zone[end : end + _REACH]
-        for moment in _days(near, language):
+        for moment in _days(near, reading):
             if moment.start not in born and not _birth().search(near[: moment.span.start]):
                 return moment.start
             break
     return ""
+
+
+def _begins_line(zone: str, label: int) -> bool:
+    """Whether a line begins with a label, so that what stands above it does not go on: `To the Occupier`, `Date: …`."""
+    return zone[label - 1 : label] in ("", "\n") and _OWN_LINE.match(zone, label) is not None
 
 
 def _of_another(zone: str, label: int) -> bool:
@@ -157,20 +186,20 @@ def _of_another(zone: str, label: int) -> bool:
 
 def days_of_others(zone: str, language: str) -> frozenset[str]:
     """ISO days under which a text names another document: "to the Lease dated …", "zum Vertrag vom …"."""
-    found = (m for m in _days(zone, language) if len(m.start) == len("2021-06-01"))
+    found = _days(zone, _reading(zone, language))
     return frozenset(m.start for m in found if _of_another(zone, m.span.start))
 
 
-def _births(zone: str, language: str) -> Iterator[str]:
+def _births(zone: str, reading: Reading) -> Iterator[str]:
     """Days that are somebody's birthday."""
-    for moment in _days(zone, language):
+    for moment in _days(zone, reading):
         start, end = moment.span.start, moment.span.end
         born = _birth().search(zone[max(0, start - 40) : start])
-        if born or _birth_after().match(zone[end : end + 3]):
+        if born or _birth_after().match(zone[end : end + _AFTER]):
             yield moment.start
 
 
-def _above_greeting(head: str, language: str, born: set[str]) -> str:
+def _above_greeting(head: str, reading: Reading, born: set[str]) -> str:
     """A date that fills a column above the greeting of a letter, or in its line.
 
     Before it stands nothing but an address or the greeting: "Aufnahme    03.03.2025" has a label.
@@ -181,7 +210,7 @@ def _above_greeting(head: str, language: str, born: set[str]) -> str:
     for line in (head[: greeted.end()] + head[greeted.end() :].partition("\n")[0]).splitlines():
         before = ""
         for cell in _COLUMN.split(line.strip()):
-            found = list(_days(cell, language))
+            found = list(_days(cell, reading))
             alone = len(found) == 1 and len(cell.strip(" .,")) == len(found[0].span)
             led = before and not _ADDRESS.search(before) and not _greeting().match(before)
             if alone and not led and found[0].start not in born:
@@ -190,16 +219,32 @@ def _above_greeting(head: str, language: str, born: set[str]) -> str:
     return ""
 
 
-def _line_alone(head: str, language: str, born: set[str]) -> str:
-    """A date that has a line of the head to itself, with at most a place before it."""
+def _line_alone(head: str, reading: Reading, born: set[str]) -> str:
+    """A date that has a line of the head to itself, else one with a place or a title before it."""
     lines = head.splitlines()
+    beside = ""
     for line in lines if len(lines) <= _LINES + _LAST else [*lines[:_LINES], *lines[-_LAST:]]:
-        found = list(_days(line, language))
+        found = list(_days(line, reading))
         if len(found) != 1 or found[0].start in born:
             continue
-        if len(line.strip()) - len(found[0].span) <= 20 and not _not_alone().search(line):
+        before, after = line[: found[0].span.start], line[found[0].span.end :].rstrip()
+        if len(before.strip()) > _BESIDE or _not_alone().search(line):
+            continue
+        if not before.strip() and _SEAL.fullmatch(after):
             return found[0].start
-    return ""
+        if not beside and _dates_a_paper(before, after):
+            beside = found[0].start
+    return beside
+
+
+def _dates_a_paper(before: str, after: str) -> bool:
+    """Whether what stands beside a date is a place, a title or who signed, and no sentence or label."""
+    if not _SEAL.fullmatch(after):
+        cased = after.upper() != after.lower()
+        return not (before.strip() or cased or _said().search(after)) and _SIGNED.fullmatch(after) is not None
+    if before.upper() == before.lower():  # a script without capitals
+        return before.rstrip().endswith(",") or _GAP.search(before) is not None
+    return before.rstrip().endswith(",") or not _PROSE.search(before)
 
 
 def _in_name(path: str, born: set[str]) -> str:
@@ -221,9 +266,18 @@ def _in_name(path: str, born: set[str]) -> str:
     return ""
 
 
-def _days(text: str, language: str) -> Iterator[Moment]:
+def _days(text: str, reading: Reading) -> Iterator[Moment]:
     """The full dates of a text: "15 April" alone orders nothing."""
-    return (m for m in moments(text, language) if m.kind == "date" and _is_whole(m.start))
+    for moment in moments(text, reading.language):
+        if moment.kind == "date" and _is_whole(moment.start):
+            turned = reading.day_first and _is_whole(moment.alternative)
+            yield replace(moment, start=moment.alternative) if turned else moment
+
+
+def _reading(text: str, language: str) -> Reading:
+    """How a text writes its days: 17/09/1982 in it says that 03/10/2024 is of October too."""
+    slashed = [(int(first), int(second)) for first, second in _SLASHED.findall(text)]
+    return Reading(language, any(a > 12 for a, _ in slashed) and not any(b > 12 for _, b in slashed))
 
 
 def _is_whole(iso: str) -> bool:
