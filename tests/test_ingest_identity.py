@@ -225,6 +225,25 @@ def test_what_the_header_of_a_mail_states_goes_first():
         ("Patient: Beryl Antrobus DOB 3 May 1950", "en", ("Beryl Antrobus",)),
         ("Dear Mrs Crake, You were seen today.", "en", ("Crake",)),
         ("Pt: Ines Friday", "en", ("Ines Friday",)),
+        ("Dear Mr Hall,\nFollowing our call I write to confirm.", "en", ("Hall",)),
+        ("Landlord: Harbor Point Ltd\nTenant: Freya Nilsson\nAddress: 4 Quay Street", "en",
+         ("Harbor Point Ltd", "Freya Nilsson")),
+        ("MOTOR ACCIDENT REPORT\nClaimant: Joanne Tickell", "en", ("Joanne Tickell",)),
+        ("Disc prolapse between L4 and L5, open between Monday and Friday, since between March and May.", "en", ()),
+        ("The Court Orders Defendant to pay.", "en", ()),
+        ("Physician Name: Karen Mbeki\nInsurance Name: Aetna\nPatient Name: Ann Lee", "en", ("Ann Lee",)),
+        ("Re: Invoice 445", "en", ()),
+        ("Re: Notice of Termination", "en", ()),
+        ("Patient DOB: 14/02/1950", "en", ()),
+        ("We saw Mr J Smith and Mrs A. B. Jones.", "en", ("J Smith", "A. B. Jones")),
+        ("Sehr geehrter Herr Kolb,\nVielen Dank für Ihr Schreiben.", "de", ("Kolb",)),
+        ("Vermieter: Grünhof KG\nMieter: Max Rehbein\nAnschrift: Holzweg 9", "de", ("Grünhof KG", "Max Rehbein")),
+        ("Beschwerden zwischen März und Mai, zwischen L4 und L5.", "de", ()),
+        ("Herrn\nMag. Lukas Feurstein", "de", ("Lukas Feurstein",)),
+        ("당뇨병 환자의 관리. 고혈압 환자는. 뇌졸중 환자.", "ko", ()),
+        ("진단서\n환자의 성명: 배정자", "ko", ("배정자",)),
+        ("의사 성명: 한지원", "ko", ()),
+        ("중환자실 F/74", "ko", ()),
         ("operiert durch Herrn OA Dr. Selcuk Baykurt", "de", ()),
         ("Herr Assistenzarzt Kluge war dabei.", "de", ()),
         ("Frau Theda Brömse, Ihre Mutter", "de", ("Theda Brömse",)),
@@ -298,3 +317,16 @@ def test_people_and_parties_are_names_only(text, language, people):
 )  # fmt: skip
 def test_days_of_other_things_are_not_the_papers_own(text, language, day):
     assert document_day(document(text, language)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "physicians"),
+    [
+        ("123 Main Street, Baltimore, MD 21201", "en", ()),
+        ("Dear Dr Stone,\nMany thanks", "en", ("Stone",)),
+        ("Dr. Kolb Oberarzt", "de", ("Kolb",)),
+        ("담당의: 전공의 하정민\n주치의: 내과 박상준\n작성자: 간호사 김미정", "ko", ("하정민", "박상준", "김미정")),
+    ],
+)
+def test_physicians_are_names_only(text, language, physicians):
+    assert identify(document(text, language)).values("physician") == physicians

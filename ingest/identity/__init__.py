@@ -165,7 +165,7 @@ def _title(text: str) -> str:
 def _name_within(value: str, language: str) -> Span:
     """Where the name stands behind the number of a clause and between words of formulas and dates."""
     words = [(w.start(), w.end(), w.group().strip(" ,.:;()").casefold()) for w in re.finditer(r"\S+", value)]
-    formula = [not word or word in _formula(language) for *_, word in words]
+    formula = [not word or word in _formula(language) or word.endswith(_no_name_ends(language)) for *_, word in words]
     number = [_numbers(language).fullmatch(word) is not None for *_, word in words]
     first, last = 0, len(words)
     for at, (start, end, word) in enumerate(words):
