@@ -100,7 +100,7 @@ def ask(question: str, language: str, **documents: str) -> Answer:
         ("Which anticoagulant was Owen Marlowe discharged on?", "apixaban"),
         ("Who is the treating doctor of Owen Marlowe?", "Helen Ashby"),
         # a known loss, to be won back: silence over the letter's head
-        pytest.param("Which hospital was Owen Marlowe treated in?", "St. Anselm", marks=pytest.mark.xfail(strict=True)),
+        ("Which hospital was Owen Marlowe treated in?", "St. Anselm"),
         ("Does Owen Marlowe have any allergies?", "allergy"),
     ],
 )
@@ -130,7 +130,7 @@ def test_contract(question: str, expected: str) -> None:
         ("Wann wurde Jens Kolbe aufgenommen?", "4.2.2021"),
         ("Wann ist Jens Kolbe geboren?", "3.9.1962"),
         # a known loss, to be won back: silence over the letter's head
-        pytest.param("In welcher Abteilung lag Jens Kolbe?", "Neurologie", marks=pytest.mark.xfail(strict=True)),
+        ("In welcher Abteilung lag Jens Kolbe?", "Neurologie"),
         ("Welche Medikamente nimmt Jens Kolbe?", "Clopidogrel"),
     ],
 )
