@@ -7,10 +7,10 @@ A case set of `--sets` is a library of its own, as somebody's folder is; no read
 only folders whose names end in `_held` are read, for the same reason; those of a language are one library, so that
 other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
-one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, is the lowest from which
-three quarters of what is shown are right over the folds with 95 % confidence (one-sided, normal): silence is no answer
-either, and three quarters are what is promised. Beside it stands what each threshold is worth where a right answer and
-a right silence count one and a wrong answer costs three quarters.
+one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, is the lowest that
+keeps both promises over the folds with 95 % confidence (one-sided, normal): of what is shown three quarters are right,
+and of what nothing answers three quarters are refused. Beside it stands what each threshold is worth where a right
+answer and a right silence count one and a wrong answer costs three quarters.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
 COST = 0.75  # of a wrong answer, where a right one counts 1
-RIGHT = 0.75  # of what is shown
+PROMISED = 0.75  # of what is shown right, of what nothing answers refused
 Z = 1.645  # of the normal distribution, one-sided 95 %
 KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`casefolio.reader.answering`)
 THRESHOLDS = np.arange(0.05, 0.9, 0.05)
@@ -148,11 +148,16 @@ def fitted(items: Sequence[Judged]) -> Fit:
     return of_candidates(items).stretched(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
-def surely_right(told: Sequence[tuple[bool, float, bool]], threshold: float) -> float:
-    """Lower 95 % bound of the share of what is shown from a threshold on that is right."""
+def promised(told: Sequence[tuple[bool, float, bool]], threshold: float) -> float:
+    """The lesser of two lower 95 % bounds: shown answers that are right, unanswerable questions that are refused."""
     shown = [right for _, p, right in told if p >= threshold]
-    share = float(np.mean(shown)) if shown else 0.0
-    return share - Z * float(np.sqrt(share * (1 - share) / max(1, len(shown))))
+    refused = [p < threshold for answerable, p, _ in told if not answerable]
+
+    def bound(kept: Sequence[bool]) -> float:
+        share = float(np.mean(kept)) if kept else 0.0
+        return share - Z * float(np.sqrt(share * (1 - share) / max(1, len(kept))))
+
+    return min(bound(shown), bound(refused))
 
 
 def main() -> None:
@@ -179,7 +184,8 @@ def main() -> None:
     names = list(next(item.rows[0] for item in items if item.rows))
     told = over_folds(items, fitted)
     value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
-    threshold = min((float(t) for t in THRESHOLDS if surely_right(told, t) >= RIGHT), default=float(THRESHOLDS[-1]))
+    threshold = min((float(t) for t in THRESHOLDS if promised(told, t) >= PROMISED), default=float(THRESHOLDS[-1]))
+    print("promises by threshold:", ", ".join(f"{t:.2f} {promised(told, t):.3f}" for t in THRESHOLDS))
     print("worth by threshold:", ", ".join(f"{t:.2f} {v:.3f}" for t, v in value.items()))
     shown = [c for _, p, c in told if p >= threshold]
     p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)

@@ -99,7 +99,6 @@ def ask(question: str, language: str, **documents: str) -> Answer:
         ("What is Owen Marlowe's date of birth?", "4 May 1951"),
         ("Which anticoagulant was Owen Marlowe discharged on?", "apixaban"),
         ("Who is the treating doctor of Owen Marlowe?", "Helen Ashby"),
-        # a known loss, to be won back: silence over the letter's head
         ("Which hospital was Owen Marlowe treated in?", "St. Anselm"),
         ("Does Owen Marlowe have any allergies?", "allergy"),
     ],
@@ -129,7 +128,6 @@ def test_contract(question: str, expected: str) -> None:
     [
         ("Wann wurde Jens Kolbe aufgenommen?", "4.2.2021"),
         ("Wann ist Jens Kolbe geboren?", "3.9.1962"),
-        # a known loss, to be won back: silence over the letter's head
         ("In welcher Abteilung lag Jens Kolbe?", "Neurologie"),
         ("Welche Medikamente nimmt Jens Kolbe?", "Clopidogrel"),
     ],
