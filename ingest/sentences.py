@@ -32,6 +32,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
 _NUMBER = re.compile(r"\d{1,4}")
 _DATE_PART = re.compile(r"\d{1,4}\.")
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,6}|[A-Za-z]|[가-하])")
+_SPACED = re.compile(r"(?<!\w)(?:\w\.\s?)+\w$")
 _MEASURED = re.compile(r"\d\s?(?:kg|cm|mm|ml|mmHg|mmol/l|mg/dl|g/dl)$")  # units that are written without a dot
 # What opens an item of a list or a clause at the start of a line.
 _ITEM = re.compile(
@@ -105,6 +106,9 @@ def _terminated(before: str, after: str, rules: Dots) -> bool | None:
     word = following[0].lower() if following else ""
     if _opens_line(before, position) and _NUMBERING.fullmatch(last):
         return False
+    spaced = _SPACED.search(undotted)
+    if spaced is not None and "".join(spaced[0].split()).lower() in rules.never:
+        return False  # "o. g. Patient"
     if _NUMBER.fullmatch(token):
         return not _is_ordinal(before[:position], token, after, word, rules)
     if token in rules.before_number:

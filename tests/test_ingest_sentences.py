@@ -19,6 +19,8 @@ def sentences(text: str, language: str) -> list[str]:
     ("language", "parts"),
     [
         ("en", ["Dr. Hale saw J. R. Moss at 5 p.m. on 3 May.", "She was well."]),
+        ("de", ["Der o. g. Patient befand sich bei uns.", "Die u. g. Maßnahme half, d. h. Ruhe."]),
+        ("de", ["Wir berichten über o.g. Patientin.", "Z. n. Hüft-TEP."]),
         ("en", ["Norwood Inc. shall pay 3.5 percent, e.g. by wire.", "The fee is due at once."]),
         ("en", ["See No. 4 and Sec. 4.2.", "There was no effusion!", "Was there a fracture?", "None."]),
         ("en", ["Warfarin 5 mg p.o. daily was stopped in 2019.", "Apixaban was begun."]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from casefolio.answering import answer_from_hits
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.sentences import sentence_spans
+from casefolio.library import Library
 
 LETTER = """St. Anselm Hospital
 Department of Cardiology
@@ -192,3 +194,60 @@ def test_nothing_heavy_is_imported() -> None:
     code = f"import casefolio.answering, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+SENT = {
+    "letter.txt": """ST BRIDE'S INFIRMARY, Calderwick
+Department of Respiratory Medicine          Consultant: Dr Mona Ferris
+Ref MF/kt                                                          9 May 2025
+
+Dr J Oakes
+Quay Surgery, Calderwick
+
+Dear Dr Oakes
+
+Re: Hazel Tunstall, DOB 14/02/1957, 3 Rope Walk, Calderwick
+
+Thank you for referring this lady, who was an in-patient on Ward 11 from 28 April to 6 May 2025 with COPD.
+She improved on doxycycline 100 mg once daily. She may drive.
+
+Yours sincerely
+Dr A Lindqvist
+Specialist Registrar
+""",
+    "brief.txt": """Krankenhaus Maria Trost Ebersau
+Abteilung für Gefäßchirurgie
+                                                     Ebersau, 12.06.2025 / gö
+
+Frau Dr. med. Ilka Brandhorst
+Lindenweg 2, 37201 Ebersau
+
+Betrifft: Dornbusch, Günther, geb. 03.11.1949
+
+Sehr geehrte Frau Kollegin,
+
+o. g. Patient befand sich vom 02.06. bis 11.06.2025 in unserer stationären Behandlung.
+Clopidogrel 75 mg wurde neu angesetzt, ASS wurde beendet.
+
+Mit kollegialen Grüßen
+Prof. Dr. H. Eulenberg          Dr. S. Tamm
+Chefarzt                        Assistenzärztin
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "signer"),
+    [
+        ("who was the letter about Hazel Tunstall sent to", "Lindqvist"),
+        ("An wen ging der Brief über Herrn Dornbusch?", "Tamm"),
+        ("Wer ist der Empfänger des Briefs über Günther Dornbusch?", "Tamm"),
+    ],
+)
+def test_who_signed_is_not_to_whom_it_went(tmp_path: Path, question: str, signer: str) -> None:
+    for name, text in SENT.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with Library.open(tmp_path) as library:
+        library.sync()
+        answer = library.ask(question)
+    assert all(signer not in c.quote for c in answer.citations)

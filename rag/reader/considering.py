@@ -89,6 +89,8 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
         signed = read_alone(asked, signed, [c.header for c in signed], model)
         return Considered(checked(asked, signed, lambda c: c.header, model, many=True), everything)
     passed = guarded(asked, everything)
+    if form.addressed:
+        passed = _unsigned(passed, evidence)
     if form.told:
         passed = _below_the_heading(asked, passed, evidence.identities)
     tables = Tables(evidence.document, evidence.dated)
@@ -96,27 +98,46 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     return Considered(checked(asked, best_of_passages(rows), tables.header, model, form.many), passed)
 
 
+def _unsigned(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Without signatures: who signed a paper is not to whom it went."""
+    return [
+        c
+        for path, found in _by_document(candidates).items()
+        for places in [_places(path, found, evidence)]
+        for c in found
+        if not any(c.span.overlaps(place) for place in places)
+    ]
+
+
+def _by_document(candidates: Sequence[Candidate]) -> dict[str, list[Candidate]]:
+    out: dict[str, list[Candidate]] = {}
+    for c in candidates:
+        out.setdefault(c.hit.document, []).append(c)
+    return out
+
+
+def _places(path: str, found: Sequence[Candidate], evidence: Evidence) -> list[Span]:
+    """Where a document is signed, as far as it or the passages found in it tell."""
+    document = evidence.document(path)
+    if document is not None:
+        return signatures(document.text, document.language)
+    hits = {c.hit.chunk.id: c.hit for c in found}.values()
+    return [
+        Span(s.start + h.chunk.span.start, s.end + h.chunk.span.start)
+        for h in hits
+        for s in signatures(h.text, h.chunk.language)
+    ]
+
+
 def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
     """The signatures of the documents that were read, each with all that the reader saw in its passage.
 
     A document signed outside the passages that were found brings its signatures into the best one of them.
     """
-    by_document: dict[str, list[Candidate]] = {}
-    for c in candidates:
-        by_document.setdefault(c.hit.document, []).append(c)
     out: list[Candidate] = []
-    for path, found in by_document.items():
+    for path, found in _by_document(candidates).items():
         document = evidence.document(path)
-        if document is not None:
-            places = signatures(document.text, document.language)
-        else:
-            hits = {c.hit.chunk.id: c.hit for c in found}.values()
-            places = [
-                Span(s.start + h.chunk.span.start, s.end + h.chunk.span.start)
-                for h in hits
-                for s in signatures(h.text, h.chunk.language)
-            ]
-        for place in places[-_SIGNED:]:
+        for place in _places(path, found, evidence)[-_SIGNED:]:
             inside = [c for c in found if c.hit.chunk.span.contains(place)]
             base = max(inside or found, key=lambda c: (c.answers, c.margin))
             moved = base if inside else _moved(base, document, place)

@@ -21,6 +21,7 @@ class Form:
         latest: it asks for what holds now, or came last.
         signed: it asks who signed or wrote something.
         told: it asks what a paper says as a whole.
+        addressed: it asks to whom something was sent.
     """
 
     yes_no: bool
@@ -28,6 +29,7 @@ class Form:
     latest: bool
     signed: bool = False
     told: bool = False
+    addressed: bool = False
 
 
 def form_of(question: str, language: str) -> Form:
@@ -39,7 +41,7 @@ def form_of(question: str, language: str) -> Form:
         return name in patterns and patterns[name].search(asked) is not None
 
     yes_no = has("yes_no") and not has("not_yes_no")
-    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"))
+    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"), has("addressed"))
 
 
 def asks(words: str, language: str) -> bool:
