@@ -8,9 +8,10 @@ only folders whose names end in `_held` are read, for the same reason; those of 
 other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
 one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, is the lowest that
-keeps both promises over the folds with 95 % confidence (one-sided, normal): of what is shown three quarters are right,
-and of what nothing answers three quarters are refused. Beside it stands what each threshold is worth where a right
-answer and a right silence count one and a wrong answer costs three quarters.
+keeps both promises over the folds with 95 % confidence (one-sided, normal, each question taken as independent, which
+those of one folder are not quite): of what is shown three quarters are right, and of what nothing answers three
+quarters are refused. Beside it stands what each threshold is worth where a right answer and a right silence count one
+and a wrong answer costs three quarters.
 """
 
 from __future__ import annotations

@@ -44,6 +44,15 @@ def test_a_long_line_takes_linear_time():
 
 
 @pytest.mark.parametrize("label", labels(), ids=lambda label: label.pattern.pattern[:40])
+def test_a_label_is_looked_for_in_linear_time(label, linear_time):
+    def look(size):
+        for piece in (" ", "am ", "Xy   "):
+            list(label.pattern.finditer(piece * (size // len(piece))))
+
+    linear_time(look, 1_000, 8_000)
+
+
+@pytest.mark.parametrize("label", labels(), ids=lambda label: label.pattern.pattern[:40])
 def test_each_label_of_a_date_leads_to_its_example(label):
     before, _, rest = label.example.partition("<<")
     value, _, after = rest.partition(">>")
