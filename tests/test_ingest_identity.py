@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from casefolio.ingest.document import Document, Page, Span
-from casefolio.ingest.identity import identify, rules
+from casefolio.ingest.identity import identify, rules, without_overlong
 from casefolio.ingest.identity.dating import document_day, labels
 from casefolio.ingest.languages import LANGUAGES, own
 from casefolio.ingest.meaning.moments import moments
@@ -41,6 +41,21 @@ def test_fields_point_at_what_they_say():
 def test_a_long_line_takes_linear_time():
     text = "Aa Bb " * 50_000
     assert identify(document(text, "en")).fields is not None
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ko"])
+@pytest.mark.parametrize("piece", ["A", "A.", "Aa-", "1."])
+def test_names_are_looked_for_in_linear_time_in_words_that_never_end(piece, language, linear_time):
+    def look(size):
+        for rule in rules(language):
+            list(rule.pattern.finditer(without_overlong(piece * (size // len(piece)))))
+
+    linear_time(look, 500, 4_000)
+
+
+def test_a_word_too_long_for_a_name_hides_no_name_beside_it():
+    text = f"{'A.' * 2000} Patient: Hazel Tunstall, born 04/07/1961"
+    assert identify(document(text, "en")).values("patient") == ("Hazel Tunstall",)
 
 
 @pytest.mark.parametrize("label", labels(), ids=lambda label: label.pattern.pattern[:40])

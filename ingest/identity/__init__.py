@@ -31,6 +31,7 @@ _LATER = 0.4  # of it, for each heading further down
 _TRAILING = " \t\n,;:.-–("
 _LISTED = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,2}\.\d{1,2}")  # the number of a clause
 _LEGAL_FORM = re.compile("A[BSG]|S[AE]|[BN]V")  # of companies abroad, which may be a word of the language as well
+_OVERLONG = re.compile(r"(?:\w[.’'&+/-]?){61,}")  # no word of a name is so long; patterns of names took seconds in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,15 @@ def identify(document: Document) -> Identity:
     """The identity of a document, from its first and last characters, its title and metadata."""
     text, language = document.text, known(document.language)
     zones = [(0, text)] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
-    found = {field for start, zone in zones for field in _fields(zone, start, language)}
+    found = {field for start, zone in zones for field in _fields(without_overlong(zone), start, language)}
     fields = tuple(sorted(found, key=lambda f: (f.span, f.name)))
     title = document.title or _title(text)
     return Identity(_kind(zones[0][1], language, title, document.media_type), title, fields, document_day(document))
+
+
+def without_overlong(text: str) -> str:
+    """A text with blanks for words that are too long to be of a name; places stay."""
+    return _OVERLONG.sub(lambda match: " " * len(match[0]), text)
 
 
 def _fields(zone: str, start: int, language: str) -> list[Field]:
