@@ -50,6 +50,9 @@ def test_months_and_years_are_stretches_of_days() -> None:
     [
         ("thirty (30) days", "en", 30.0),
         ("6 Wochen", "de", 42.0),
+        ("mit zweiwöchiger Frist", "de", 14.0),
+        ("eine 14-tägige Frist", "de", 14.0),
+        ("die sechsmonatige Probezeit", "de", 182.625),
         ("3개월", "ko", 91.3125),
         ("24 hours", "en", 1.0),
         ("두 달", "ko", 60.875),

@@ -83,6 +83,43 @@ def test_sizes_share_their_unit() -> None:
     assert found("a mass of 3 x 4 cm") == [(30.0, 30.0, "mm"), (40.0, 40.0, "mm")]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("raised from 5 to 10 mg", "en", [5.0, 10.0]),
+        ("5 → 10 mg", "en", [5.0, 10.0]),
+        ("5->10 mg", "de", [5.0, 10.0]),
+        ("tablets of 5 and 10 mg", "en", [5.0, 10.0]),
+        ("von 5 auf 10 mg", "de", [5.0, 10.0]),
+        ("Tabletten zu 5 und 10 mg", "de", [5.0, 10.0]),
+        ("5에서 10 mg로", "ko", [5.0, 10.0]),
+    ],
+)
+def test_what_was_and_what_is_are_two_values_of_one_unit(text: str, language: str, values: list[float]) -> None:
+    assert found(text, language) == [(value, value, "mg") for value in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("between 5 and 10 mg", "en"), ("zwischen 5 und 10 mg", "de"), ("5 bis 10 mg", "de")]
+)
+def test_between_two_values_is_a_range(text: str, language: str) -> None:
+    assert found(text, language) == [(5.0, 10.0, "mg")]
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [
+        ("twice a day for a week", [2.0]),
+        ("once a week", [0.142857]),
+        ("within a month", []),
+        ("6-monthly", [0.005476]),
+        ("3-weekly", [0.047619]),
+    ],
+)
+def test_a_length_of_time_says_not_how_often(text: str, often: list[float]) -> None:
+    assert [value for value, _, unit in found(text) if unit == "/d"] == often
+
+
 @pytest.mark.parametrize("text", ["5-10 mg", "5 to 10 mg", "5 mg"])
 def test_ranges(text: str) -> None:
     assert found(text) == [(5.0, 10.0 if "10" in text else 5.0, "mg")]

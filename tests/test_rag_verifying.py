@@ -311,3 +311,26 @@ def test_what_belongs_to_what(claim: str, quote: str, language: str, right: bool
 def test_a_line_is_no_sentence() -> None:
     wrapped = profile("Die Kündigungsfrist beträgt\ndrei Monate zum 1. Januar. Sie gilt.", "de")
     assert [w.sentence for w in wrapped.words] == [0] * (len(wrapped.words) - 2) + [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("quote", "said", "exchanged", "language"),
+    [
+        ("Ramipril ↑ 5 → 10 mg. BP 158/94.", "Ramipril was raised from 5 to 10 mg.",
+         "Ramipril was reduced from 10 to 5 mg.", "en"),
+        ("Ramipril was raised from 5 mg to 10 mg.", "Ramipril was raised from 5 to 10 mg.",
+         "Ramipril was raised from 2.5 to 10 mg.", "en"),
+        ("Glargin 18 → 14 IE z. N.", "Glargin wurde von 18 auf 14 IE reduziert.",
+         "Glargin wurde von 14 auf 18 IE erhöht.", "de"),
+        ("씬지로이드 75→100 mcg로 증량.", "씬지로이드를 75에서 100 mcg로 증량하였다.",
+         "씬지로이드를 100에서 75 mcg로 감량하였다.", "ko"),
+        ("Clarithromycin 0.5 g 2x daily, 7 days", "Clarithromycin 500 mg twice a day for a week.",
+         "Clarithromycin 500 mg three times a day for a week.", "en"),
+        ("Die Probezeit beträgt sechs Monate. Es kann mit zweiwöchiger Frist gekündigt werden.",
+         "Während der sechsmonatigen Probezeit beträgt die Kündigungsfrist zwei Wochen.",
+         "Während der dreimonatigen Probezeit beträgt die Kündigungsfrist zwei Wochen.", "de"),
+    ],
+)  # fmt: skip
+def test_a_change_from_one_value_to_another_is_two_values(quote, said, exchanged, language):
+    assert verify(said, quote, language, read=False).label == "supported"
+    assert verify(exchanged, quote, language, read=False).label == "contradicted"

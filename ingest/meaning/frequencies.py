@@ -17,6 +17,8 @@ _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 
+_PERIODS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])-$")  # "6-monthly": every six months
+
 
 @cache
 def _table(name: str) -> dict[str, float]:
@@ -59,6 +61,12 @@ def _times_before() -> re.Pattern[str]:
 
 
 @cache
+def _length_before() -> re.Pattern[str]:
+    """ "for a week" is a length of time; "once a week" says how often."""
+    return re.compile(rf"(?i)(?<!\w)(?:{alternation(all_of('numbers', 'length_after'))})\s$")
+
+
+@cache
 def _every() -> re.Pattern[str]:
     apart, joined = alternation(all_of("numbers", "every")), alternation(all_of("numbers", "every_joined"))
     return re.compile(rf"(?i)(?<!\w)(?:{apart})\s?$|(?:{joined})\s?$")
@@ -94,12 +102,16 @@ def frequencies(text: str) -> Iterator[Quantity]:
             continue
         if word in all_of("numbers", "after_amount") and not _amount_before().search(text, max(0, start - 40), start):
             continue
+        if word in all_of("numbers", "lengths") and _length_before().search(text, max(0, start - 10), start):
+            continue
         if match["counted"]:
             count = _small(match["counted"])
         elif match["times"]:
             count = _table("times")[match["times"].lower()]
         elif before := _times_before().search(text, max(0, start - 16), start):
             count, start = _small(before["n"]), before.start()
+        elif per < 1 and (before := _PERIODS.search(text, max(0, start - 3), start)):
+            count, start = 1 / float(before[1]), before.start()
         value = round(per * count, 6)
         yield Quantity(Span(start, match.end()), value, value, "/d", "frequency")
 

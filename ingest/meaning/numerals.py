@@ -104,8 +104,9 @@ def _pattern(language: str) -> re.Pattern[str]:
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"
         words, link = alternation(_words(language)), alternation(all_of("numbers", "and"))
+        glued = rf"|(?=(?:{alternation(numbers['glued'])}))" if "glued" in numbers else ""
         parts.append(
-            rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:(?:{link})\s)?(?:{words})\b)?){{0,3}})(?!\w)"
+            rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:(?:{link})\s)?(?:{words})\b)?){{0,3}})(?:(?!\w){glued})"
         )
     parts.append("(?P<vulgar>[½¼¾⅓⅔⅛])")
     fractions = alternation(numbers["fractions"])

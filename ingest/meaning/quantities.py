@@ -29,6 +29,7 @@ _MARKER = re.compile(
 )
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
+_LEADING = 12  # characters before an amount in which a word leads to it
 
 
 @cache
@@ -47,6 +48,19 @@ def _code() -> re.Pattern[str]:
 @cache
 def _range() -> re.Pattern[str]:
     return re.compile(rf"\s?(?:-|–|~|∼|{alternation(all_of('numbers', 'range'))})\s?$")
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    """Between amounts that have the unit of the last: "4 and 7 mm", "75 → 100 mcg", "von 18 auf 14 IE"."""
+    words = alternation([*all_of("numbers", "listed"), *all_of("numbers", "steps")])
+    return re.compile(rf"\s?(?:→|⇒|->|=>|{words})\s?$")
+
+
+@cache
+def _led(name: str) -> re.Pattern[str]:
+    """What leads to the first of two amounts: `between`, `from`."""
+    return re.compile(rf"(?i)\b(?:{alternation(all_of('numbers', name))})\s$")
 
 
 @cache
@@ -130,7 +144,7 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
         after = found[i + 1] if i + 1 < len(found) else None
         if unit is None and after is not None and after.start - numeral.end <= 6:
             between = text[numeral.end : after.start]
-            if (_range().match(between) or _cross().match(between)) and _unit_at(text, after):
+            if any(joint().match(between) for joint in (_range, _cross, _listed)) and _unit_at(text, after):
                 pending.append(numeral)
                 continue
         yield from _emit(text, numeral, unit, pending)
@@ -148,11 +162,7 @@ def _emit(
         return
     kind, start, end = unit
     value = kind.convert(numeral.value)
-    if (
-        len(pending) == 1
-        and _range().match(text[pending[0].end : numeral.start].lstrip())
-        and pending[0].value <= numeral.value
-    ):
+    if len(pending) == 1 and pending[0].value <= numeral.value and _is_range(text, pending[0], numeral):
         low = kind.convert(pending[0].value)
         yield Quantity(
             Span(pending[0].start, end),
@@ -169,6 +179,14 @@ def _emit(
             Span(other.start, other.end), low, low, kind.canonical, kind.dimension, _measured(text, other.start, end)
         )
     yield Quantity(Span(start, end), value, value, kind.canonical, kind.dimension, _measured(text, start, end))
+
+
+def _is_range(text: str, first: Numeral, last: Numeral) -> bool:
+    """Whether two numbers are the ends of a range: "5-10 mg", "between 5 and 10 mg"; not "from 5 to 10 mg", a change."""
+    joint, before = text[first.end : last.start], text[max(0, first.start - _LEADING) : first.start]
+    if _listed().match(joint):
+        return _led("between").search(before) is not None
+    return _range().match(joint.lstrip()) is not None and not _led("from").search(before)
 
 
 def _ratios(text: str, blocks: _Blocks) -> Iterator[Quantity]:
