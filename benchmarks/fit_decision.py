@@ -37,6 +37,7 @@ from casefolio.library import Library
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import _WEIGHTS, features
 from casefolio.reader.model import shipped
+from casefolio.reader.other_persons import named_alone, people_in
 from casefolio.reader.reading import Asked
 from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
@@ -73,6 +74,7 @@ def judged(library: Library, group: str, question: str, gold: Sequence[tuple[str
     tongue = language_of(question, found.hits)
     asked = Asked(question, found.named.asked, tongue, tuple(found.named.names), found.documents)
     evidence = Evidence(library.identities(), date_of(library.document), library.document)
+    asked = named_alone(asked, people_in(evidence.identities))
     candidates = considered(asked, found.hits, evidence, shipped()).best
     labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
     return Judged(group, bool(gold), features(asked, found.hits, candidates), labels)

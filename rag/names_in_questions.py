@@ -44,8 +44,7 @@ def _title() -> str:
 @cache
 def _name() -> re.Pattern[str]:
     within = alternation(all_of("names", "within"))
-    titled = alternation((*all_of("names", "within"), *all_of("names", "within_titled")))
-    between = rf"(?:(?:{titled})\s+)*"
+    between = rf"(?:(?:{within})\s+(?:(?:{alternation(all_of('names', 'within_titled'))})\s+)?)*"
     return re.compile(
         rf"{_title()}+(?:{_INITIAL}\s*)*{between}{_CAPITAL}(?:\s+{between}{_CAPITAL})*"
         rf"|(?:{_CAPITAL}|{_INITIAL})(?:\s+(?:{_INITIAL}|(?:{within})\s+(?={_CAPITAL}))?\s*{_CAPITAL})+"

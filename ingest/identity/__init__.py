@@ -31,6 +31,7 @@ _LATER = 0.4  # of it, for each heading further down
 _TRAILING = " \t\n,;:.-–("
 _LISTED = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,2}\.\d{1,2}")  # the number of a clause
 _LEGAL_FORM = re.compile("A[BSG]|S[AE]|[BN]V")  # of companies abroad, which may be a word of the language as well
+_KIN = 12  # characters before a name in which a relative is named
 _OVERLONG = re.compile(r"(?:\w[.’'&+/-]?){61,}")  # no word of a name is so long; patterns of names took seconds in one
 
 
@@ -88,6 +89,10 @@ def _fields(zone: str, start: int, language: str) -> list[Field]:
     out = []
     for rule in rules(language):
         for match in rule.pattern.finditer(zone):
+            if rule.name == "patient" and _kin(language).search(
+                zone, max(0, match.start("value") - _KIN), match.start("value")
+            ):
+                continue
             name = rule.name in _NAMES
             named = _name_within(match["value"], language) if name else _trimmed(match["value"])
             value = match["value"][named.start : named.end]
@@ -210,6 +215,12 @@ def _formula(language: str) -> frozenset[str]:
 def _no_name_ends(language: str) -> tuple[str, ...]:
     """With what a word ends that is a paper, a column or a calling, where a language joins words into one."""
     return tuple(table(language, "identity").get("formula", {}).get("ends", ()))
+
+
+@lru_cache(maxsize=8)
+def _kin(language: str) -> re.Pattern[str]:
+    """With what a relative is named before the name, where a language writes names without a capital."""
+    return re.compile(rf"(?:{table(language, 'identity').get('kin', '(?!)')})$")
 
 
 @lru_cache(maxsize=8)

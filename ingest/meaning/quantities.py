@@ -182,7 +182,7 @@ def _emit(
 
 
 def _is_range(text: str, first: Numeral, last: Numeral) -> bool:
-    """Whether two numbers are the ends of a range: "5-10 mg", "between 5 and 10 mg"; not "from 5 to 10 mg", a change."""
+    """Whether two numbers are the ends of a range ("between 5 and 10 mg"), no change ("from 5 to 10 mg")."""
     joint, before = text[first.end : last.start], text[max(0, first.start - _LEADING) : first.start]
     if _listed().match(joint):
         return _led("between").search(before) is not None

@@ -19,6 +19,7 @@ from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in, guarded
+from casefolio.reader.other_persons import named_alone, people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
 from casefolio.reader.versions import amendment_of
@@ -63,6 +64,7 @@ def quote(
         decision: which candidate answers.
         threshold: probability below which nothing is said; the decision's own unless given.
     """
+    asked = named_alone(asked, people_in(evidence.identities))
     found = considered(asked, hits, evidence, model)
     ranking = scored(asked, hits, found.best, decision)
     least = decision.threshold if threshold is None else threshold

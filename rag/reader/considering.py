@@ -79,7 +79,8 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     """
     form = form_of(asked.question, asked.language)
     everything = read(asked, hits, evidence.identities, model)
-    everything = about_the_named(asked.question, asked.names, everything, people_in(evidence.identities), evidence.text)
+    known = people_in(evidence.identities)
+    everything = about_the_named(asked.question, asked.names, everything, known, evidence.text, asked.language)
     others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     everything = under_their_names(asked.question, everything, evidence.text)

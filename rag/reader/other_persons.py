@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
 from casefolio.ingest.identity import Identity
-from casefolio.ingest.languages import all_of, any_of
+from casefolio.ingest.languages import about, all_of, any_of, common_lines
 from casefolio.names_in_questions import names_in, no_names, people
-from casefolio.reader.reading import Candidate
+from casefolio.reader.reading import Asked, Candidate
 from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
@@ -44,6 +45,7 @@ def about_the_named(
     candidates: Sequence[Candidate],
     people_known: Iterable[str] = (),
     text_of: Callable[[str], str] = lambda _: "",
+    language: str = "en",
 ) -> list[Candidate]:
     """Candidates of the documents that the names in a question mean; all of them where it names nobody.
 
@@ -58,11 +60,13 @@ def about_the_named(
         candidates: of all documents that were read.
         people_known: people and parties of the folder, as its documents write them.
         text_of: text of a document by its path, empty where it is not known.
+        language: of the question.
     """
     said, heads = _words_by_document(candidates, text_of)
     persons = _persons(tuple(people_known))
     written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name)]
-    names, full = _meant(written, persons, frozenset(w for found in said.values() for w in found))
+    nouns = bool(about(language).get("capital_nouns"))
+    names, full = _meant(written, persons, frozenset(w for found in said.values() for w in found), nouns)
     if not names:
         return list(candidates)
     share = {d: sum(_holds(n, found) for n in names) for d, found in said.items()}
@@ -80,6 +84,34 @@ def about_the_named(
     return [c for c in candidates if c.hit.document in kept]
 
 
+def named_alone(asked: Asked, people_known: Iterable[str]) -> Asked:
+    """A question whose names are people's alone, where nouns are written like names.
+
+    Retrieval takes "Mammakarzinom Torn" for a name, since a paper opens so; the reader is told what is asked of Torn.
+
+    Args:
+        asked: the question, with the names that retrieval found in it.
+        people_known: people and parties of the folder, as its documents write them.
+    """
+    if not about(asked.language).get("capital_nouns"):
+        return asked
+    borne = frozenset(w for person in _persons(tuple(people_known)) for w in person)
+    names: list[str] = []
+    left: list[str] = []
+    for name in asked.names:
+        parts = name.split()
+        own = [any(w in borne or _is_given(w) or w in _no_names() for w in _words(part)) for part in parts]
+        somebody = any(w in borne or _is_given(w) for w in _words(name))
+        names += ["".join(f" {p}" for p, keep in zip(parts, own, strict=True) if keep).strip()] if somebody else [name]
+        left += [part for part, keep in zip(parts, own, strict=True) if somebody and not keep]
+    if not left:
+        return asked
+    bare = asked.question
+    for part in (part for name in names for part in name.split()):
+        bare = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", bare, count=1)
+    return replace(asked, names=tuple(names), bare=" ".join(bare.split()) or asked.question)
+
+
 def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> frozenset[str]:
     """Names of the question that somebody else of the folder bears in the other spelling: Mueller beside Müller.
 
@@ -94,26 +126,67 @@ def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> froze
 
 
 def _meant(
-    written: Sequence[str], persons: Sequence[frozenset[str]], said: frozenset[str]
+    written: Sequence[str], persons: Sequence[frozenset[str]], said: frozenset[str], nouns: bool = False
 ) -> tuple[set[str], list[tuple[str, ...]]]:
     """Words of the names in a question, and the full names among them.
 
     Where somebody of the folder is named, a word beside the name that is nobody's name and that the documents use is
-    what is asked ("LVEF Hannelore Brinkmeyer"); one that none of them knows may be a stranger's name.
+    what is asked ("LVEF Hannelore Brinkmeyer"); one that none of them knows may be a stranger's name. Where nouns have
+    capitals (`nouns`), a word that is no given name is a noun ("Hüfte Brinkmeyer").
     """
     borne = frozenset(w for person in persons for w in person)
     names: set[str] = set()
     full: list[tuple[str, ...]] = []
     for name in written:
-        parts = {_borne(w, borne) for w in _words(name) if _names_somebody(w)}
+        order = [_borne(w, borne) for w in _words(name) if _names_somebody(w)]
+        parts = set(order)
         parts -= {w for w in parts - borne if w.isdigit()}  # the number of a product: "HV-320"
         capital = {_spelled(w.lower()) for w in name.split() if w[:1].isupper() and not w.isupper()}
         whole = any(len(person & parts) > 1 for person in persons)  # beside a known full name, nothing else is a name
         common = {w for w in parts - borne if w in said and (whole or w not in capital)} if parts & borne else set()
+        if not _titled(name):
+            common |= {w for w in parts - borne - common if _is_asked(w, order, borne, said, nouns)}
         names |= parts - common
         whole_names = ([_borne(_spelled(p), borne) for p in person] for person in people([name]))
         full += [tuple(w for w in person if w not in common) for person in whole_names]
     return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
+
+
+def _is_asked(word: str, order: Sequence[str], borne: frozenset[str], said: frozenset[str], nouns: bool) -> bool:
+    """Whether a word of what is written like a name is no name, but what is asked.
+
+    Args:
+        word: one that nobody of the folder bears.
+        order: all words of the name.
+        borne: names of the folder's people.
+        said: words of its documents.
+        nouns: whether nouns have capitals.
+    """
+    if _HANGUL.match(word) or _is_given(word):
+        return False
+    anchors = [w for w in order if w in borne]
+    if not anchors:
+        # "RouteLedger" is a thing; "Frist Krähmer" names nobody by given name and surname
+        return word in said and (len(order) == 1 or (nouns and not any(map(_is_given, order))))
+    if not (nouns or word in said):
+        return False
+    before = order.index(word) < order.index(anchors[0])
+    return before or not all(map(_is_given, anchors))  # "Gerda Maier" may be a stranger, "Frist Torn" is not
+
+
+def _is_given(word: str) -> bool:
+    return word in _given_names()
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(map(_spelled, common_lines("given_names.txt")))
+
+
+def _titled(name: str) -> bool:
+    """Whether a name is led by a title, and so is somebody's."""
+    first = words(name)[:1]
+    return bool(first) and first[0] in no_names()
 
 
 def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[str]:
