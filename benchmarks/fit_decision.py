@@ -8,10 +8,10 @@ only folders whose names end in `_held` are read, for the same reason; those of 
 other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
 one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, is the lowest that
-keeps both promises over the folds with 95 % confidence (one-sided, normal, each question taken as independent, which
-those of one folder are not quite): of what is shown three quarters are right, and of what nothing answers three
-quarters are refused. Beside it stands what each threshold is worth where a right answer and a right silence count one
-and a wrong answer costs three quarters.
+keeps both promises over the folds with 95 % confidence: of what is shown three quarters are right, and of what nothing
+answers three quarters are refused. Questions of one folder are answered alike, so the confidence is that of a ratio
+over folders (Cochran, Sampling Techniques, 1977, section 6.4), one-sided, by Student's t. Beside it stands what each
+threshold is worth where a right answer and a right silence count one and a wrong answer costs three quarters.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 
 from casefolio.asking import READ
@@ -44,7 +45,7 @@ from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, c
 
 COST = 0.75  # of a wrong answer, where a right one counts 1
 PROMISED = 0.75  # of what is shown right, of what nothing answers refused
-Z = 1.645  # of the normal distribution, one-sided 95 %
+SURE = 0.95  # one-sided
 KEEP = 0.6  # a second sentence is quoted too from this share of the best on (`casefolio.reader.answering`)
 THRESHOLDS = np.arange(0.05, 0.9, 0.05)
 
@@ -134,32 +135,53 @@ def of_candidates(items: Sequence[Judged]) -> Fit:
     return Fit(model.coef_[0], float(model.intercept_[0]))
 
 
-def over_folds(items: Sequence[Judged], fit: Callable[[Sequence[Judged]], Fit]) -> list[tuple[bool, float, bool]]:
-    """Of each item, judged by a fit on the other folders: answerable, probability, right."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A question as a fit on other folders answers it: how probable the best candidate is, and whether it is right."""
+
+    group: str
+    answerable: bool
+    p: float
+    right: bool
+
+    def good(self, threshold: float) -> bool:
+        """Whether the answer is right, or the silence."""
+        return self.right and self.p >= threshold if self.answerable else self.p < threshold
+
+
+def over_folds(items: Sequence[Judged], fit: Callable[[Sequence[Judged]], Fit]) -> list[Told]:
+    """Each item, judged by a fit on the other folders."""
     told = []
     for group in sorted({item.group for item in items}):
         found = fit([i for i in items if i.group != group])
-        told += [(i.answerable, *found.outcome(i)) for i in items if i.group == group]
+        told += [Told(group, i.answerable, *found.outcome(i)) for i in items if i.group == group]
     return told
 
 
 def fitted(items: Sequence[Judged]) -> Fit:
     """The fit of the candidates, stretched to the outcomes that folds of the same items show."""
     told = over_folds(items, of_candidates)
-    p = np.clip([p for _, p, _ in told], 1e-4, 1 - 1e-4)
-    line = LogisticRegression(C=100).fit(np.log(p / (1 - p))[:, None], [right for _, _, right in told])
+    p = np.clip([t.p for t in told], 1e-4, 1 - 1e-4)
+    line = LogisticRegression(C=100).fit(np.log(p / (1 - p))[:, None], [t.right for t in told])
     return of_candidates(items).stretched(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
-def promised(told: Sequence[tuple[bool, float, bool]], threshold: float) -> float:
-    """The lesser of two lower 95 % bounds: shown answers that are right, unanswerable questions that are refused."""
-    shown = [right for _, p, right in told if p >= threshold]
-    refused = [p < threshold for answerable, p, _ in told if not answerable]
+def bound(kept: Sequence[tuple[str, bool]]) -> float:
+    """The lower bound of a share, from a group and whether it was kept each; 0 where fewer than two groups are."""
+    groups = sorted({group for group, _ in kept})
+    if len(groups) < 2:
+        return 0.0
+    sizes = np.array([sum(g == group for g, _ in kept) for group in groups], float)
+    held = np.array([sum(k for g, k in kept if g == group) for group in groups], float)
+    share = held.sum() / sizes.sum()
+    error = np.sqrt(((held - share * sizes) ** 2).sum() * len(groups) / (len(groups) - 1)) / sizes.sum()
+    return float(share - student.ppf(SURE, len(groups) - 1) * error)
 
-    def bound(kept: Sequence[bool]) -> float:
-        share = float(np.mean(kept)) if kept else 0.0
-        return share - Z * float(np.sqrt(share * (1 - share) / max(1, len(kept))))
 
+def promised(told: Sequence[Told], threshold: float) -> float:
+    """The lesser of two lower bounds: shown answers that are right, unanswerable questions that are refused."""
+    shown = [(t.group, t.right) for t in told if t.p >= threshold]
+    refused = [(t.group, t.p < threshold) for t in told if not t.answerable]
     return min(bound(shown), bound(refused))
 
 
@@ -186,22 +208,25 @@ def main() -> None:
         parser.error("nothing to fit on: name --sets or a --corpus with folders that end in _held")
     names = list(next(item.rows[0] for item in items if item.rows))
     told = over_folds(items, fitted)
-    value = {t: np.mean([(1 if c else -COST) if p >= t else float(not a) for a, p, c in told]) for t in THRESHOLDS}
+    value = {
+        at: np.mean([(1 if t.right else -COST) if t.p >= at else float(not t.answerable) for t in told])
+        for at in THRESHOLDS
+    }
     threshold = min((float(t) for t in THRESHOLDS if promised(told, t) >= PROMISED), default=float(THRESHOLDS[-1]))
     print("promises by threshold:", ", ".join(f"{t:.2f} {promised(told, t):.3f}" for t in THRESHOLDS))
     print("worth by threshold:", ", ".join(f"{t:.2f} {v:.3f}" for t, v in value.items()))
-    shown = [c for _, p, c in told if p >= threshold]
-    p, y = np.array([p for _, p, _ in told]), np.array([c for _, _, c in told], float)
+    shown = [t.right for t in told if t.p >= threshold]
+    p, y = np.array([t.p for t in told]), np.array([t.right for t in told], float)
     bins = np.clip((p * 10).astype(int), 0, 9)
     error = sum(abs(p[bins == b].mean() - y[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins))
-    good = np.mean([(p >= threshold and c) if a else p < threshold for a, p, c in told])
+    good = np.mean([t.good(threshold) for t in told])
     print(f"threshold {threshold:.2f}: good {good:.3f}, of the answers shown right {np.mean(shown):.3f}, "
           f"expected calibration error {error:.3f}")  # fmt: skip
     print("risk and coverage:")
-    for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        shown = [c for _, p, c in told if p >= t]
+    for at in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        shown = [t.right for t in told if t.p >= at]
         if shown:
-            print(f"  from {t:.1f}: {len(shown) / len(told):.3f} answered, {1 - np.mean(shown):.3f} of them wrong")
+            print(f"  from {at:.1f}: {len(shown) / len(told):.3f} answered, {1 - np.mean(shown):.3f} of them wrong")
     model = fitted(items)
     stored = json.loads(_WEIGHTS.read_text("utf-8"))
     stored |= {

@@ -166,6 +166,10 @@ def test_a_line_may_hold_all_that_is_asked_and_claimed_of_a_passage(tmp_path):
         ({"asked": {"questions": ["q"]}}, "asked is no list of objects"),
         ({"asked": [{"questions": ["q"]}]}, "answers is no list"),
         (
+            {"asked": [{"questions": ["q"], "answers": [], "near": [{"start": 9, "end": 99}]}]},
+            "an answer does not stand",
+        ),
+        (
             {"claims": [{"claim": "c", "label": "supports", "quote": "other"}]},
             "a quote does not stand in the passage",
         ),
@@ -219,6 +223,20 @@ def test_of_a_paper_whole_lines_are_read_around_an_answer_or_clear_of_all(monkey
     assert met[1] > 150
     judged = make_example(row, words, np.random.default_rng(0), training=False)
     assert len(judged.frame.offsets) == len(words(passage)[0])
+
+
+def test_of_a_paper_that_only_looks_as_if_it_answered_that_part_is_read(monkeypatch, tmp_path):
+    monkeypatch.setattr("casefolio.training.reader_examples._CUT", 1.0)
+    passage = "\n".join(f"line{k} " + " ".join(f"word{k}x{i}" for i in range(12)) for k in range(12))
+    start = passage.index("word7x3")
+    path = tmp_path / "near.jsonl"
+    asked = {"questions": ["who"], "answers": [], "near": [{"start": start, "end": start + 7}]}
+    path.write_text(json.dumps({"passage": passage, "asked": [asked]}) + "\n", encoding="utf-8")
+    (row,) = read_rows(path)
+    for seed in range(40):
+        example = make_example(row, words, np.random.default_rng(seed), training=True)
+        assert example.answers == 0
+        assert words("word7x3")[0][0] in example.frame.ids
 
 
 @pytest.mark.parametrize(

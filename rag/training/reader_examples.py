@@ -97,11 +97,12 @@ def _part(row: Row, tokenize: Tokenize, rng: np.random.Generator) -> tuple[str, 
     tokens = [bisect_left(begins, at) for at in starts]
     answering = [any(answer.overlaps(line) for answer in row.answers) for line in lines]
     clear = [i for i, answers in enumerate(answering) if not answers and tokens[i + 1] > tokens[i]]
-    apart = bool(clear) and (not row.answers or rng.random() < _CLEAR)
+    around = row.answers or row.near
+    apart = bool(clear) and (not around or (bool(row.answers) and rng.random() < _CLEAR))
     if apart:
         first = last = clear[int(rng.integers(len(clear)))]
-    elif row.answers:
-        answer = row.answers[int(rng.integers(len(row.answers)))]
+    elif around:
+        answer = around[int(rng.integers(len(around)))]
         held = [i for i, line in enumerate(lines) if answer.overlaps(line)]
         first, last = held[0], held[-1]
     else:

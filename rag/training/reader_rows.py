@@ -3,10 +3,11 @@
     {"question", "passage", "header"?, "answers": [{"start", "end"} | {"text"}…], "source"?, "language"?, "held"?}
     {"claim", "passage", "label": "supports" | "contradicts" | "neither", "source"?, "language"?, "held"?}
 
-    {"passage", "header"?, "asked": [{"questions": […], "answers": […]}…], "claims": [{"claim", "label", "quote"?}…], …}
+    {"passage", "header"?, "asked": [{"questions": […], "answers": […], "near"?: […]}…],
+     "claims": [{"claim", "label", "quote"?}…], …}
 
 Empty `answers`: the passage does not answer. Offsets count characters of the passage. A row is `held` out of training
-where it says so. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
+where it says so; `near` is then what looks as if it did, and is what is read of the passage. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
 claim; a claim is laid against its `quote`, a part of the passage, or against all of it. Of such a passage mostly a
 part is read in training.
 """
@@ -50,6 +51,7 @@ class Row:
         held: whether it is kept out of training.
         named: whether the question may be asked about a person that the header names (augmentation).
         paper: whether the passage is a paper of which a part may be read (augmentation).
+        near: spans that only look as if they answered: where nothing does, a part is drawn around them.
     """
 
     asked: str
@@ -62,6 +64,7 @@ class Row:
     held: bool = False
     named: bool = False
     paper: bool = False
+    near: tuple[Span, ...] = ()
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -98,7 +101,8 @@ def _rows(value: dict[str, Any], source: str) -> Iterator[Row]:
     of_all: dict[str, Any] = {n: value[n] for n in _OF_ALL if n in value}
     for asked in _objects(value, "asked"):
         for question in _texts(asked, "questions"):
-            yield replace(_row(of_all | {"question": question, "answers": asked.get("answers")}, source), paper=True)
+            row = _row(of_all | {"question": question, "answers": asked.get("answers")}, source)
+            yield replace(row, paper=True, near=_spans(asked, "near", passage))
     for claim in _objects(value, "claims"):
         quote = passage if claim.get("quote") is None else claim["quote"]
         if not isinstance(quote, str) or not quote.strip() or quote not in passage:
@@ -132,10 +136,9 @@ def _row(value: dict[str, Any], source: str) -> Row:
         if value.get("label") not in LABELS:
             raise ValueError(f"label is {value.get('label')!r}, one of {', '.join(LABELS)}")
         return Row(_text(value, "claim"), passage, label=LABELS.index(value["label"]), **rest)
-    answers = value.get("answers")
-    if not isinstance(answers, list):
+    if not isinstance(value.get("answers"), list):
         raise ValueError("answers is no list")
-    spans = tuple(_span(a, passage) for a in answers)
+    spans = _spans(value, "answers", passage)
     return Row(_text(value, "question"), passage, str(value.get("header") or ""), spans, **rest)
 
 
@@ -146,9 +149,11 @@ def _text(value: dict[str, Any], name: str) -> str:
     return text
 
 
+def _spans(value: dict[str, Any], name: str, passage: str) -> tuple[Span, ...]:
+    return tuple(_span(one, passage) for one in _objects(value, name))
+
+
 def _span(answer: Any, passage: str) -> Span:
-    if not isinstance(answer, dict):
-        raise ValueError("an answer is no object")
     start, text = answer.get("start"), answer.get("text")
     if start is None and isinstance(text, str):
         start = passage.find(text)
