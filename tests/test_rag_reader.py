@@ -25,7 +25,7 @@ from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
 from casefolio.reader.model import Output
-from casefolio.reader.other_persons import about_the_named, of_other_patients
+from casefolio.reader.other_persons import about_the_named, named_alone, of_other_patients
 from casefolio.reader.reading import Asked, read, units
 from casefolio.reader.rows import blocks_of, day_above, day_of_row
 from casefolio.reader.signing import signatures
@@ -302,6 +302,18 @@ KEPT = {
         {"a": "해담정밀 단가 52원", "b": "해담정밀 KX-320", "c": "윤가람"},
         {"a", "b"},
     ),
+    "a noun beside a surname": (
+        "Hüfte Torn", ("Torn",), {"a": "Elias Torn\nHüfte links", "b": "Luis Ordaz\nHüfte rechts"}, {"a"}
+    ),
+    "a court's short name": (
+        "deposit Luis Arco", ("Luis Arco",), {"a": "Luis Arco, tenant", "b": "Arco v Hall\nDeposit due"}, {"a", "b"}
+    ),
+    "a court's short name of somebody else": (
+        "deposit Luis Arco", ("Luis Arco",), {"a": "Luis Arco, tenant", "b": "Mara Arco\nThe deposit is due"}, {"a"}
+    ),
+    "a thing that some papers name": (
+        "yearly fee RouteLedger", ("RouteLedger",), {"a": "RouteLedger licence", "b": "the fee is $9"}, {"a", "b"}
+    ),
     "a longer name": ("강문석진 용량", ("강문석진",), {"a": "강문석\n5mg"}, set()),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
     "a stranger of a known surname": ("Ada Torn dose", ("Ada Torn",), {"a": "Ella Torn\n5 mg."}, set()),
@@ -313,7 +325,8 @@ def test_whose_papers_are_asked_for(kind: str) -> None:
     question, known, texts, kept = KEPT[kind]
     texts = {f"{name}.txt": text for name, text in texts.items()}
     candidates = read(Asked(question, question, "en", known), hits_of(texts), {}, StandIn("."))
-    found = about_the_named(question, known, candidates, PEOPLE, texts.__getitem__)
+    language = "de" if "noun" in kind else "en"
+    found = about_the_named(question, known, candidates, PEOPLE, texts.__getitem__, language)
     assert {c.hit.document for c in found} == {f"{name}.txt" for name in kept}
 
 
@@ -921,3 +934,19 @@ def test_what_a_paper_says_stands_below_its_title(question: str, text: str, said
     assert form_of(question, language).told
     answer = ask(question, {"a.txt": text}, StandIn(text.splitlines()[1]), language)
     assert [c.quote for c in answer.citations] == [said]
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "alone", "bare"),
+    [
+        ("OP-Termin Wessendorf", ("Termin Wessendorf",), ("Wessendorf",), "OP-Termin"),
+        ("Lindinger Mammakarzinom Seite", ("Lindinger Mammakarzinom",), ("Lindinger",), "Mammakarzinom Seite"),
+        ("MoCA Hedwig", ("MoCA Hedwig",), ("Hedwig",), "MoCA"),
+        ("Verkehrswert Kiefernweg 3", ("Kiefernweg 3",), ("Kiefernweg 3",), "Verkehrswert"),
+        ("Blutdruck Frau Gerda Lindinger", ("Frau Gerda Lindinger",), ("Frau Gerda Lindinger",), "Blutdruck"),
+    ],
+)
+def test_of_what_is_written_like_a_name_the_people_are_names(question, names, alone, bare) -> None:
+    asked = Asked(question, "Verkehrswert" if "Kiefern" in question else "Blutdruck", "de", names)
+    found = named_alone(asked, ("Timo Wessendorf", "Gerda Lindinger", "Hedwig Brandecker"))
+    assert (found.names, found.bare) == (alone, bare)

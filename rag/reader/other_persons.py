@@ -50,7 +50,8 @@ def about_the_named(
     """Candidates of the documents that the names in a question mean; all of them where it names nobody.
 
     A document that holds fewer than three quarters of the names that the best one holds is about somebody else, unless
-    it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about). So is one that gives the
+    it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about) or by a surname that nobody
+    else of the folder bears. So is one that gives the
     surname of a person asked about to another given name and never to this one. Where a person is asked about by full
     name whom no document knows, none answers.
 
@@ -75,6 +76,8 @@ def about_the_named(
     if not best and not own:
         return [] if full else list(candidates)
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
+    strangers = {d for d in said for p in full if _somebody_else(p, heads[d]) or _other_initial(p, heads[d])}
+    kept |= {d for d, found in said.items() if d not in strangers and _has_the_surname(names & own, found)}
     by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
     for person in full:
         kept -= {d for d in kept if not _together(person, said[d]) and _somebody_else(person, heads[d])}
@@ -205,6 +208,11 @@ def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], 
     if any(KOREAN_NAME.fullmatch(w) and _holds(w, said) for w in own):
         return True
     return any(_has_initial_of((given, last), head) for given in names for last in own - names)
+
+
+def _has_the_surname(own: frozenset[str], said: Sequence[str]) -> bool:
+    """Whether a document has a surname that one person of the folder bears, as courts write ("Torn v Aske")."""
+    return any(not _is_given(w) and not _HANGUL.match(w) and w in said for w in own)
 
 
 def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]]) -> bool:
@@ -401,3 +409,10 @@ def _somebody_else(person: Sequence[str], head: str) -> bool:
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
     given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)}
     return bool(given - _no_names() - set(person))
+
+
+def _other_initial(person: Sequence[str], head: str) -> bool:
+    """Whether a text gives the surname to another initial."""
+    last, own = rf"(?i:{re.escape(person[-1])})", _initial(person[0])
+    found = (m[1].lower() for m in re.finditer(rf"\b([A-Z][a-z]?)\.[ \t]*{last}\b", head))
+    return any(initial != own and initial not in _no_names() for initial in found)

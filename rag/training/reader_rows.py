@@ -7,9 +7,9 @@
      "claims": [{"claim", "label", "quote"?}…], …}
 
 Empty `answers`: the passage does not answer. Offsets count characters of the passage. A row is `held` out of training
-where it says so; `near` is then what looks as if it did, and is what is read of the passage. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
+where it says so. The third form is a passage with all that is asked and claimed of it, a row for each wording and each
 claim; a claim is laid against its `quote`, a part of the passage, or against all of it. Of such a passage mostly a
-part is read in training.
+part is read in training, where nothing answers around `near`, which only looks as if it did.
 """
 
 from __future__ import annotations
