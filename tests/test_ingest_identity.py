@@ -87,6 +87,7 @@ def test_each_label_of_a_date_leads_to_its_example(label):
         ("Änderungsvereinbarung\nzum Dienstvertrag zwischen der Nord GmbH und Frau Sommer", "de", "amendment"),
         ("부동산임대차계약서\n임대인 정해림과 임차인 오승민은 다음과 같이 계약을 체결한다.", "ko", "agreement"),
         ("퇴원요약지\n환자: 김민수\n입원일: 2024년 1월 2일", "ko", "discharge_letter"),
+        ("순환기내과 외래\nINR 3.0 이하 유지. 혈압 140 이하 목표.\n처방: warfarin", "ko", ""),
         ("Operative report\nPreoperative diagnosis: hernia\nSurgeon: Dr. Lane", "en", "operation_report"),
         ("The weather was fine.", "en", ""),
     ],

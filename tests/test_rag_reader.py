@@ -889,6 +889,8 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     assert of_other_patients(["Joan Pell"], candidates, identities, wife.__getitem__) == {"b.txt"}
     doctor = {"a.txt": "", "b.txt": "Surgery\nJ. Pell, consultant physician\n\nPatient: Vera Berg\nAllergies: none."}
     assert of_other_patients(["Pell"], candidates, identities, doctor.__getitem__) == {"b.txt"}
+    brothers = {"a.txt": patient("최도운"), "b.txt": patient("최두진")}
+    assert of_other_patients(["최도운"], candidates, brothers) == {"b.txt"}  # three syllables are a whole name
     beside = Identity("letter", "", (Field("patient", "DVT", Span(0, 3)), Field("patient", "Boyle PA-C", Span(4, 14))))
     assert (
         of_other_patients(["Pell"], candidates, {**identities, "b.txt": beside}) == frozenset()

@@ -306,8 +306,12 @@ def of_other_patients(
         borne[path] = int(in_full or listed or any(_has_initial_of(pair, opening) for pair in pairs))
     if not any(borne.values()):
         return frozenset()
-    # "Mrs Pemberton" may be anybody of that name
-    whole = {path for path, said in patients.items() if any(sum(map(_names_somebody, _words(n))) > 1 for n in said)}
+    # "Mrs Pemberton" may be anybody of that name; a Korean name of three syllables is whole
+    whole = {
+        path
+        for path, said in patients.items()
+        if any(KOREAN_NAME.fullmatch(n) or sum(map(_names_somebody, _words(n))) > 1 for n in said)
+    }
     return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
