@@ -77,7 +77,7 @@ def about_the_named(
         return [] if full else list(candidates)
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
     strangers = {d for d in said for p in full if _somebody_else(p, heads[d]) or _other_initial(p, heads[d])}
-    kept |= {d for d, found in said.items() if d not in strangers and _has_the_surname(names & own, found)}
+    kept |= {d for d, found in said.items() if d not in strangers and _has_the_surname(own & names, found)}
     by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
     for person in full:
         kept -= {d for d in kept if not _together(person, said[d]) and _somebody_else(person, heads[d])}
