@@ -311,8 +311,15 @@ KEPT = {
     "a court's short name of somebody else": (
         "deposit Luis Arco", ("Luis Arco",), {"a": "Luis Arco, tenant", "b": "Mara Arco\nThe deposit is due"}, {"a"}
     ),
-    "a thing that some papers name": (
-        "yearly fee RouteLedger", ("RouteLedger",), {"a": "RouteLedger licence", "b": "the fee is $9"}, {"a", "b"}
+    "one name that nobody is known to bear": (
+        "ramipril Zuckerman", ("Zuckerman",), {"a": "Zuckerman, ward 3", "b": "Karl Torn\nRamipril 10 mg"}, {"a"}
+    ),
+    "a noun beside a name that nobody is known to bear": (
+        "Dosis Ramipril Zuckermann", ("Ramipril Zuckermann",),
+        {"a": "Zuckermann\nRamipril pausiert", "b": "Karl Torn\nRamipril 10 mg"}, {"a"}
+    ),
+    "a wife by her title": (
+        "dose of Luis Arco", ("Luis Arco",), {"a": "Luis Arco\n5 mg", "b": "Mrs Arco came.\nDose 10 mg"}, {"a"}
     ),
     "a longer name": ("강문석진 용량", ("강문석진",), {"a": "강문석\n5mg"}, set()),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
@@ -326,7 +333,8 @@ def test_whose_papers_are_asked_for(kind: str) -> None:
     texts = {f"{name}.txt": text for name, text in texts.items()}
     candidates = read(Asked(question, question, "en", known), hits_of(texts), {}, StandIn("."))
     language = "de" if "noun" in kind else "en"
-    found = about_the_named(question, known, candidates, PEOPLE, texts.__getitem__, language)
+    law = frozenset(texts) if "court" in kind else frozenset()
+    found = about_the_named(question, known, candidates, PEOPLE, texts.__getitem__, language, law)
     assert {c.hit.document for c in found} == {f"{name}.txt" for name in kept}
 
 

@@ -334,3 +334,16 @@ def test_a_line_is_no_sentence() -> None:
 def test_a_change_from_one_value_to_another_is_two_values(quote, said, exchanged, language):
     assert verify(said, quote, language, read=False).label == "supported"
     assert verify(exchanged, quote, language, read=False).label == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim", "language"),
+    [
+        ("The dose ranges from 5 to 10 mg daily.", "The dose is 5-10 mg daily.", "en"),
+        ("tablets of 5 and 10 mg", "tablets of 5-10 mg", "en"),
+        ("용량은 5에서 10 mg이다.", "용량은 5~10 mg이다.", "ko"),
+    ],
+)
+def test_a_range_is_said_by_both_its_ends(quote, claim, language):
+    assert verify(claim, quote, language, read=False).label == "supported"
+    assert verify(claim.replace("10", "15"), quote, language, read=False).label == "contradicted"

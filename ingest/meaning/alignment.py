@@ -152,7 +152,7 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     best: dict[int, tuple[float, Fact | None]] = {AGREE: (-1.0, None), CONFLICT: (-1.0, None)}
     for other in candidates:
         verdict = relation(fact, other, claim.text, quote.text)
-        if verdict == CONFLICT and _within_bound(fact, other, claim):
+        if verdict == CONFLICT and (_within_bound(fact, other, claim) or _is_an_end(fact, other, candidates)):
             verdict = AGREE
         if verdict not in best:
             continue
@@ -170,6 +170,19 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
     if fact.kind in _SINGLE and not _written_otherwise(fact, claim, quote) and not _with_a_unit(fact, claim, quote):
         return Finding(fact.kind, "missing", fact.span, None, max(conflicting[0], 0.0))
     return None
+
+
+def _is_an_end(fact: Fact, other: Fact, candidates: list[Fact]) -> bool:
+    """Whether the quote has both ends of a range, this one among them: "5-10 mg" against "from 5 to 10 mg"."""
+    mine = fact.value
+    if not isinstance(mine, Quantity) or mine.value == mine.high:
+        return False
+    said = {
+        o.value.value: o
+        for o in candidates
+        if isinstance(o.value, Quantity) and o.value.unit == mine.unit and o.value.value == o.value.high
+    }
+    return {mine.value, mine.high} <= said.keys() and other in (said[mine.value], said[mine.high])
 
 
 def _with_a_unit(fact: Fact, claim: Profile, quote: Profile) -> bool:

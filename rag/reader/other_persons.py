@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -46,12 +46,13 @@ def about_the_named(
     people_known: Iterable[str] = (),
     text_of: Callable[[str], str] = lambda _: "",
     language: str = "en",
+    of_law: Set[str] = frozenset(),
 ) -> list[Candidate]:
     """Candidates of the documents that the names in a question mean; all of them where it names nobody.
 
     A document that holds fewer than three quarters of the names that the best one holds is about somebody else, unless
-    it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about) or by a surname that nobody
-    else of the folder bears. So is one that gives the
+    it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about), or is of the law and has a
+    surname that nobody else of the folder bears. So is one that gives the
     surname of a person asked about to another given name and never to this one. Where a person is asked about by full
     name whom no document knows, none answers.
 
@@ -62,6 +63,7 @@ def about_the_named(
         people_known: people and parties of the folder, as its documents write them.
         text_of: text of a document by its path, empty where it is not known.
         language: of the question.
+        of_law: paths of contracts and of courts' papers, which name a party by surname alone.
     """
     said, heads = _words_by_document(candidates, text_of)
     persons = _persons(tuple(people_known))
@@ -76,11 +78,12 @@ def about_the_named(
     if not best and not own:
         return [] if full else list(candidates)
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
-    strangers = {d for d in said for p in full if _somebody_else(p, heads[d]) or _other_initial(p, heads[d])}
-    kept |= {d for d, found in said.items() if d not in strangers and _has_the_surname(own & names, found)}
+    elsewhere = {person: {d for d in said if _somebody_else(person, heads[d])} for person in full}
+    strangers = {d for p in full for d in said if d in elsewhere[p] or _other_initial(p, heads[d])}
+    kept |= {d for d in of_law & said.keys() - strangers if _has_the_surname(own & names, said[d])}
     by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
     for person in full:
-        kept -= {d for d in kept if not _together(person, said[d]) and _somebody_else(person, heads[d])}
+        kept -= {d for d in kept & elsewhere[person] if not _together(person, said[d])}
     kept |= by_initial
     for name in _spelled_apart(written, people_known):
         kept &= {c.hit.document for c in candidates if name in words(f"{c.header} {c.hit.text}")}
@@ -105,8 +108,9 @@ def named_alone(asked: Asked, people_known: Iterable[str]) -> Asked:
         parts = name.split()
         own = [any(w in borne or _is_given(w) or w in _no_names() for w in _words(part)) for part in parts]
         somebody = any(w in borne or _is_given(w) for w in _words(name))
-        names += ["".join(f" {p}" for p, keep in zip(parts, own, strict=True) if keep).strip()] if somebody else [name]
-        left += [part for part, keep in zip(parts, own, strict=True) if somebody and not keep]
+        kept = [part for part, keep in zip(parts, own, strict=True) if keep or not somebody]
+        names.append(" ".join(kept))
+        left += [part for part in parts if part not in kept]
     if not left:
         return asked
     bare = asked.question
@@ -150,6 +154,8 @@ def _meant(
         if not _titled(name):
             common |= {w for w in parts - borne - common if _is_asked(w, order, borne, said, nouns)}
         names |= parts - common
+        if nouns and not parts & borne and not _titled(name) and not any(map(_is_given, parts)):
+            continue  # "Frist Krähmer" is nobody's given name and surname
         whole_names = ([_borne(_spelled(p), borne) for p in person] for person in people([name]))
         full += [tuple(w for w in person if w not in common) for person in whole_names]
     return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
@@ -168,10 +174,7 @@ def _is_asked(word: str, order: Sequence[str], borne: frozenset[str], said: froz
     if _HANGUL.match(word) or _is_given(word):
         return False
     anchors = [w for w in order if w in borne]
-    if not anchors:
-        # "RouteLedger" is a thing; "Frist Krähmer" names nobody by given name and surname
-        return word in said and (len(order) == 1 or (nouns and not any(map(_is_given, order))))
-    if not (nouns or word in said):
+    if not anchors or not (nouns or word in said):
         return False
     before = order.index(word) < order.index(anchors[0])
     return before or not all(map(_is_given, anchors))  # "Gerda Maier" may be a stranger, "Frist Torn" is not
@@ -257,6 +260,11 @@ def _is_date(name: str) -> bool:
 @cache
 def _calendar() -> frozenset[str]:
     return frozenset(_spelled(word.lower()) for key in ("months", "weekdays") for word in all_of("dates", key))
+
+
+def of_law(identities: Mapping[str, Identity]) -> frozenset[str]:
+    """Paths of the documents that have parties and no patient."""
+    return frozenset(path for path, identity in identities.items() if identity.kind in _OF_PARTIES)
 
 
 def people_in(identities: Mapping[str, Identity]) -> tuple[str, ...]:
