@@ -38,7 +38,8 @@ from casefolio.library import Library
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import _WEIGHTS, features
 from casefolio.reader.model import shipped
-from casefolio.reader.other_persons import named_alone, people_in
+from casefolio.reader.names_meant import named_alone
+from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked
 from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder

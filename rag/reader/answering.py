@@ -19,7 +19,8 @@ from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in, guarded
-from casefolio.reader.other_persons import named_alone, people_in
+from casefolio.reader.names_meant import named_alone
+from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
 from casefolio.reader.versions import amendment_of

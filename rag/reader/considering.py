@@ -12,7 +12,13 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.other_persons import about_the_named, of_law, of_other_patients, people_in, under_their_names
+from casefolio.reader.other_persons import (
+    about_the_named,
+    of_other_patients,
+    papers_of_law,
+    people_in,
+    under_their_names,
+)
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
@@ -79,7 +85,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     """
     form = form_of(asked.question, asked.language)
     everything = read(asked, hits, evidence.identities, model)
-    known, law = people_in(evidence.identities), of_law(evidence.identities)
+    known, law = people_in(evidence.identities), papers_of_law(evidence.identities)
     everything = about_the_named(asked.question, asked.names, everything, known, evidence.text, asked.language, law)
     others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]

@@ -9,22 +9,28 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
 from casefolio.indexes.persons import KOREAN_NAME
-from casefolio.ingest.data import alternation
 from casefolio.ingest.identity import Identity
-from casefolio.ingest.languages import about, all_of, any_of, common_lines
-from casefolio.names_in_questions import names_in, no_names, people
-from casefolio.reader.reading import Asked, Candidate
+from casefolio.ingest.languages import about, all_of, any_of
+from casefolio.names_in_questions import names_in
+from casefolio.reader.names_meant import (
+    is_given,
+    names_and_full_names,
+    names_somebody,
+    persons_of,
+    spelled,
+    titles_and_particles,
+    words_of,
+)
+from casefolio.reader.reading import Candidate
 from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
 _NEAR = 3  # words within which given name and surname stand together
 _APART = ("",) * _NEAR  # between texts that do not follow each other
-_SHORTEST = 2
 _INDENT = 50  # characters before a name that still opens its line
 _OPENING, _OPENING_LINES = 300, 3  # characters and lines with which a document opens
 # A line that heads somebody's report: a name in capitals before a number of the hospital's or a birthday
@@ -35,7 +41,6 @@ _HEADING = re.compile(
     rf"(?m)^\W{{0,4}}(?:{_CAPITALS},\s?{_CAPITALS}[ \t,;]+"
     rf"(?:[A-Z][ \t.]+)?\(?\*?(?:[A-Za-z.]{{1,5}}[ \t:]*)?{_FILE_NUMBER}|{any_of('names', 'heads_report')})"
 )
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 
 
@@ -66,10 +71,10 @@ def about_the_named(
         of_law: paths of contracts and of courts' papers, which name a party by surname alone.
     """
     said, heads = _words_by_document(candidates, text_of)
-    persons = _persons(tuple(people_known))
+    persons = persons_of(tuple(people_known))
     written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name)]
     nouns = bool(about(language).get("capital_nouns"))
-    names, full = _meant(written, persons, frozenset(w for found in said.values() for w in found), nouns)
+    names, full = names_and_full_names(written, persons, frozenset(w for found in said.values() for w in found), nouns)
     if not names:
         return list(candidates)
     share = {d: sum(_holds(n, found) for n in names) for d, found in said.items()}
@@ -90,35 +95,6 @@ def about_the_named(
     return [c for c in candidates if c.hit.document in kept]
 
 
-def named_alone(asked: Asked, people_known: Iterable[str]) -> Asked:
-    """A question whose names are people's alone, where nouns are written like names.
-
-    Retrieval takes "Mammakarzinom Torn" for a name, since a paper opens so; the reader is told what is asked of Torn.
-
-    Args:
-        asked: the question, with the names that retrieval found in it.
-        people_known: people and parties of the folder, as its documents write them.
-    """
-    if not about(asked.language).get("capital_nouns"):
-        return asked
-    borne = frozenset(w for person in _persons(tuple(people_known)) for w in person)
-    names: list[str] = []
-    left: list[str] = []
-    for name in asked.names:
-        parts = name.split()
-        own = [any(w in borne or _is_given(w) or w in _no_names() for w in _words(part)) for part in parts]
-        somebody = any(w in borne or _is_given(w) for w in _words(name))
-        kept = [part for part, keep in zip(parts, own, strict=True) if keep or not somebody]
-        names.append(" ".join(kept))
-        left += [part for part in parts if part not in kept]
-    if not left:
-        return asked
-    bare = asked.question
-    for part in (part for name in names for part in name.split()):
-        bare = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", bare, count=1)
-    return replace(asked, names=tuple(names), bare=" ".join(bare.split()) or asked.question)
-
-
 def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> frozenset[str]:
     """Names of the question that somebody else of the folder bears in the other spelling: Mueller beside Müller.
 
@@ -128,71 +104,8 @@ def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> froze
     return frozenset(
         word
         for word in (w for name in written for w in words(name) if w in borne)
-        if any(other != word and _spelled(other) == _spelled(word) for other in borne)
+        if any(other != word and spelled(other) == spelled(word) for other in borne)
     )
-
-
-def _meant(
-    written: Sequence[str], persons: Sequence[frozenset[str]], said: frozenset[str], nouns: bool = False
-) -> tuple[set[str], list[tuple[str, ...]]]:
-    """Words of the names in a question, and the full names among them.
-
-    Where somebody of the folder is named, a word beside the name that is nobody's name and that the documents use is
-    what is asked ("LVEF Hannelore Brinkmeyer"); one that none of them knows may be a stranger's name. Where nouns have
-    capitals (`nouns`), a word that is no given name is a noun ("Hüfte Brinkmeyer").
-    """
-    borne = frozenset(w for person in persons for w in person)
-    names: set[str] = set()
-    full: list[tuple[str, ...]] = []
-    for name in written:
-        order = [_borne(w, borne) for w in _words(name) if _names_somebody(w)]
-        parts = set(order)
-        parts -= {w for w in parts - borne if w.isdigit()}  # the number of a product: "HV-320"
-        capital = {_spelled(w.lower()) for w in name.split() if w[:1].isupper() and not w.isupper()}
-        whole = any(len(person & parts) > 1 for person in persons)  # beside a known full name, nothing else is a name
-        common = {w for w in parts - borne if w in said and (whole or w not in capital)} if parts & borne else set()
-        if not _titled(name):
-            common |= {w for w in parts - borne - common if _is_asked(w, order, borne, said, nouns)}
-        names |= parts - common
-        if nouns and not parts & borne and not _titled(name) and not any(map(_is_given, parts)):
-            continue  # "Frist Krähmer" is nobody's given name and surname
-        whole_names = ([_borne(_spelled(p), borne) for p in person] for person in people([name]))
-        full += [tuple(w for w in person if w not in common) for person in whole_names]
-    return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
-
-
-def _is_asked(word: str, order: Sequence[str], borne: frozenset[str], said: frozenset[str], nouns: bool) -> bool:
-    """Whether a word of what is written like a name is no name, but what is asked.
-
-    Args:
-        word: one that nobody of the folder bears.
-        order: all words of the name.
-        borne: names of the folder's people.
-        said: words of its documents.
-        nouns: whether nouns have capitals.
-    """
-    if _HANGUL.match(word) or _is_given(word):
-        return False
-    anchors = [w for w in order if w in borne]
-    if not anchors or not (nouns or word in said):
-        return False
-    before = order.index(word) < order.index(anchors[0])
-    return before or not all(map(_is_given, anchors))  # "Gerda Maier" may be a stranger, "Frist Torn" is not
-
-
-def _is_given(word: str) -> bool:
-    return word in _given_names()
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(map(_spelled, common_lines("given_names.txt")))
-
-
-def _titled(name: str) -> bool:
-    """Whether a name is led by a title, and so is somebody's."""
-    first = words(name)[:1]
-    return bool(first) and first[0] in no_names()
 
 
 def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -215,7 +128,7 @@ def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], 
 
 def _has_the_surname(own: frozenset[str], said: Sequence[str]) -> bool:
     """Whether a document has a surname that one person of the folder bears, as courts write ("Torn v Aske")."""
-    return any(not _is_given(w) and not _HANGUL.match(w) and w in said for w in own)
+    return any(not is_given(w) and not _HANGUL.match(w) and w in said for w in own)
 
 
 def _initial_is_shared(person: Sequence[str], persons: Sequence[frozenset[str]]) -> bool:
@@ -230,39 +143,17 @@ def _initial(name: str) -> str:
     return name[: 2 if name[:2] in ("ae", "oe", "ue") else 1]
 
 
-@lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
-def _persons(people_known: tuple[str, ...]) -> list[frozenset[str]]:
-    """Words of each name that the folder's documents give to somebody."""
-    found = (frozenset(w for w in _words(name) if _names_somebody(w)) for name in dict.fromkeys(people_known))
-    return [person | {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in found if person]
-
-
-def _borne(word: str, borne: frozenset[str]) -> str:
-    """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
-    if word in borne or not _HANGUL.match(word):
-        return word
-    fitting = (name for name in borne if word.startswith(name) and _clinging().fullmatch(word, len(name)))
-    return max(fitting, key=len, default=word)
-
-
-@cache
-def _clinging() -> re.Pattern[str]:
-    """What clings to a Korean name: what is said behind names, and particles."""
-    behind, particles = (alternation(all_of(*key)) for key in (("names", "names_behind"), ("words", "particles")))
-    return re.compile(rf"(?:{behind})?(?:{particles})*")
-
-
 def _is_date(name: str) -> bool:
     """Whether a name is a month or a day of the week, which are written like names."""
-    return all(w in _calendar() for w in _words(name))
+    return all(w in _calendar() for w in words_of(name))
 
 
 @cache
 def _calendar() -> frozenset[str]:
-    return frozenset(_spelled(word.lower()) for key in ("months", "weekdays") for word in all_of("dates", key))
+    return frozenset(spelled(word.lower()) for key in ("months", "weekdays") for word in all_of("dates", key))
 
 
-def of_law(identities: Mapping[str, Identity]) -> frozenset[str]:
+def papers_of_law(identities: Mapping[str, Identity]) -> frozenset[str]:
     """Paths of the documents that have parties and no patient."""
     return frozenset(path for path, identity in identities.items() if identity.kind in _OF_PARTIES)
 
@@ -290,7 +181,7 @@ def of_other_patients(
         identities: what the documents say they are, by path.
         text_of: text of a document by its path, empty where it is not known.
     """
-    asked = {w for name in names for w in _words(_as_written(name)) if _names_somebody(w)}
+    asked = {w for name in names for w in words_of(_as_written(name)) if names_somebody(w)}
     patients = {
         path: identity.values("patient")
         for path in {c.hit.document for c in candidates}
@@ -299,14 +190,14 @@ def of_other_patients(
         and identity.values("patient")
     }
     borne = {
-        path: sum(_holds(name, _words(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
+        path: sum(_holds(name, words_of(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
     }
-    persons = _persons(people_in(identities))
+    persons = persons_of(people_in(identities))
     pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
     pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
         text = text_of(path)
-        opening = _spelled("\n".join(text[:_OPENING].splitlines()[:_OPENING_LINES]))
+        opening = spelled("\n".join(text[:_OPENING].splitlines()[:_OPENING_LINES]))
         found = words(opening)
         in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
         headed = {tuple(person) for _, person in _headings(text)}
@@ -318,14 +209,14 @@ def of_other_patients(
     whole = {
         path
         for path, said in patients.items()
-        if any(KOREAN_NAME.fullmatch(n) or sum(map(_names_somebody, _words(n))) > 1 for n in said)
+        if any(KOREAN_NAME.fullmatch(n) or sum(map(names_somebody, words_of(n))) > 1 for n in said)
     }
     return frozenset(path for path, n in borne.items() if not n and path in whole)
 
 
 def _headings(text: str) -> list[tuple[int, list[str]]]:
     """Where lines head a report of somebody, and the words of the name."""
-    return [(m.start(), _words(" ".join(filter(None, m.groups())))) for m in _HEADING.finditer(text)]
+    return [(m.start(), words_of(" ".join(filter(None, m.groups())))) for m in _HEADING.finditer(text)]
 
 
 def under_their_names(question: str, candidates: Sequence[Candidate], text_of: Callable[[str], str]) -> list[Candidate]:
@@ -336,7 +227,7 @@ def under_their_names(question: str, candidates: Sequence[Candidate], text_of: C
         candidates: of all documents that were read.
         text_of: text of a document by its path, empty where it is not known.
     """
-    asked = _words(question)
+    asked = words_of(question)
     headings: dict[str, tuple[list[int], list[int]]] = {}  # where they stand, and how many words of each are asked for
     for path in dict.fromkeys(c.hit.document for c in candidates):
         found = _headings(text_of(path))
@@ -356,10 +247,10 @@ def _words_by_document(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Words of what was read of each document and of its opening, and the beginning of what was read."""
     paths = dict.fromkeys(c.hit.document for c in candidates)
-    heads = {path: _spelled(text_of(path)[:_OPENING]) for path in paths}
-    said = {path: [*_words(path), *_APART, *words(opening)] for path, opening in heads.items()}
+    heads = {path: spelled(text_of(path)[:_OPENING]) for path in paths}
+    said = {path: [*words_of(path), *_APART, *words(opening)] for path, opening in heads.items()}
     for c in {(c.hit.document, c.hit.chunk.span): c for c in candidates}.values():
-        text = _spelled(f"{c.header}\n{c.hit.text}")
+        text = spelled(f"{c.header}\n{c.hit.text}")
         said[c.hit.document] += [*_APART, *words(text)]
         heads[c.hit.document] = f"{heads[c.hit.document]}\n{text}"[:_HEAD]
     return said, heads
@@ -370,24 +261,6 @@ def _as_written(name: str) -> str:
     parts = name.split()
     capital = [at for at, part in enumerate(parts) if part[:1].isupper()]
     return " ".join(parts[capital[0] : capital[-1] + 1]) if capital else name
-
-
-def _spelled(text: str) -> str:
-    """With umlauts written out: what is Brückmann in a letter is BRUECKMANN in a laboratory's export."""
-    return text.translate(_UMLAUTS)
-
-
-def _words(text: str) -> list[str]:
-    return words(_spelled(text))
-
-
-def _names_somebody(word: str) -> bool:
-    return (len(word) > _SHORTEST or not word.isascii()) and word not in _no_names()
-
-
-@cache
-def _no_names() -> frozenset[str]:
-    return frozenset(map(_spelled, no_names()))
 
 
 def _holds(name: str, found: Sequence[str]) -> bool:
@@ -420,11 +293,11 @@ def _somebody_else(person: Sequence[str], head: str) -> bool:
         return False
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
     given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)}
-    return bool(given - _no_names() - set(person))
+    return bool(given - titles_and_particles() - set(person))
 
 
 def _other_initial(person: Sequence[str], head: str) -> bool:
     """Whether a text gives the surname to another initial."""
     last, own = rf"(?i:{re.escape(person[-1])})", _initial(person[0])
     found = (m[1].lower() for m in re.finditer(rf"\b([A-Z][a-z]?)\.[ \t]*{last}\b", head))
-    return any(initial != own and initial not in _no_names() for initial in found)
+    return any(initial != own and initial not in titles_and_particles() for initial in found)
