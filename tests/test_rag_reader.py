@@ -304,7 +304,8 @@ KEPT = {
         {"a", "b"},
     ),
     "a noun beside a surname": (
-        "Hüfte Torn", ("Torn",), {"a": "Elias Torn\nHüfte links", "b": "Luis Ordaz\nHüfte rechts"}, {"a"}
+        "Operateur Hüfte Torn", ("Torn",),
+        {"a": "Ella Torn, aufgenommen am Montag mit Schmerzen beim Gehen.\nHüfte links", "b": "Luis Arco\nHüfte"}, {"a"},
     ),
     "a court's short name": (
         "deposit Luis Arco", ("Luis Arco",), {"a": "Luis Arco, tenant", "b": "Arco v Hall\nDeposit due"}, {"a", "b"}
