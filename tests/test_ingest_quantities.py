@@ -91,6 +91,7 @@ def test_sizes_share_their_unit() -> None:
         ("5->10 mg", "de", [5.0, 10.0]),
         ("tablets of 5 and 10 mg", "en", [5.0, 10.0]),
         ("von 5 auf 10 mg", "de", [5.0, 10.0]),
+        ("von 5 auf **10 mg**", "de", [5.0, 10.0]),
         ("Tabletten zu 5 und 10 mg", "de", [5.0, 10.0]),
         ("5에서 10 mg로", "ko", [5.0, 10.0]),
     ],

@@ -305,7 +305,7 @@ KEPT = {
     ),
     "a noun beside a surname": (
         "Operateur Hüfte Torn", ("Torn",),
-        {"a": "Ella Torn, aufgenommen am Montag mit Schmerzen beim Gehen.\nHüfte links", "b": "Luis Arco\nHüfte"}, {"a"},
+        {"a": "Ella Torn, am Montag mit Schmerzen aufgenommen.\nHüfte links", "b": "Luis Arco\nHüfte"}, {"a"},
     ),
     "a court's short name": (
         "deposit Luis Arco", ("Luis Arco",), {"a": "Luis Arco, tenant", "b": "Arco v Hall\nDeposit due"}, {"a", "b"}

@@ -29,6 +29,8 @@ _MARKER = re.compile(
 )
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
+_BOLD = r"[*_]{0,3}"  # Markdown's, before the second of two amounts
+_APART = 9  # most characters between two amounts of one unit
 _LEADING = 12  # characters before an amount in which a word leads to it
 
 
@@ -47,14 +49,14 @@ def _code() -> re.Pattern[str]:
 
 @cache
 def _range() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:-|–|~|∼|{alternation(all_of('numbers', 'range'))})\s?$")
+    return re.compile(rf"\s?(?:-|–|~|∼|{alternation(all_of('numbers', 'range'))})\s?{_BOLD}$")
 
 
 @cache
 def _listed() -> re.Pattern[str]:
     """Between amounts that have the unit of the last: "4 and 7 mm", "75 → 100 mcg", "von 18 auf 14 IE"."""
     words = alternation([*all_of("numbers", "listed"), *all_of("numbers", "steps")])
-    return re.compile(rf"\s?(?:→|⇒|->|=>|{words})\s?$")
+    return re.compile(rf"\s?(?:→|⇒|->|=>|{words})\s?{_BOLD}$")
 
 
 @cache
@@ -142,7 +144,7 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
             continue
         unit = _unit_at(text, numeral)
         after = found[i + 1] if i + 1 < len(found) else None
-        if unit is None and after is not None and after.start - numeral.end <= 6:
+        if unit is None and after is not None and after.start - numeral.end <= _APART:
             between = text[numeral.end : after.start]
             if any(joint().match(between) for joint in (_range, _cross, _listed)) and _unit_at(text, after):
                 pending.append(numeral)
