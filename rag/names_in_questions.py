@@ -35,10 +35,14 @@ def asks() -> re.Pattern[str]:
 
 
 @cache
-def _title() -> str:
+def _titles() -> str:
     said = set(all_of("names", "said_before")) - set(all_of("names", "companies"))
-    titles = {word.capitalize() for word in said}
-    return rf"(?:(?:{alternation(titles)}|PD|med)\b\.?\s+)"
+    return alternation({word.capitalize() for word in said})
+
+
+@cache
+def _title() -> str:
+    return rf"(?:(?:{_titles()}|PD|med)\b\.?\s+)"
 
 
 @cache
@@ -47,7 +51,7 @@ def _name() -> re.Pattern[str]:
     between = rf"(?:(?:{within})\s+(?:(?:{alternation(all_of('names', 'within_titled'))})\s+)?)*"
     return re.compile(
         rf"{_title()}+(?:{_INITIAL}\s*)*{between}{_CAPITAL}(?:\s+{between}{_CAPITAL})*"
-        rf"|(?:{_CAPITAL}|{_INITIAL})(?:\s+(?:{_INITIAL}|(?:{within})\s+(?={_CAPITAL}))?\s*{_CAPITAL})+"
+        rf"|(?:{_CAPITAL}|{_INITIAL})(?:\s+(?:{_INITIAL}|(?:{within})\s+(?={_CAPITAL}))?\s*(?!(?:{_titles()})\b){_CAPITAL})+"
     )
 
 

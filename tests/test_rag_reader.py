@@ -224,6 +224,13 @@ PEOPLE = (
     "Eva Boehm",
     "Eva Böhm",
     "Özlem Demir",
+    "Jutta Mueller",
+    "Liam O'Dunn",
+    "June May",
+    "Wei Li",
+    "Wei Xu",
+    "김철",
+    "김철수",
     "윤가람",
     "강문석",
 )
@@ -322,6 +329,29 @@ KEPT = {
     ),
     "a wife by her title": (
         "dose of Luis Arco", ("Luis Arco",), {"a": "Luis Arco\n5 mg", "b": "Mrs Arco came.\nDose 10 mg"}, {"a"}
+    ),
+    "a mother's apostrophe": (
+        "What did Liam O'Dunn get?", ("Liam O'Dunn",),
+        {"a": "Liam O'Dunn\nMother: Aoife O'Dunn\n5 mg", "b": "Karl Torn\n10 mg"}, {"a"},
+    ),
+    "a month that is somebody": (
+        "echo of June May", ("June May",), {"a": "June May\nseen", "b": "Echo 58 %."}, {"a"}
+    ),
+    "a short surname": ("weight of Wei Li", ("Wei",), {"a": "Mr Wei Li\n70 kg", "b": "Mr Wei Xu\n80 kg"}, {"a"}),
+    "a shorter Korean name": ("김철의 체중", ("김철의",), {"a": "김철\n81 kg", "b": "김철수\n64 kg"}, {"a"}),
+    "a wife who writes herself otherwise": (
+        "dose of Jörg Müller", ("Jörg Müller",),
+        {"a": "Joerg Mueller\n5 mg", "b": "Patient: Jörg Müller\n7 mg", "c": "Jutta Mueller\n9 mg"}, {"a", "b"},
+    ),
+    "a file's name with the initial": (
+        "echo Karl Arco", ("Karl Arco",), {"Arco_K_echo": "EF 58 %", "b": "Karl Arco\nseen"}, {"Arco_K_echo", "b"}
+    ),
+    "a court's two parties, a noun before one": (
+        "Wie viel muss Luis Arco an Jörg Müller zahlen?", ("Luis Arco", "Jörg Müller"),
+        {"a": "Rechtsstreit Müller gegen Arco\nArco zahlt 5", "b": "Karl Torn\nzahlt 7"}, {"a"},
+    ),
+    "a title within": (
+        "Ferritin von Herrn von der Torn", ("Torn",), {"a": "Ella Torn\n8", "b": "Luis Arco\nFerritin 9"}, {"a"}
     ),
     "a longer name": ("강문석진 용량", ("강문석진",), {"a": "강문석\n5mg"}, set()),
     "a stranger": ("Ada Berg dose", ("Ada Berg",), {"a": "Ella Torn\n5 mg."}, set()),
@@ -882,31 +912,58 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
 
     identities = {"a.txt": patient("Joan Pell"), "b.txt": patient("Karl Pell")}
     candidates = read(Asked("?", "?", "en"), hits_of(texts), identities, StandIn("Atorvastatin"))
-    assert of_other_patients(["Joan take"], candidates, identities) == {"b.txt"}
-    assert of_other_patients(["Pell"], candidates, identities) == frozenset()
-    assert of_other_patients(["Ada"], candidates, identities) == frozenset()
+    assert of_other_patients("", ["Joan take"], candidates, identities) == {"b.txt"}
+    assert of_other_patients("", ["Pell"], candidates, identities) == frozenset()
+    assert of_other_patients("", ["Ada"], candidates, identities) == frozenset()
     identities["b.txt"] = patient("Vera Berg")
     opened = {"a.txt": "", "b.txt": "Journal of Joan Pell"}
-    assert of_other_patients(["Joan Pell"], candidates, identities) == {"b.txt"}
-    assert of_other_patients(["Joan Pell"], candidates, identities, opened.__getitem__) == frozenset()
+    assert of_other_patients("", ["Joan Pell"], candidates, identities) == {"b.txt"}
+    assert of_other_patients("", ["Joan Pell"], candidates, identities, opened.__getitem__) == frozenset()
     two = {
         "a.txt": "",
         "b.txt": "ECHO LAB\nJob 7\n\nBERG, VERA 771-1102\nEF 50 %.\n\nPELL, JOAN A   771-1203\nEF 41 %.",
     }
-    assert of_other_patients(["Joan Pell"], candidates, identities, two.__getitem__) == frozenset()  # two on one sheet
-    assert of_other_patients(["Ada Pell"], candidates, identities, two.__getitem__) == {"b.txt"}
+    assert (
+        of_other_patients("", ["Joan Pell"], candidates, identities, two.__getitem__) == frozenset()
+    )  # two on one sheet
+    assert of_other_patients("", ["Ada Pell"], candidates, identities, two.__getitem__) == {"b.txt"}
     wife = {"a.txt": "", "b.txt": "Discharged home.\nSeen by the ward.\n\nNext of kin\nPELL, JOAN 0770 123456"}
-    assert of_other_patients(["Joan Pell"], candidates, identities, wife.__getitem__) == {"b.txt"}
+    assert of_other_patients("", ["Joan Pell"], candidates, identities, wife.__getitem__) == {"b.txt"}
     doctor = {"a.txt": "", "b.txt": "Surgery\nJ. Pell, consultant physician\n\nPatient: Vera Berg\nAllergies: none."}
-    assert of_other_patients(["Pell"], candidates, identities, doctor.__getitem__) == {"b.txt"}
+    assert of_other_patients("", ["Pell"], candidates, identities, doctor.__getitem__) == {"b.txt"}
     brothers = {"a.txt": patient("최도운"), "b.txt": patient("최두진")}
-    assert of_other_patients(["최도운"], candidates, brothers) == {"b.txt"}  # three syllables are a whole name
+    assert of_other_patients("", ["최도운"], candidates, brothers) == {"b.txt"}  # three syllables are a whole name
     beside = Identity("letter", "", (Field("patient", "DVT", Span(0, 3)), Field("patient", "Boyle PA-C", Span(4, 14))))
     assert (
-        of_other_patients(["Pell"], candidates, {**identities, "b.txt": beside}) == frozenset()
+        of_other_patients("", ["Pell"], candidates, {**identities, "b.txt": beside}) == frozenset()
     )  # names nobody in full
     identities["b.txt"] = replace(identities["b.txt"], kind="judgment")
-    assert of_other_patients(["Joan take"], candidates, identities) == frozenset()
+    assert of_other_patients("", ["Joan take"], candidates, identities) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "patient", "barred"),
+    [
+        ("Peter Rowe's haemoglobin?", ("Peter Rowe",), "Joan Rowe", True),
+        ("Mr Rowe's haemoglobin?", ("Rowe",), "Joan Rowe", False),
+        ("haemoglobin of Jo Rowe", ("Jo Rowe",), "Joan Rowe", False),  # may be short for Joan
+        ("Welche Medikation hat Bernd Hellwig?", ("Bernd Hellwig",), "Birgit Hellwig", True),  # who has contracts alone
+        ("정해문의 혈색소는?", ("정해문의",), "이영희", True),
+        ("정해문님의 혈색소는?", (), "이영희", True),
+    ],
+)
+def test_kin_are_others_though_they_bear_the_surname_and_are_named(
+    question: str, names: tuple[str, ...], patient: str, barred: bool
+) -> None:
+    text = f"Re: {patient}\nHaemoglobin 118. With Peter Rowe, Bernd Hellwig, 정해문."
+    candidates = read(Asked(question, question, "en"), hits_of({"a.txt": text}), {}, StandIn("118"))
+    party = [Field("party", name, Span(0, 1)) for name in ("Peter Rowe", "Jo Rowe", "Bernd Hellwig", "정해문")]
+    identities = {
+        "a.txt": Identity("letter", "", (Field("patient", patient, Span(4, 4 + len(patient))),)),
+        "b.txt": Identity("agreement", "", tuple(party)),
+    }
+    found = of_other_patients(question, names, candidates, identities, lambda _: text)
+    assert found == (frozenset({"a.txt"}) if barred else frozenset())
 
 
 SHEETS = {

@@ -87,7 +87,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     everything = read(asked, hits, evidence.identities, model)
     known, law = people_in(evidence.identities), papers_of_law(evidence.identities)
     everything = about_the_named(asked.question, asked.names, everything, known, evidence.text, asked.language, law)
-    others = of_other_patients(asked.names, everything, evidence.identities, evidence.text)
+    others = of_other_patients(asked.question, asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     everything = under_their_names(asked.question, everything, evidence.text)
     if form.signed:

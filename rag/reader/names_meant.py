@@ -61,7 +61,7 @@ def names_and_full_names(
     names: set[str] = set()
     full: list[tuple[str, ...]] = []
     for name in written:
-        order = [borne_as(w, borne) for w in words_of(name) if names_somebody(w)]
+        order = [borne_as(w, borne) for w in words_of(name) if names_somebody(w) or w in borne]
         parts = set(order)
         parts -= {w for w in parts - borne if w.isdigit()}  # the number of a product: "HV-320"
         capital = {spelled(w.lower()) for w in name.split() if w[:1].isupper() and not w.isupper()}
@@ -72,7 +72,8 @@ def names_and_full_names(
         names |= parts - common
         if nouns and not parts & borne and not _titled(name) and not any(map(is_given, parts)):
             continue  # "Frist Krähmer" is nobody's given name and surname
-        whole_names = ([borne_as(spelled(p), borne) for p in person] for person in people([name]))
+        pieces = ([w for p in person for w in words_of(p)] for person in people([name]))  # "o'brien" is two words
+        whole_names = ([borne_as(w, borne) for w in parts if names_somebody(w)] for parts in pieces)
         full += [tuple(w for w in person if w not in common) for person in whole_names]
     return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
 
@@ -116,8 +117,12 @@ def borne_as(word: str, borne: frozenset[str]) -> str:
     """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
     if word in borne or not _HANGUL.match(word):
         return word
-    fitting = (name for name in borne if word.startswith(name) and _clinging().fullmatch(word, len(name)))
-    return max(fitting, key=len, default=word)
+    return max((name for name in borne if word.startswith(name) and clings(word, len(name))), key=len, default=word)
+
+
+def clings(word: str, start: int) -> bool:
+    """Whether what stands in a Korean word from a place on only clings to a name."""
+    return _clinging().fullmatch(word, start) is not None
 
 
 @cache
@@ -130,8 +135,16 @@ def _clinging() -> re.Pattern[str]:
 @lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
 def persons_of(people_known: tuple[str, ...]) -> list[frozenset[str]]:
     """Words of each name that the folder's documents give to somebody."""
-    found = (frozenset(w for w in words_of(name) if names_somebody(w)) for name in dict.fromkeys(people_known))
+    found = (_parts_of(name) for name in dict.fromkeys(people_known))
     return [person | {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in found if person]
+
+
+def _parts_of(name: str) -> frozenset[str]:
+    """Words of somebody's name; a short one is a surname where only one other word stands beside it ("Wei Li")."""
+    found = words_of(name)
+    pair = len(found) == 2 and all(w.isalpha() and len(w) >= _SHORTEST for w in found)
+    short = pair and name.istitle() and not titles_and_particles() & set(found)
+    return frozenset(w for w in found if short or names_somebody(w))
 
 
 def spelled(text: str) -> str:

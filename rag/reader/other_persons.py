@@ -10,12 +10,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cache
+from itertools import pairwise
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.languages import about, all_of, any_of
 from casefolio.names_in_questions import names_in
 from casefolio.reader.names_meant import (
+    borne_as,
+    clings,
     is_given,
     names_and_full_names,
     names_somebody,
@@ -29,6 +32,7 @@ from casefolio.stems import words
 
 _HEAD = 2500  # characters in which a document says whom it is about
 _HANGUL = re.compile(r"[가-힣]")
+_SHORT_NAME = 2  # syllables of a Korean name that a longer one may begin with
 _NEAR = 3  # words within which given name and surname stand together
 _APART = ("",) * _NEAR  # between texts that do not follow each other
 _INDENT = 50  # characters before a name that still opens its line
@@ -72,25 +76,28 @@ def about_the_named(
     """
     said, heads = _words_by_document(candidates, text_of)
     persons = persons_of(tuple(people_known))
-    written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name)]
+    borne = frozenset(w for person in persons for w in person)
+    written = [name for name in (*names_in(question), *map(_as_written, known)) if not _is_date(name, persons)]
     nouns = bool(about(language).get("capital_nouns"))
     names, full = names_and_full_names(written, persons, frozenset(w for found in said.values() for w in found), nouns)
     if not names:
         return list(candidates)
     share = {d: sum(_holds(n, found) for n in names) for d, found in said.items()}
     best = max(share.values(), default=0)
-    own = _own_names(names, persons)
+    own = _own_names(names, persons).union(*(_own_names(set(person), persons) for person in full))
     if not best and not own:
         return [] if full else list(candidates)
     kept = {d for d, n in share.items() if (n and n * 4 >= 3 * best) or _named_otherwise(names, own, said[d], heads[d])}
-    elsewhere = {person: {d for d in said if _somebody_else(person, heads[d])} for person in full}
+    counted = borne if nouns else None
+    elsewhere = {person: {d for d in said if _somebody_else(person, heads[d], counted)} for person in full}
     strangers = {d for p in full for d in said if d in elsewhere[p] or _other_initial(p, heads[d])}
     kept |= {d for d in of_law & said.keys() - strangers if _has_the_surname(own & names, said[d])}
-    by_initial = {d for p in full if not _initial_is_shared(p, persons) for d in said if _has_initial_of(p, heads[d])}
+    short = [person for person in full if not _initial_is_shared(person, persons)]
+    by_initial = {d for p in short for d in said if _has_initial_of(p, heads[d]) or _file_has_initial_of(p, d)}
     for person in full:
         kept -= {d for d in kept & elsewhere[person] if not _together(person, said[d])}
     kept |= by_initial
-    for name in _spelled_apart(written, people_known):
+    for name in () if _one_is_meant(full, people_known) else _spelled_apart(written, people_known):
         kept &= {c.hit.document for c in candidates if name in words(f"{c.header} {c.hit.text}")}
     return [c for c in candidates if c.hit.document in kept]
 
@@ -106,6 +113,12 @@ def _spelled_apart(written: Sequence[str], people_known: Iterable[str]) -> froze
         for word in (w for name in written for w in words(name) if w in borne)
         if any(other != word and spelled(other) == spelled(word) for other in borne)
     )
+
+
+def _one_is_meant(full: Iterable[Sequence[str]], people_known: Iterable[str]) -> bool:
+    """Whether a full name of the question is that of one person of the folder, in one spelling."""
+    known = {(frozenset(words(name)), frozenset(words_of(name))) for name in people_known if not name.isupper()}
+    return any(len({plain for plain, folded in known if folded.issuperset(person)}) == 1 for person in full)
 
 
 def _own_names(names: set[str], persons: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -143,9 +156,11 @@ def _initial(name: str) -> str:
     return name[: 2 if name[:2] in ("ae", "oe", "ue") else 1]
 
 
-def _is_date(name: str) -> bool:
-    """Whether a name is a month or a day of the week, which are written like names."""
-    return all(w in _calendar() for w in words_of(name))
+def _is_date(name: str, persons: Sequence[frozenset[str]]) -> bool:
+    """Whether a name is a month or a day of the week, which are written like names, and nobody's full name."""
+    found = words_of(name)
+    somebody = len(found) > 1 and any(person.issuperset(found) for person in persons)
+    return not somebody and all(w in _calendar() for w in found)
 
 
 @cache
@@ -164,6 +179,7 @@ def people_in(identities: Mapping[str, Identity]) -> tuple[str, ...]:
 
 
 def of_other_patients(
+    question: str,
     names: Sequence[str],
     candidates: Sequence[Candidate],
     identities: Mapping[str, Identity],
@@ -176,12 +192,19 @@ def of_other_patients(
     reports on one sheet), nor is a paper of the law, which has no patient.
 
     Args:
+        question: as it was put.
         names: in the question, as they stand in it.
         candidates: of all documents that were read.
         identities: what the documents say they are, by path.
         text_of: text of a document by its path, empty where it is not known.
     """
-    asked = {w for name in names for w in words_of(_as_written(name)) if names_somebody(w)}
+    persons = persons_of(people_in(identities))
+    everybody = frozenset(w for person in persons for w in person)
+    called = [
+        name for name in names_in(question) if _HANGUL.match(name)
+    ]  # "정해문님의" is no word that retrieval knows
+    found = (w for name in (*names, *called) for w in words_of(_as_written(name)))
+    asked = {borne_as(w, everybody) for w in found if names_somebody(w) or w in everybody}
     patients = {
         path: identity.values("patient")
         for path in {c.hit.document for c in candidates}
@@ -192,26 +215,58 @@ def of_other_patients(
     borne = {
         path: sum(_holds(name, words_of(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
     }
-    persons = persons_of(people_in(identities))
+    theirs = {path for path, said in patients.items() if _all_are_others(said, asked, persons)}
+    borne |= dict.fromkeys(theirs, 0)
     pairs = [(given, last) for given in asked for last in (asked | _own_names(asked, persons)) - {given}]
     pairs = [pair for pair in pairs if not _initial_is_shared(pair, persons)]
     for path in (path for path, n in borne.items() if not n):
-        text = text_of(path)
-        opening = spelled("\n".join(text[:_OPENING].splitlines()[:_OPENING_LINES]))
-        found = words(opening)
-        in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
-        headed = {tuple(person) for _, person in _headings(text)}
-        listed = len(headed) > 1 and any(asked.issuperset(person) for person in headed)
-        borne[path] = int(in_full or listed or any(_has_initial_of(pair, opening) for pair in pairs))
+        borne[path] = int(_opens_or_lists(text_of(path), asked, pairs, patients[path] if path in theirs else ()))
+    theirs = {path for path in theirs if not borne[path]}
     if not any(borne.values()):
-        return frozenset()
+        return frozenset(theirs)
     # "Mrs Pemberton" may be anybody of that name; a Korean name of three syllables is whole
     whole = {
         path
         for path, said in patients.items()
         if any(KOREAN_NAME.fullmatch(n) or sum(map(names_somebody, words_of(n))) > 1 for n in said)
     }
-    return frozenset(path for path, n in borne.items() if not n and path in whole)
+    return frozenset(path for path, n in borne.items() if not n and path in whole) | theirs
+
+
+def _all_are_others(patients: Sequence[str], asked: Set[str], persons: Sequence[frozenset[str]]) -> bool:
+    """Whether a document's patients are all others than somebody of the folder who is asked for by the full name.
+
+    A husband has the surname of his wife, and nothing else of her name.
+    """
+    meant = [person for person in _whole_names(persons) if person <= asked]
+    theirs = _whole_names(persons_of(tuple(patients)))
+    if not meant or not theirs or any(person <= asked for person in theirs):
+        return False
+    return any(all(_lacks(p, q) and _lacks(q, p) for q in theirs) for p in meant)
+
+
+def _whole_names(persons: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Names of more than one word, and Korean ones of three syllables, which `persons_of` gives their given names."""
+    plain = (person - {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in persons)
+    return [person for person in plain if len(person) > 1 or any(map(KOREAN_NAME.fullmatch, person))]
+
+
+def _lacks(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether one of some names begins like none of the others, nor one of them like it ("Jo" may be Joan)."""
+    return any(not any(w.startswith(o) or o.startswith(w) for o in others) for w in some)
+
+
+def _opens_or_lists(text: str, asked: Set[str], pairs: Sequence[tuple[str, str]], patients: Sequence[str]) -> bool:
+    """Whether a text opens with the names asked for, and not with its patients' too, or lists a report under them."""
+    opening = spelled("\n".join(text[:_OPENING].splitlines()[:_OPENING_LINES]))
+    found = words(opening)
+    headed = {tuple(person) for _, person in _headings(text)}
+    if len(headed) > 1 and any(asked >= set(person) for person in headed):
+        return True
+    if any(all(_holds(w, found) for w in words_of(name)) for name in patients):
+        return False
+    in_full = len(asked) > 1 and all(_holds(name, found) for name in asked)
+    return in_full or any(_has_initial_of(pair, opening) for pair in pairs)
 
 
 def _headings(text: str) -> list[tuple[int, list[str]]]:
@@ -264,7 +319,15 @@ def _as_written(name: str) -> str:
 
 
 def _holds(name: str, found: Sequence[str]) -> bool:
-    return name in found or (_HANGUL.match(name) is not None and any(w.startswith(name) for w in found))
+    return name in found or (_HANGUL.match(name) is not None and any(_begins_with(w, name) for w in found))
+
+
+def _begins_with(word: str, name: str) -> bool:
+    """Whether a Korean word is a name with what clings to it; "김철수" is not "김철", whom it begins like."""
+    if not word.startswith(name):
+        return False
+    longer = len(name) == _SHORT_NAME and KOREAN_NAME.match(word) is not None
+    return not longer or clings(word, len(name))
 
 
 def _together(person: Sequence[str], found: Sequence[str]) -> bool:
@@ -287,13 +350,30 @@ def _has_initial_of(person: Sequence[str], head: str) -> bool:
     return re.search(opens, head, re.MULTILINE) is not None
 
 
-def _somebody_else(person: Sequence[str], head: str) -> bool:
-    """Whether a text gives the surname to another given name."""
+def _file_has_initial_of(person: Sequence[str], path: str) -> bool:
+    """Whether a file is named with surname and initial: "Rowe_P_echo.txt"."""
+    if len(person) < 2 or _HANGUL.match(person[0]):
+        return False
+    last, initial = person[-1], _initial(person[0])
+    parts = words(spelled(path).replace("_", " "))
+    return any({a, b} == {last, initial} for a, b in pairwise(parts))
+
+
+def _somebody_else(person: Sequence[str], head: str, counted: Set[str] | None = None) -> bool:
+    """Whether a text gives the surname to another given name.
+
+    Args:
+        person: words of a full name, the surname last.
+        head: the text's beginning.
+        counted: where nouns have capitals ("Rechtsstreit Torn"), names of the folder: no others are given names but
+            those that are on the list of them.
+    """
     if len(person) < 2:
         return False
     last, first = rf"\b(?i:{re.escape(person[-1])})", r"([A-ZÄÖÜÀ-Ý][\w'’-]+)"
     given = {(m[1] or m[2]).lower() for m in re.finditer(rf"\b{first}\s+{last}\b|{last},\s+{first}", head)}
-    return bool(given - titles_and_particles() - set(person))
+    given -= titles_and_particles() | set(person)
+    return bool(given if counted is None else {w for w in given if is_given(w) or w in counted})
 
 
 def _other_initial(person: Sequence[str], head: str) -> bool:
