@@ -44,6 +44,12 @@ def form_of(question: str, language: str) -> Form:
     return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"), has("addressed"))
 
 
+def is_sought(sentence: str, language: str) -> bool:
+    """Whether a sentence tells what somebody seeks or asserts ("The claimant seeks …")."""
+    pattern = _patterns(language).get("sought")
+    return pattern is not None and pattern.search(sentence) is not None
+
+
 def asks(words: str, language: str) -> bool:
     """Whether words are those with which a question asks ("how much", 얼마), and name nothing."""
     pattern = own(language, "questions").get("asks", "(?!)")

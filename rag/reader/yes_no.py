@@ -3,7 +3,8 @@
 Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
 a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition. Neither is said
 where the question's words are scattered over the parts of a quote ("sacrum red; heels intact"): the reader does not
-tell whose word it is, and a yes too few costs less than a wrong one.
+tell whose word it is, and a yes too few costs less than a wrong one. Nor is it where the quote tells what somebody
+seeks, or of another month.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Protocol, runtime_checkable
 from casefolio.indexes.analyzers import terms
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.assertion import Cue
+from casefolio.ingest.meaning.moments import moments, months_named
 from casefolio.reader.deciding import by_hand
+from casefolio.reader.forms import is_sought
 
 _SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
@@ -43,7 +46,9 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
     found = cues(quote, language)
     if any(cue.kind in _DOUBTS for cue in found) or any(_denies(cue) for cue in cues(question)):
         return None
-    if _scattered(question, quote, language):
+    if _scattered(question, quote, language) or _of_another_month(question, quote, language):
+        return None
+    if is_sought(quote, language) and not is_sought(question, language):
         return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
     denied = any(_denies(cue) for cue in found)
@@ -57,6 +62,20 @@ def _scattered(question: str, quote: str, language: str) -> bool:
     asked = set(terms(question, language))
     met = [asked & set(terms(part, language)) for part in quote.split(";")]
     return len(met) > 1 and set[str]().union(*met) not in met
+
+
+def _of_another_month(question: str, quote: str, language: str) -> bool:
+    """Whether a quote tells of months, and of none that the question names: July's rent is not August's."""
+    asked = _months_in(question, language)
+    said = _months_in(quote, language) if asked else asked
+    return bool(said) and asked.isdisjoint(said)
+
+
+def _months_in(text: str, language: str) -> frozenset[int]:
+    """Months that a text names, alone or in a date."""
+    days = [m.start for m in moments(text, language) if m.kind in ("date", "month")]
+    found = (day[2:4] if day.startswith("--") else day[5:7] for day in days)  # "--03-05" has no year
+    return frozenset(months_named(text)).union(int(month) for month in found if month)
 
 
 def said_by_all(question: str, quotes: Sequence[tuple[str, str]], judge: Judge) -> bool | None:
