@@ -108,6 +108,26 @@ def test_scope_is_applied_before_ranking(indexed, rag):
     assert {h["document"] for h in hits} == {"poole/discharge.txt"}
 
 
+def test_filters_tell_what_they_leave_out(indexed, rag):
+    found = rag("search", indexed, "apixaban", "--kind", "discharge letter", "--language", "en")
+    assert "poole/discharge.txt" in found.stdout
+    none = rag("search", indexed, "apixaban", "--kind", "foo")
+    assert none.stdout == ""
+    assert "no document is of kind 'foo'; kinds here: discharge_letter" in none.stderr
+    assert "no document passes the filters" in rag("search", indexed, "apixaban", "--language", "xx").stderr
+
+
+def test_documents_without_a_date_are_named(folder, rag):
+    (folder / "memo.txt").write_text("Apixaban was discussed.\n", "utf-8")
+    (folder / "dated.txt").write_text("Discharge Summary\nDate: 4 May 2022\n\nApixaban was continued.\n", "utf-8")
+    found = rag("search", folder, "apixaban", "--since", "2021")
+    assert "memo.txt" not in found.stdout
+    note = next(line for line in found.stderr.splitlines() if "without a date, and so left out" in line)
+    assert "memo.txt" in note
+    assert "dated.txt" not in note
+    assert "dated.txt" in found.stdout
+
+
 def test_exit_status_tells_what_happened(folder, rag):
     rag("index", folder)
     assert rag("ask", folder, "What is the capital of Mongolia?", "--no-sync").returncode == 3
@@ -128,6 +148,8 @@ def test_exit_status_tells_what_happened(folder, rag):
         (["text", "{folder}", "no.txt"], 2, "no.txt"),
         (["show", "{folder}", "lane/discharge.txt:5-3"], 2, "backwards"),
         (["index", "{folder}", "--encoder", "nonsense"], 1, "nonsense"),
+        (["check", "{folder}/nowhere.html"], 2, "no such file"),
+        (["annotate", "{folder}/nowhere.jsonl"], 2, "nowhere.jsonl: No such file or directory (check the path)"),
         (["frobnicate"], 2, "frobnicate"),
     ],
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _KEPT = 8  # answers that are remembered
 _PROMPT = "> "
-_BYE = frozenset({"/quit", "/exit", "/q"})
+_BYE = frozenset({"/quit", "/exit", "/q", "quit", "exit"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

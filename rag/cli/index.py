@@ -70,11 +70,13 @@ def told(summary: Summary) -> list[str]:
         "unchanged": len(c.unchanged),
     }
     parts = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing in the folder"
+    empty = summary.not_read - sum(not u.pages for u in summary.unread)  # nothing in them is unread: none is named
+    unread = f"{summary.not_read} not read" + (f" ({empty} empty)" if empty else "")
     return [
         f"{files} files: {parts}",
         f"{summary.passages} passages, {summary.encoded} encoded now,"
         f" {summary.with_vector} with a vector ({summary.encoder})",
-        f"{summary.read} read, {summary.partly} read in part, {summary.not_read} not read; {summary.elapsed_s:.1f} s",
+        f"{summary.read} read, {summary.partly} read in part, {unread}; {summary.elapsed_s:.1f} s",
     ]
 
 

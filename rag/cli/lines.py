@@ -58,8 +58,10 @@ def lines_of(name: str | None) -> Iterator[str]:
                 if len(line) > _LONGEST:
                     raise UsageError(f"cannot read {name or '-'}: a line has more than {_LONGEST} characters")
                 yield line
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {name or '-'}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {name or '-'}: {error.strerror or error}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read {name or '-'}: {error}", "write it in UTF-8") from error
 
 
 def _opened(name: str | None) -> AbstractContextManager[TextIO]:

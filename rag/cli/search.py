@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from casefolio.indexes.hit import Hit
     from casefolio.library import Library
 
+_NAMED = 6  # documents that a note names
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
@@ -44,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     one_of(args, "query", "queries")
     from casefolio.indexes.filters import Filters
 
-    filters = Filters(args.scope, args.kind, args.language, args.since, args.until)
+    kind = args.kind and args.kind.strip().replace(" ", "_")  # as `rag doctor` writes it
+    filters = Filters(args.scope, kind, args.language, args.since, args.until)
     batch = read_lines(args.queries, ("id", "text")) if args.queries else None
     with opened(args) as library:
         if batch is not None:
@@ -53,6 +56,9 @@ def run(args: argparse.Namespace) -> int:
             return 0
         found = library.find(args.query, args.k, filters=filters)
         say_changed(library, [hit.document for hit in found.hits])
+        _say_left_out(library, filters)
+        if not found.hits:
+            say(_why_nothing(library, filters))
         if args.json:
             print_json({"query": args.query, "hits": [h.as_json() for h in found.hits]})
             return 0
@@ -61,6 +67,24 @@ def run(args: argparse.Namespace) -> int:
         for hit in found.hits:
             _print(hit, explain=args.explain)
     return 0
+
+
+def _say_left_out(library: Library, filters: Filters) -> None:
+    """Name the documents without a date, which no filter by days lets pass."""
+    if filters.since is None and filters.until is None:
+        return
+    undated = sorted(path for path, identity in library.identities().items() if not identity.day)
+    if undated:
+        more = f" and {len(undated) - _NAMED} more" if len(undated) > _NAMED else ""
+        say(f"note: without a date, and so left out: {', '.join(undated[:_NAMED])}{more}")
+
+
+def _why_nothing(library: Library, filters: Filters) -> str:
+    """What to tell where nothing was found."""
+    kinds = sorted({identity.kind for identity in library.identities().values() if identity.kind})
+    if filters.kind is not None and filters.kind not in kinds:
+        return f"no document is of kind {filters.kind!r}; kinds here: {', '.join(kinds) or 'none'}"
+    return "nothing was found" + (": no document passes the filters" if filters.any else "")
 
 
 def _line(library: Library, line: dict[str, str], k: int, filters: Filters) -> dict[str, object]:

@@ -40,6 +40,8 @@ def check(file: Path, folder: Path | None, passwords: Sequence[str] = (), *, ocr
     Raises:
         UsageError: where the file cannot be read or is no kept answer.
     """
+    if not file.is_file():
+        raise UsageError(f"no such file: {file}", "check the path")
     try:
         html = file.read_bytes().decode("utf-8")
         record = json.loads(RECORD.findall(html)[-1])
