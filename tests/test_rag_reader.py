@@ -26,7 +26,8 @@ from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
 from casefolio.reader.model import Output
 from casefolio.reader.names_meant import named_alone
-from casefolio.reader.other_persons import about_the_named, of_other_patients
+from casefolio.reader.other_patients import of_other_patients
+from casefolio.reader.other_persons import about_the_named
 from casefolio.reader.reading import Asked, read, units
 from casefolio.reader.rows import blocks_of, day_above, day_of_row
 from casefolio.reader.signing import signatures

@@ -12,13 +12,8 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
-from casefolio.reader.other_persons import (
-    about_the_named,
-    of_other_patients,
-    papers_of_law,
-    people_in,
-    under_their_names,
-)
+from casefolio.reader.other_patients import of_other_patients
+from casefolio.reader.other_persons import about_the_named, papers_of_law, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
