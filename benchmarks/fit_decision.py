@@ -3,9 +3,10 @@
     python benchmarks/fit_decision.py [--sets examples/folders/decision/*] [--write]
         [--corpus examples/corpus] [--wordings 1] [--fifths 3]
 
-A case set of `--sets` is a library of its own, as somebody's folder is; no reader was trained on them. Of a `--corpus`
-only folders whose names end in `_held` are read, for the same reason; those of a language are one library, so that
-other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
+A case set of `--sets` is a library of its own, as somebody's folder is; no reader was trained on them. Each question
+is asked again of one to three of its papers, since a folder may be that small: they teach, and are told apart. Of a
+`--corpus` only folders whose names end in `_held` are read, for the same reason; those of a language are one library,
+so that other people's files lie beside. Folds are folders. `--wordings` takes that many wordings of a fact.
 What a candidate scores is then stretched so that it says how often what is quoted is right (Platt, 1999: one slope and
 one offset of the logit, learned on folds), which keeps the order. The threshold, in steps of .05, is the lowest that
 keeps both promises over the folds with 95 % confidence: of what is shown three quarters are right, and of what nothing
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import shutil
 import tempfile
 import zlib
@@ -29,7 +31,6 @@ import numpy as np
 from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 
-from casefolio.asking import READ
 from casefolio.eval.cases import read_case_set
 from casefolio.eval.faults import Faults
 from casefolio.gathering import date_of
@@ -40,7 +41,7 @@ from casefolio.reader.deciding import _WEIGHTS, features
 from casefolio.reader.model import shipped
 from casefolio.reader.names_meant import named_alone
 from casefolio.reader.other_persons import people_in
-from casefolio.reader.reading import Asked
+from casefolio.reader.reading import READ, Asked, Candidate
 from casefolio.reader.tongue import language_of
 from casefolio.training.corpus import CLAIMS, QUESTIONS, CaseFolder, Question, case_folders, read_case_folder
 
@@ -53,12 +54,13 @@ THRESHOLDS = np.arange(0.05, 0.9, 0.05)
 
 @dataclass
 class Judged:
-    """A question's candidates: their features, and whether each holds gold."""
+    """A question's candidates: their features, and whether each holds gold; `small` where few papers were asked."""
 
     group: str
     answerable: bool
     rows: list[dict[str, float]]
     labels: list[bool]
+    small: bool = False
 
 
 def chosen(questions: Sequence[Question], wordings: int, fifths: int = 5) -> list[Question]:
@@ -70,16 +72,40 @@ def chosen(questions: Sequence[Question], wordings: int, fifths: int = 5) -> lis
     return [q for q in some if zlib.crc32(q.id.encode()) % 5 < fifths]
 
 
-def judged(library: Library, group: str, question: str, gold: Sequence[tuple[str, Span]]) -> Judged:
-    """A question to a library: what is considered, and which of it holds gold (document, span)."""
-    found = library.find(question, READ)
+Gold = Sequence[tuple[str, Span]]  # document and place, each
+
+
+def judged(library: Library, group: str, question: str, gold: Gold) -> Iterator[Judged]:
+    """A question to a library, then to a few of its papers: what is considered, and which of it holds gold."""
+    whole, candidates = _asked_of(library, group, question, gold, None)
+    yield whole
+    papers = few_papers(question, gold, candidates)
+    if papers and not any("," in paper for paper in papers):  # which parts a scope from the next
+        yield _asked_of(library, group, question, gold, papers)[0]
+
+
+def _asked_of(
+    library: Library, group: str, question: str, gold: Gold, papers: Sequence[str] | None
+) -> tuple[Judged, list[Candidate]]:
+    found = library.find(question, READ, None if papers is None else ",".join(papers))
     tongue = language_of(question, found.hits)
     asked = Asked(question, found.named.asked, tongue, tuple(found.named.names), found.documents)
-    evidence = Evidence(library.identities(), date_of(library.document), library.document)
-    asked = named_alone(asked, people_in(evidence.identities))
+    identities = {p: i for p, i in library.identities().items() if papers is None or p in papers}
+    asked = named_alone(asked, people_in(identities))
+    evidence = Evidence(identities, date_of(library.document), library.document)
     candidates = considered(asked, found.hits, evidence, shipped()).best
     labels = [any(c.hit.document == d and c.span.overlaps(s) for d, s in gold) for c in candidates]
-    return Judged(group, bool(gold), features(asked, found.hits, candidates), labels)
+    rows = features(asked, found.hits, candidates)
+    return Judged(group, bool(gold), rows, labels, papers is not None), candidates
+
+
+def few_papers(question: str, gold: Gold, candidates: Sequence[Candidate]) -> list[str]:
+    """One to three papers, half of the time one: those with gold or the one that seems to answer, then other ones."""
+    nearest = sorted(candidates, key=lambda c: -c.answers)
+    papers = list(dict.fromkeys([d for d, _ in gold] or [c.hit.document for c in nearest[:1]]))
+    others = list(dict.fromkeys(c.hit.document for c in nearest if c.hit.document not in papers))
+    chance = random.Random(zlib.crc32(question.encode()))
+    return papers + chance.sample(others, min(len(others), max(0, chance.choice((1, 1, 2, 3)) - len(papers))))
 
 
 def of_corpus(folders: Sequence[CaseFolder], wordings: int, fifths: int) -> Iterator[Judged]:
@@ -94,7 +120,7 @@ def of_corpus(folders: Sequence[CaseFolder], wordings: int, fifths: int) -> Iter
             for folder in folders:
                 for question in chosen(folder.questions, wordings, fifths):
                     gold = [(f"{folder.name}/{p.document}", p.span) for p in question.gold]
-                    yield judged(library, folder.name, question.text, gold)
+                    yield from judged(library, folder.name, question.text, gold)
 
 
 def of_case_set(folder: Path) -> Iterator[Judged]:
@@ -105,7 +131,7 @@ def of_case_set(folder: Path) -> Iterator[Judged]:
     with tempfile.TemporaryDirectory() as place, Library.open(cases.root, index=place) as library:
         library.sync(encode=True)
         for case in cases.cases:
-            yield judged(library, str(folder), case.question, [(g.document, g.span) for g in case.gold])
+            yield from judged(library, str(folder), case.question, [(g.document, g.span) for g in case.gold])
 
 
 @dataclass
@@ -144,6 +170,7 @@ class Told:
     answerable: bool
     p: float
     right: bool
+    small: bool = False
 
     def good(self, threshold: float) -> bool:
         """Whether the answer is right, or the silence."""
@@ -155,7 +182,7 @@ def over_folds(items: Sequence[Judged], fit: Callable[[Sequence[Judged]], Fit]) 
     told = []
     for group in sorted({item.group for item in items}):
         found = fit([i for i in items if i.group != group])
-        told += [Told(group, i.answerable, *found.outcome(i)) for i in items if i.group == group]
+        told += [Told(group, i.answerable, *found.outcome(i), i.small) for i in items if i.group == group]
     return told
 
 
@@ -186,6 +213,14 @@ def promised(told: Sequence[Told], threshold: float) -> float:
     return min(bound(shown), bound(refused))
 
 
+def summary(told: Sequence[Told], threshold: float) -> str:
+    """What a threshold makes of questions."""
+    good = np.mean([t.good(threshold) for t in told])
+    right = np.mean([t.right for t in told if t.p >= threshold])
+    refused = np.mean([t.p < threshold for t in told if not t.answerable])
+    return f"good {good:.3f}, of the answers shown right {right:.3f}, refused {refused:.3f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, help="case folders, of which the held-out ones are read")
@@ -208,7 +243,8 @@ def main() -> None:
     if not any(item.rows for item in items):
         parser.error("nothing to fit on: name --sets or a --corpus with folders that end in _held")
     names = list(next(item.rows[0] for item in items if item.rows))
-    told = over_folds(items, fitted)
+    everything = over_folds(items, fitted)
+    told, few = ([t for t in everything if t.small == small] for small in (False, True))
     value = {
         at: np.mean([(1 if t.right else -COST) if t.p >= at else float(not t.answerable) for t in told])
         for at in THRESHOLDS
@@ -216,13 +252,12 @@ def main() -> None:
     threshold = min((float(t) for t in THRESHOLDS if promised(told, t) >= PROMISED), default=float(THRESHOLDS[-1]))
     print("promises by threshold:", ", ".join(f"{t:.2f} {promised(told, t):.3f}" for t in THRESHOLDS))
     print("worth by threshold:", ", ".join(f"{t:.2f} {v:.3f}" for t, v in value.items()))
-    shown = [t.right for t in told if t.p >= threshold]
+    for at in (0.4, 0.5, 0.6, 0.7):
+        print(f"of one to three papers from {at:.1f}: {summary(few, at)}")
     p, y = np.array([t.p for t in told]), np.array([t.right for t in told], float)
     bins = np.clip((p * 10).astype(int), 0, 9)
     error = sum(abs(p[bins == b].mean() - y[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins))
-    good = np.mean([t.good(threshold) for t in told])
-    print(f"threshold {threshold:.2f}: good {good:.3f}, of the answers shown right {np.mean(shown):.3f}, "
-          f"expected calibration error {error:.3f}")  # fmt: skip
+    print(f"threshold {threshold:.2f}: {summary(told, threshold)}, expected calibration error {error:.3f}")
     print("risk and coverage:")
     for at in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         shown = [t.right for t in told if t.p >= at]

@@ -13,5 +13,5 @@ ask() {
     case $status in 0|3|4) ;; *) exit "$status" ;; esac
 }
 ask "Which anticoagulant was Margaret Harrison given?"
-ask "Welches Antibiotikum erhielt Ingrid Brandt?"
+ask "Welche Antibiotika bekam Ingrid Brandt?"
 ask "김서연 환자의 담낭 절제술을 집도한 의사는 누구입니까?"

@@ -16,6 +16,7 @@ from casefolio.events import Done, Event, Restated
 from casefolio.ingest.errors import UsageError
 from casefolio.messages import say
 from casefolio.question import checked
+from casefolio.reader.reading import READ
 from casefolio.reader.tongue import language_of
 from casefolio.wishes import Wishes
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from casefolio.indexes.index import Found
     from casefolio.ingest.document import Document
     from casefolio.library import Library
-
-READ = 20  # passages that the reader reads for a question; 24 change no answer (benchmarks/RESULTS.md)
 
 
 def stream(

@@ -84,6 +84,8 @@ def test_each_label_of_a_date_leads_to_its_example(label):
         ("CT of the chest\nTechnique: contrast\nFindings: no effusion\nImpression: normal", "en", "radiology_report"),
         ("Röntgen Thorax\nFragestellung: Pneumonie\nBeurteilung: kein Infiltrat", "de", "radiology_report"),
         ("Landgericht Neustadt\nIm Namen des Volkes\nUrteil\nTatbestand\nDie Klägerin verlangt", "de", "judgment"),
+        ("대전지방법원\n판결\n주문\n원고의 청구를 기각한다.\n이유\n1. 원고는", "ko", "judgment"),
+        ("복약 계획표\n약품명 | 용량 | 복용 시간 | 복용 이유\n메트포르민 | 850 mg | 아침 | 당뇨병", "ko", ""),
         ("Änderungsvereinbarung\nzum Dienstvertrag zwischen der Nord GmbH und Frau Sommer", "de", "amendment"),
         ("부동산임대차계약서\n임대인 정해림과 임차인 오승민은 다음과 같이 계약을 체결한다.", "ko", "agreement"),
         ("퇴원요약지\n환자: 김민수\n입원일: 2024년 1월 2일", "ko", "discharge_letter"),

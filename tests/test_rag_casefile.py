@@ -103,7 +103,7 @@ def models(answer: Answer) -> list[str]:
     ("question", "expected"),
     [
         ("Which anticoagulant was Margaret Harrison given?", ["Apixaban"]),
-        ("Welches Antibiotikum erhielt Ingrid Brandt?", ["Ceftriaxon", "Clarithromycin"]),
+        ("Welche Antibiotika bekam Ingrid Brandt?", ["Ceftriaxon", "Clarithromycin"]),
         ("김서연 환자의 담낭 절제술을 집도한 의사는 누구입니까?", []),
     ],
 )

@@ -794,7 +794,7 @@ class Whole(StandIn):
     ],
 )
 def test_a_sentence_is_read_without_its_neighbours_too(question: str, text: str, words: str, language: str) -> None:
-    alone = Decision({"alone": 4.0}, 0.0, 0.5)
+    alone = Decision({"alone_margin": 4.0}, 0.0, 0.5)
     assert words in ask(question, {"a.txt": text}, StandIn(words), language, decision=alone).text
     assert ask(question, {"a.txt": text}, Whole(words), language, decision=alone).status == "abstained"
     assert words in ask(question, {"a.txt": text}, Whole(words), language).text  # where it does not count

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
+from casefolio.reader.forms import form_of
 from casefolio.reader.glossing import Glossary
-from casefolio.reader.reading import Asked, Candidate
+from casefolio.reader.reading import READ, Asked, Candidate
 from casefolio.reader.topic import topic_of
 
 _WEIGHTS = Path(__file__).parent / "thresholds.json"
@@ -41,20 +42,21 @@ def features(asked: Asked, hits: Sequence[Hit], candidates: Sequence[Candidate])
         candidates: those that are weighed.
     """
     best_hit = max((h.score for h in hits), default=0.0) or 1.0
+    everything = float(len(hits) < READ)  # no other passage could be taken for an answer
     topic, glossary = topic_of(asked), Glossary(asked.bare, asked.language)
+    told = form_of(asked.question, asked.language).told  # "what does the order say" names the paper alone
     rows = []
     for c in candidates:
         met = glossary.met(c.text, c.hit.chunk.language)
-        said = met.union(terms(f"{c.header} {c.text}", c.hit.chunk.language))
+        covered = topic.share(met.union(terms(f"{c.header} {c.text}", c.hit.chunk.language)))
         rows.append(
             {
                 "answers": _clipped(c.answers),
-                "margin": _clipped(c.margin / 2),
                 "mass": c.mass,
                 "retrieved": c.hit.score / best_hit,
-                "coverage": topic.share(said),
-                "alone": _clipped(c.alone.answers) if c.alone is not None else -1.0,
+                "coverage": float(covered > 0) if told else covered,
                 "alone_margin": _clipped(c.alone.margin / 2) if c.alone is not None else -1.0,
+                "everything": everything,
             }
         )
     return rows

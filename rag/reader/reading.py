@@ -20,6 +20,7 @@ from casefolio.reader.glossing import Glossary
 from casefolio.reader.model import Output
 from casefolio.reader.rows import rows_in
 
+READ = 20  # passages that are read for a question; 24 change no answer (benchmarks/RESULTS.md)
 _PER_PASSAGE = 2  # sentences of one passage that may answer
 _CHECKED, _CHECKED_LIST = 8, 12  # candidates that are read by themselves too; of a list as many as it quotes
 LEAST_MASS = 0.1  # share of the span's probability that a sentence must hold
