@@ -108,6 +108,12 @@ def test_scope_is_applied_before_ranking(indexed, rag):
     assert {h["document"] for h in hits} == {"poole/discharge.txt"}
 
 
+def test_a_threshold_silences_and_lets_speak(indexed, rag):
+    question = "What was Mary Poole discharged on?"
+    assert rag("ask", indexed, question, "--threshold", "0.01").returncode == 0
+    assert rag("ask", indexed, question, "--threshold", "1").returncode == 3
+
+
 def test_filters_tell_what_they_leave_out(indexed, rag):
     found = rag("search", indexed, "apixaban", "--kind", "discharge letter", "--language", "en")
     assert "poole/discharge.txt" in found.stdout
@@ -142,6 +148,7 @@ def test_exit_status_tells_what_happened(folder, rag):
     [
         (["ask", "{folder}", ""], 2, "empty"),
         (["ask", "{folder}", "why?", "-k", "0"], 2, "-k"),
+        (["ask", "{folder}", "why?", "--threshold", "2"], 2, "threshold is a probability from 0 to 1"),
         (["search", "{folder}"], 2, "QUERY"),
         (["ask", "{folder}/nowhere", "why?"], 1, "no such folder"),
         (["index", "{folder}/lane/discharge.txt"], 1, "not a folder"),

@@ -55,6 +55,12 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
         help="what a model is shown: the sentences that were found, with their neighbours (short), or all passages, for"
         " a large model (full)",
     )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="probability from which something is said, 0 to 1 (the calibrated one; lower says more, and errs more)",
+    )
     parser.add_argument("--as-of", metavar="DATE", help="answer as of that day (YYYY-MM-DD), without later documents")
 
 
@@ -82,7 +88,8 @@ def settings_of(args: argparse.Namespace) -> dict[str, Any]:
             args.llm, args.base_url, limits=limits, window=args.context, sampling=Sampling(args.temperature),
             trace=args.trace,
         )  # fmt: skip
-    return {"generator": generator, "unsupported": args.unsupported, "prompt": args.prompt, "as_of": args.as_of}
+    wishes = {"unsupported": args.unsupported, "prompt": args.prompt, "as_of": args.as_of, "threshold": args.threshold}
+    return {"generator": generator, **wishes}
 
 
 def print_events(events: Iterator[Event]) -> Answer:
