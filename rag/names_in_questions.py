@@ -51,7 +51,7 @@ def _name() -> re.Pattern[str]:
     between = rf"(?:(?:{within})\s+(?:(?:{alternation(all_of('names', 'within_titled'))})\s+)?)*"
     return re.compile(
         rf"{_title()}+(?:{_INITIAL}\s*)*{between}{_CAPITAL}(?:\s+{between}{_CAPITAL})*"
-        rf"|(?:{_CAPITAL}|{_INITIAL})(?:\s+(?:{_INITIAL}|(?:{within})\s+(?={_CAPITAL}))?\s*(?!(?:{_titles()})\b){_CAPITAL})+"
+        rf"|(?:{_CAPITAL}|{_INITIAL})(?:\s+(?:{_INITIAL}|(?:{within})\s+(?={_CAPITAL}))?\s*(?!{_title()}(?:[A-ZÄÖÜ]|(?:{within})\b)){_CAPITAL})+"
     )
 
 

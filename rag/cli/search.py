@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     one_of(args, "query", "queries")
     from casefolio.indexes.filters import Filters
 
-    kind = args.kind and args.kind.strip().replace(" ", "_")  # as `rag doctor` writes it
+    kind = args.kind and args.kind.strip().lower().replace(" ", "_")  # as `rag doctor` writes it
     filters = Filters(args.scope, kind, args.language, args.since, args.until)
     batch = read_lines(args.queries, ("id", "text")) if args.queries else None
     with opened(args) as library:
@@ -71,9 +71,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _say_left_out(library: Library, filters: Filters) -> None:
     """Name the documents without a date, which no filter by days lets pass."""
+    from casefolio.indexes.filters import scope_filter
+
     if filters.since is None and filters.until is None:
         return
-    undated = sorted(path for path, identity in library.identities().items() if not identity.day)
+    inside = scope_filter(filters.scope)
+    undated = sorted(path for path, i in library.identities().items() if not i.day and inside(path))
     if undated:
         more = f" and {len(undated) - _NAMED} more" if len(undated) > _NAMED else ""
         say(f"note: without a date, and so left out: {', '.join(undated[:_NAMED])}{more}")

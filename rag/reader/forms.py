@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casefolio.ingest.languages import own
+from casefolio.ingest.languages import every, own
 
 _SPACES = re.compile(r"\s+")
 
@@ -48,6 +48,12 @@ def is_sought(sentence: str, language: str) -> bool:
     """Whether a sentence tells what somebody seeks or asserts ("The claimant seeks …")."""
     pattern = _patterns(language).get("sought")
     return pattern is not None and pattern.search(sentence) is not None
+
+
+def asks_what_is_sought(question: str) -> bool:
+    """Whether a question, in any language, asks what somebody seeks or asserts."""
+    found = (_patterns(language).get("seeking") for language, _ in every("questions"))
+    return any(pattern.search(question) is not None for pattern in found if pattern is not None)
 
 
 def asks(words: str, language: str) -> bool:

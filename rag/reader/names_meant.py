@@ -135,6 +135,11 @@ def _clinging() -> re.Pattern[str]:
 @lru_cache(maxsize=4)  # one folder is asked again and again, by two guards each time
 def persons_of(people_known: tuple[str, ...]) -> list[frozenset[str]]:
     """Words of each name that the folder's documents give to somebody."""
+    return persons_named(people_known)
+
+
+def persons_named(people_known: Iterable[str]) -> list[frozenset[str]]:
+    """Words of each of some names."""
     found = (_parts_of(name) for name in dict.fromkeys(people_known))
     return [person | {w[1:] for w in person if KOREAN_NAME.fullmatch(w)} for person in found if person]
 

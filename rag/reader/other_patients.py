@@ -17,7 +17,7 @@ from casefolio.reader.names_borne import (
     initial_is_shared,
     own_names,
 )
-from casefolio.reader.names_meant import borne_as, names_somebody, persons_of, spelled, words_of
+from casefolio.reader.names_meant import borne_as, names_somebody, persons_named, persons_of, spelled, words_of
 from casefolio.reader.other_persons import OF_PARTIES, people_in
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
@@ -48,11 +48,11 @@ def of_other_patients(
     """
     persons = persons_of(people_in(identities))
     everybody = frozenset(w for person in persons for w in person)
-    called = [
-        name for name in names_in(question) if _HANGUL.match(name)
-    ]  # "정해문님의" is no word that retrieval knows
+    called = [n for n in names_in(question) if _HANGUL.match(n)]  # "정해문님의" is no word that retrieval knows
     found = (w for name in (*names, *called) for w in words_of(as_written(name)))
     asked = {borne_as(w, everybody) for w in found if names_somebody(w) or w in everybody}
+    if not asked:
+        return frozenset()
     patients = {
         path: identity.values("patient")
         for path in {c.hit.document for c in candidates}
@@ -63,7 +63,10 @@ def of_other_patients(
     borne = {
         path: sum(holds(name, words_of(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
     }
-    theirs = {path for path, said in patients.items() if _all_are_others(said, asked, persons)}
+    meant = [person for person in _whole_names(persons) if person <= asked]
+    known = frozenset(name for identity in identities.values() for name in identity.values("patient")) if meant else ()
+    ill = [person for person in _whole_names(persons_named(known)) if person in meant]
+    theirs = {path for path, said in patients.items() if meant and _all_are_others(said, asked, meant, ill)}
     borne |= dict.fromkeys(theirs, 0)
     pairs = [(given, last) for given in asked for last in (asked | own_names(asked, persons)) - {given}]
     pairs = [pair for pair in pairs if not initial_is_shared(pair, persons)]
@@ -81,16 +84,25 @@ def of_other_patients(
     return frozenset(path for path, n in borne.items() if not n and path in whole) | theirs
 
 
-def _all_are_others(patients: Sequence[str], asked: Set[str], persons: Sequence[frozenset[str]]) -> bool:
+def _all_are_others(
+    patients: Sequence[str], asked: Set[str], meant: Sequence[frozenset[str]], ill: Sequence[frozenset[str]]
+) -> bool:
     """Whether a document's patients are all others than somebody of the folder who is asked for by the full name.
 
-    A husband has the surname of his wife, and nothing else of her name.
+    A husband has the surname of his wife, and nothing else of her name. A doctor or a landlord who is no patient of
+    the folder may be named in anybody's letter, unless he is of the patient's name.
+
+    Args:
+        patients: of the document, as it writes them.
+        asked: words of the names in the question.
+        meant: people and parties of the folder who are asked for by the full name.
+        ill: those of them who are patients.
     """
-    meant = [person for person in _whole_names(persons) if person <= asked]
-    theirs = _whole_names(persons_of(tuple(patients)))
-    if not meant or not theirs or any(person <= asked for person in theirs):
+    theirs = _whole_names(persons_named(patients))
+    if not theirs or any(person <= asked for person in theirs):
         return False
-    return any(all(_lacks(p, q) and _lacks(q, p) for q in theirs) for p in meant)
+    others = (p for p in meant if p in ill or any(p & q for q in theirs))
+    return any(all(_lacks(p, q) and _lacks(q, p) for q in theirs) for p in others)
 
 
 def _whole_names(persons: Iterable[frozenset[str]]) -> list[frozenset[str]]:

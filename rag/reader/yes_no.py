@@ -9,15 +9,19 @@ seeks, or of another month.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Protocol, runtime_checkable
 
 from casefolio.indexes.analyzers import terms
+from casefolio.ingest.data import alternation
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.assertion import Cue
 from casefolio.ingest.meaning.moments import moments, months_named
 from casefolio.reader.deciding import by_hand
-from casefolio.reader.forms import is_sought
+from casefolio.reader.forms import asks_what_is_sought, is_sought
 
 _SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
@@ -48,7 +52,7 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
         return None
     if _scattered(question, quote, language) or _of_another_month(question, quote, language):
         return None
-    if is_sought(quote, language) and not is_sought(question, language):
+    if is_sought(quote, language) and not asks_what_is_sought(question):
         return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
     denied = any(_denies(cue) for cue in found)
@@ -65,10 +69,21 @@ def _scattered(question: str, quote: str, language: str) -> bool:
 
 
 def _of_another_month(question: str, quote: str, language: str) -> bool:
-    """Whether a quote tells of months, and of none that the question names: July's rent is not August's."""
+    """Whether a quote is of one month, and the question of another: July's rent is not August's.
+
+    Where either says before, until or since, or names several, a month is no more than the end of a time.
+    """
     asked = _months_in(question, language)
-    said = _months_in(quote, language) if asked else asked
-    return bool(said) and asked.isdisjoint(said)
+    said = _months_in(quote, language) if len(asked) == 1 else asked
+    if len(said) != 1 or asked == said:
+        return False
+    return not any(_around().search(text) for text in (question, quote))
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    """Words beside which a month is the end of a time; Korean ones cling."""
+    return re.compile(rf"(?i)(?<![a-zäöü])(?:{alternation(all_of('dates', 'around'))})(?![a-zäöü])")
 
 
 def _months_in(text: str, language: str) -> frozenset[int]:
