@@ -35,14 +35,10 @@ def asks() -> re.Pattern[str]:
 
 
 @cache
-def _titles() -> str:
-    said = set(all_of("names", "said_before")) - set(all_of("names", "companies"))
-    return alternation({word.capitalize() for word in said})
-
-
-@cache
 def _title() -> str:
-    return rf"(?:(?:{_titles()}|PD|med)\b\.?\s+)"
+    said = set(all_of("names", "said_before")) - set(all_of("names", "companies"))
+    titles = {word.capitalize() for word in said}
+    return rf"(?:(?:{alternation(titles)}|PD|med)\b\.?\s+)"
 
 
 @cache

@@ -132,6 +132,7 @@ def test_documents_without_a_date_are_named(folder, rag):
     assert "memo.txt" in note
     assert "dated.txt" not in note
     assert "dated.txt" in found.stdout
+    assert "memo.txt" not in rag("search", folder, "apixaban", "--since", "2021", "--scope", "dated.txt").stderr
 
 
 def test_exit_status_tells_what_happened(folder, rag):
@@ -178,6 +179,7 @@ def test_bad_files_cost_only_themselves(folder, rag):
     summary = json.loads(result.stdout)
     assert summary["read"] == len(LETTERS)
     assert {u["document"] for u in summary["unread"]} == {"cut.pdf", "lies.docx", "noise.pdf"}
+    assert "4 not read (1 empty)" in rag("index", folder).stdout
     ledger = one(rag("doctor", folder, "--json"))["files"]
     assert {f["document"]: f["status"] for f in ledger}["empty.txt"] == "unread"
     assert all(f["reason"] for f in ledger if f["status"] == "unread")

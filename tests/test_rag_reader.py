@@ -18,8 +18,9 @@ from casefolio.ingest.document import Chunk, Document, Page, Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.ingest.languages import LANGUAGES, common_lines, own
 from casefolio.ingest.meaning.moments import months_named
+from casefolio.names_in_questions import names_in
 from casefolio.reader.considering import Evidence, considered
-from casefolio.reader.deciding import Decision, shipped_decision
+from casefolio.reader.deciding import Decision, features, shipped_decision
 from casefolio.reader.forms import asks_what_is_sought, form_of, is_sought, without_time
 from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
@@ -28,7 +29,7 @@ from casefolio.reader.model import Output
 from casefolio.reader.names_meant import named_alone
 from casefolio.reader.other_patients import of_other_patients
 from casefolio.reader.other_persons import about_the_named
-from casefolio.reader.reading import Asked, read, units
+from casefolio.reader.reading import READ, Asked, read, units
 from casefolio.reader.rows import blocks_of, day_above, day_of_row
 from casefolio.reader.signing import signatures
 from casefolio.reader.stating import ends
@@ -349,7 +350,11 @@ KEPT = {
     ),
     "a court's two parties, a noun before one": (
         "Wie viel muss Luis Arco an Jörg Müller zahlen?", ("Luis Arco", "Jörg Müller"),
-        {"a": "Rechtsstreit Müller gegen Arco\nArco zahlt 5", "b": "Karl Torn\nzahlt 7"}, {"a"},
+        {
+            "a": "Rechtsstreit Müller gegen Arco\nArco zahlt 5", "b": "Karl Torn\nzahlt 7",
+            "c": "Vertrag\nLuis Arco und Jörg Müller\nArco zahlt 3",
+        },
+        {"a", "c"},
     ),
     "a surname that is a title": ("dose of Anna Herr-Maier", ("Anna",), {"a": "Karl Torn\n5 mg"}, set()),
     "a title within": (
@@ -402,7 +407,8 @@ def test_whose_papers_are_asked_for(kind: str) -> None:
         ("Wurde die Reha bewilligt?", "Die Kasse bewilligte die beantragte Reha.", "de", (0.95, 0.03, 0.02), True),
         ("복구되었나요?", "시스템을 복구하였다.", "ko", (0.95, 0.03, 0.02), True),
         ("Was the lift out in April?", "The lift was out from March to June.", "en", (0.95, 0.03, 0.02), True),
-        ("Was she seen before June?", "She was seen in May.", "en", (0.95, 0.03, 0.02), True),
+        ("Was she seen before July?", "She was seen in May.", "en", (0.95, 0.03, 0.02), True),
+        ("Was she seen in July?", "She was seen in May.", "en", (0.95, 0.03, 0.02), None),
         ("Was surgery in March?", "Born 4 July 1960, surgery on 12 March 2020.", "en", (0.95, 0.03, 0.02), True),
         ("Wurde im Juli gezahlt?", "Am 03.08.2023 gezahlt.", "de", (0.96, 0.02, 0.02), None),
         ("Wurde im August gezahlt?", "Am 03.08.2023 gezahlt.", "de", (0.96, 0.02, 0.02), True),
@@ -811,6 +817,23 @@ def test_a_sentence_is_read_without_its_neighbours_too(question: str, text: str,
     assert words in ask(question, {"a.txt": text}, Whole(words), language).text  # where it does not count
 
 
+def test_the_decision_knows_whether_everything_was_read() -> None:
+    for n, everything in ((1, 1.0), (READ - 1, 1.0), (READ, 0.0), (READ + 5, 0.0)):
+        hits = hits_of({f"{at}.txt": "Apixaban 5 mg." for at in range(n)})
+        asked = Asked("Which dose?", "Which dose?", "en")
+        rows = features(asked, hits, read(asked, hits[:1], {}, StandIn("5 mg")))
+        assert rows
+        assert {row["everything"] for row in rows} == {everything}
+
+
+@pytest.mark.parametrize(("question", "covered"), [("Was sagt das Urteil?", 1.0), ("Wann kam das Urteil?", 1 / 3)])
+def test_what_a_paper_says_is_covered_by_its_title(question: str, covered: float) -> None:
+    hits = hits_of({"a.txt": "Das Urteil: Der Beklagte zahlt."}, "de")
+    asked = Asked(question, question, "de")
+    (row, *_) = features(asked, hits, read(asked, hits, {}, StandIn("Urteil")))
+    assert row["coverage"] == covered
+
+
 class Listening(StandIn):
     """Keeps what it is asked of each passage."""
 
@@ -963,12 +986,16 @@ def test_a_letter_of_another_patient_answers_nothing_though_it_names_the_one_ask
     assert of_other_patients("", ["Joan take"], candidates, identities) == frozenset()
 
 
+PARTIES = ("Peter Rowe", "Jo Rowe", "Joan Marie Rowe", "Bernd Hellwig", "Karl Berg")
+
+
 @pytest.mark.parametrize(
     ("question", "names", "patient", "barred"),
     [
         ("Peter Rowe's haemoglobin?", ("Peter Rowe",), "Joan Rowe", True),
         ("Mr Rowe's haemoglobin?", ("Rowe",), "Joan Rowe", False),
         ("haemoglobin of Jo Rowe", ("Jo Rowe",), "Joan Rowe", False),  # may be short for Joan
+        ("haemoglobin of Joan Marie Rowe", ("Joan Marie Rowe",), "Jo Rowe", False),
         ("Welche Medikation hat Bernd Hellwig?", ("Bernd Hellwig",), "Birgit Hellwig", True),  # who has contracts alone
         ("What did Karl Berg prescribe?", ("Karl Berg",), "Joan Rowe", False),  # a party who is nobody's patient
         ("How much did the baby of Peter Rowe weigh?", ("Peter Rowe",), "Baby Rowe", False),
@@ -981,7 +1008,7 @@ def test_kin_are_others_though_they_bear_the_surname_and_are_named(
 ) -> None:
     text = f"Re: {patient}\nHaemoglobin 118. With Peter Rowe, Bernd Hellwig, Karl Berg, 정해문."
     candidates = read(Asked(question, question, "en"), hits_of({"a.txt": text}), {}, StandIn("118"))
-    party = [Field("party", name, Span(0, 1)) for name in ("Peter Rowe", "Jo Rowe", "Bernd Hellwig", "Karl Berg")]
+    party = [Field("party", name, Span(0, 1)) for name in PARTIES]
     identities = {
         "a.txt": Identity("letter", "", (Field("patient", patient, Span(4, 4 + len(patient))),)),
         "b.txt": Identity("agreement", "", tuple(party)),
@@ -989,6 +1016,17 @@ def test_kin_are_others_though_they_bear_the_surname_and_are_named(
     }
     found = of_other_patients(question, names, candidates, identities, lambda _: text)
     assert found == (frozenset({"a.txt"}) if barred else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Wie ist das Kalium von Fr. Krähmer?", ["Fr. Krähmer"]),
+        ("What does Emily Herr-Maier take?", ["Emily Herr-Maier"]),
+    ],
+)
+def test_a_title_begins_a_name_and_ends_none(question: str, names: list[str]) -> None:
+    assert names_in(question) == names
 
 
 SHEETS = {

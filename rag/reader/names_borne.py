@@ -8,10 +8,9 @@ from itertools import pairwise
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.languages import any_of
-from casefolio.reader.names_meant import clings, is_given, spelled, titles_and_particles, words_of
+from casefolio.reader.names_meant import HANGUL, clings, is_given, spelled, titles_and_particles, words_of
 from casefolio.stems import words
 
-_HANGUL = re.compile(r"[가-힣]")
 _SHORT_NAME = 2  # syllables of a Korean name that a longer one may begin with
 OPENING = 300  # characters with which a document opens
 NEAR = 3  # words within which given name and surname stand together
@@ -28,7 +27,7 @@ _HEADING = re.compile(
 
 def holds(name: str, found: Sequence[str]) -> bool:
     """Whether a name is among words, in Korean also with what clings to it."""
-    return name in found or (_HANGUL.match(name) is not None and any(_begins_with(w, name) for w in found))
+    return name in found or (HANGUL.match(name) is not None and any(_begins_with(w, name) for w in found))
 
 
 def _begins_with(word: str, name: str) -> bool:
@@ -51,7 +50,7 @@ def together(person: Sequence[str], found: Sequence[str]) -> bool:
 
 def has_initial_of(person: Sequence[str], head: str) -> bool:
     """Whether a line opens with the name and an initial, near enough: "Zi. 14  TORN E. *02.09.78", "E. Torn"."""
-    if len(person) < 2 or _HANGUL.match(person[0]):
+    if len(person) < 2 or HANGUL.match(person[0]):
         return False
     last, initial = rf"(?i:{re.escape(person[-1])})", re.escape(_initial(person[0]).capitalize())
     behind = rf"{last},?[ \t]+{initial}\b(?!['’-])\.?(?=[ \t]*(?:$|[*(,\d]))"
@@ -61,7 +60,7 @@ def has_initial_of(person: Sequence[str], head: str) -> bool:
 
 def file_has_initial_of(person: Sequence[str], path: str) -> bool:
     """Whether a file is named with surname and initial: "Rowe_P_echo.txt"."""
-    if len(person) < 2 or _HANGUL.match(person[0]):
+    if len(person) < 2 or HANGUL.match(person[0]):
         return False
     last, initial = person[-1], _initial(person[0])
     parts = words(spelled(path).replace("_", " "))

@@ -14,7 +14,7 @@ from casefolio.names_in_questions import no_names, people
 from casefolio.reader.reading import Asked
 from casefolio.stems import words
 
-_HANGUL = re.compile(r"[가-힣]")
+HANGUL = re.compile(r"[가-힣]")
 _SHORTEST = 2
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
@@ -75,7 +75,7 @@ def names_and_full_names(
         pieces = ([w for p in person for w in words_of(p)] for person in people([name]))  # "o'brien" is two words
         whole_names = ([borne_as(w, borne) for w in parts if names_somebody(w)] for parts in pieces)
         full += [tuple(w for w in person if w not in common) for person in whole_names]
-    return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and _HANGUL.match(p[0]))]
+    return names, [p for p in dict.fromkeys(full) if len(p) > 1 or (p and HANGUL.match(p[0]))]
 
 
 def _is_asked(word: str, order: Sequence[str], borne: frozenset[str], said: frozenset[str], nouns: bool) -> bool:
@@ -88,7 +88,7 @@ def _is_asked(word: str, order: Sequence[str], borne: frozenset[str], said: froz
         said: words of its documents.
         nouns: whether nouns have capitals.
     """
-    if _HANGUL.match(word) or is_given(word):
+    if HANGUL.match(word) or is_given(word):
         return False
     anchors = [w for w in order if w in borne]
     if not anchors or not (nouns or word in said):
@@ -115,7 +115,7 @@ def _titled(name: str) -> bool:
 
 def borne_as(word: str, borne: frozenset[str]) -> str:
     """A word, without the Korean particle that clings to a name of the folder ("윤가람이")."""
-    if word in borne or not _HANGUL.match(word):
+    if word in borne or not HANGUL.match(word):
         return word
     return max((name for name in borne if word.startswith(name) and clings(word, len(name))), key=len, default=word)
 

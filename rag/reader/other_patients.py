@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from casefolio.indexes.persons import KOREAN_NAME
@@ -17,12 +16,11 @@ from casefolio.reader.names_borne import (
     initial_is_shared,
     own_names,
 )
-from casefolio.reader.names_meant import borne_as, names_somebody, persons_named, persons_of, spelled, words_of
+from casefolio.reader.names_meant import HANGUL, borne_as, names_somebody, persons_named, persons_of, spelled, words_of
 from casefolio.reader.other_persons import OF_PARTIES, people_in
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
 
-_HANGUL = re.compile(r"[가-힣]")
 _OPENING_LINES = 3  # with which a document opens, within `OPENING`
 
 
@@ -48,7 +46,7 @@ def of_other_patients(
     """
     persons = persons_of(people_in(identities))
     everybody = frozenset(w for person in persons for w in person)
-    called = [n for n in names_in(question) if _HANGUL.match(n)]  # "정해문님의" is no word that retrieval knows
+    called = [n for n in names_in(question) if HANGUL.match(n)]  # "정해문님의" is no word that retrieval knows
     found = (w for name in (*names, *called) for w in words_of(as_written(name)))
     asked = {borne_as(w, everybody) for w in found if names_somebody(w) or w in everybody}
     if not asked:

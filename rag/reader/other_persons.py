@@ -6,7 +6,6 @@ dropped, whatever the reader thinks of them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cache
@@ -29,11 +28,10 @@ from casefolio.reader.names_borne import (
     own_names,
     together,
 )
-from casefolio.reader.names_meant import is_given, names_and_full_names, persons_of, spelled, words_of
+from casefolio.reader.names_meant import HANGUL, is_given, names_and_full_names, persons_of, spelled, words_of
 from casefolio.reader.reading import Candidate
 from casefolio.stems import words
 
-_HANGUL = re.compile(r"[가-힣]")
 OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
 _HEAD = 2500  # characters in which a document says whom it is about
 _APART = ("",) * NEAR  # between texts that do not follow each other
@@ -52,9 +50,8 @@ def about_the_named(
 
     A document that holds fewer than three quarters of the names that the best one holds is about somebody else, unless
     it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about), or is of the law and has a
-    surname that nobody else of the folder bears. So is one that gives the
-    surname of a person asked about to another given name and never to this one. Where a person is asked about by full
-    name whom no document knows, none answers.
+    surname that nobody else of the folder bears. So is one that gives the surname of a person asked about to another
+    given name and never to this one. Where a person is asked about by full name whom no document knows, none answers.
 
     Args:
         question: as it was put.
@@ -121,7 +118,7 @@ def _named_otherwise(names: set[str], own: frozenset[str], said: Sequence[str], 
 
 def _has_the_surname(own: frozenset[str], said: Sequence[str]) -> bool:
     """Whether a document has a surname that one person of the folder bears, as courts write ("Torn v Aske")."""
-    return any(not is_given(w) and not _HANGUL.match(w) and w in said for w in own)
+    return any(not is_given(w) and not HANGUL.match(w) and w in said for w in own)
 
 
 def _is_date(name: str, persons: Sequence[frozenset[str]]) -> bool:
@@ -137,7 +134,7 @@ def _calendar() -> frozenset[str]:
 
 
 def papers_of_law(identities: Mapping[str, Identity]) -> frozenset[str]:
-    """Paths of the documents that have parties and no patient."""
+    """Paths of contracts and of courts' papers, which have parties."""
     return frozenset(path for path, identity in identities.items() if identity.kind in OF_PARTIES)
 
 
