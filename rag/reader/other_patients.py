@@ -62,8 +62,8 @@ def of_other_patients(
         path: sum(holds(name, words_of(" ".join((path, *said)))) for name in asked) for path, said in patients.items()
     }
     meant = [person for person in _whole_names(persons) if person <= asked]
-    known = frozenset(name for identity in identities.values() for name in identity.values("patient")) if meant else ()
-    ill = [person for person in _whole_names(persons_named(known)) if person in meant]
+    known = tuple(name for identity in identities.values() for name in identity.values("patient")) if meant else ()
+    ill = [person for person in _whole_names(persons_of(known)) if person in meant]
     theirs = {path for path, said in patients.items() if meant and _all_are_others(said, asked, meant, ill)}
     borne |= dict.fromkeys(theirs, 0)
     pairs = [(given, last) for given in asked for last in (asked | own_names(asked, persons)) - {given}]
