@@ -25,6 +25,7 @@ class Dots:
         going_on: a line that ends so goes on.
         joined: a line that begins so goes on with the one before.
         lettered: single letters that number the items of a list.
+        denied: nouns that stand behind a "no", also where it looks like the answer of a form.
     """
 
     never: frozenset[str]
@@ -40,6 +41,7 @@ class Dots:
     going_on: tuple[str, ...]
     joined: frozenset[str]
     lettered: frozenset[str]
+    denied: frozenset[str]
 
 
 @cache
@@ -69,6 +71,7 @@ def dots(language: str) -> Dots:
         endings("going_on"),
         words("joined"),
         words("lettered"),
+        words("denied"),
     )
 
 

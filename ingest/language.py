@@ -76,11 +76,22 @@ def _by_words(sample: str) -> str:
 
 def told_by_words(text: str) -> str:
     """The language that two short words of a text tell at least, and no other language as many; else empty."""
+    (first, most), (_, next_most) = (*_telling_words(text).most_common(2), ("", 0), ("", 0))[:2]
+    return first if most >= _TELL and most > next_most else ""
+
+
+def _telling_words(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for word in _WORD.findall(text.lower()):
         counts.update(set(_latin()[0].get(word, ())))
-    (first, most), (_, next_most) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
-    return first if most >= _TELL and most > next_most else ""
+    return counts
+
+
+def tied_by_words(text: str) -> frozenset[str]:
+    """Languages of which a text has equally many telling words, where more than one has the most."""
+    counts = _telling_words(text)
+    most = {code for code, n in counts.items() if n == max(counts.values())}
+    return frozenset(most) if len(most) > 1 else frozenset()
 
 
 @cache

@@ -16,6 +16,10 @@ from casefolio.ingest.languages import any_of
 # A piece without any sentence end is cut here, in characters: no sentence of a contract is that long.
 LONGEST = 2000
 _WINDOW = 48
+# How a sentence behind another begins: not behind an abbreviation, which is short.
+_BEGUN = re.compile(r"[a-zäöüß]{3}[.?!]\s+([^\W\d_])")
+_NOTE, _FEW, _MOSTLY = 20_000, 4, 0.75
+_FORM = 4  # words of a field of a form and its answer
 _CUT = 4  # letters from which a word may be told to be cut short by its ending
 _LINE_WINDOW = 400
 
@@ -36,7 +40,7 @@ _SPACED = re.compile(r"(?<!\w)(?:\w\.\s?)+\w$")
 _MEASURED = re.compile(r"\d\s?(?:kg|cm|mm|ml|mmHg|mmol/l|mg/dl|g/dl)$")  # units that are written without a dot
 # What opens an item of a list or a clause at the start of a line.
 _ITEM = re.compile(
-    r"[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
+    r"#{1,6}\s|[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
     rf"\d{{1,3}}(?:\.\d{{1,3}})+\s|§|[①-⑳]|{any_of('sentences', 'clause')}"
 )
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
@@ -58,14 +62,15 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     """
     rules = dots(language)
     width = _wrap_width(text)
+    small = _in_small_letters(text)
     spans: list[Span] = []
     start = len(text) - len(text.lstrip())
     end = len(text.rstrip())
     for gap in _BREAK.finditer(text, start, end):
         a, b = gap.span()
-        if text[b].islower() and text[a - 1] == "." and "\n" not in gap[0]:
+        if text[b].islower() and not small and text[a - 1] == "." and "\n" not in gap[0]:
             continue  # the most frequent case
-        if a > start and _ends(text, a, b, rules, width):
+        if a > start and _ends(text, a, b, rules, width, small):
             spans.extend(_bounded(text, start, a))
             start = b
     if start < end:
@@ -73,27 +78,37 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     return spans
 
 
-def _ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
-    """Whether the white space at `a` to `b` parts two sentences."""
+def _in_small_letters(text: str) -> bool:
+    """Whether a note is written without capitals at the beginning of its sentences."""
+    begun = [m[1].islower() for m in _BEGUN.finditer(text, 0, _NOTE)]
+    return len(begun) >= _FEW and sum(begun) >= _MOSTLY * len(begun)
+
+
+def _ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) -> bool:
+    """Whether the white space at `a` to `b` parts two sentences; `small`: they begin in small letters here."""
     before, after = text[max(0, a - _WINDOW) : a], text[b : b + _WINDOW]
     gap = text[a:b]
     if "\n" in gap and _ITEM.match(after) and not _alone(text, a):
         return True
     bare = before.rstrip(_CLOSERS)
     if bare and bare[-1] in _TERMINATORS:
-        meaning = _terminated(bare, after, rules)
+        meaning = _terminated(bare, after, rules, _blank(gap), small)
         if meaning is not None or "\n" not in gap:
             return bool(meaning)
-    return "\n" in gap and _line_ends(text, a, b, rules, width)
+    return "\n" in gap and _line_ends(text, a, b, rules, width, small)
 
 
-def _terminated(before: str, after: str, rules: Dots) -> bool | None:
-    """Whether the full stop (or other mark) at the end of `before` ends a sentence; None where a line break decides."""
+def _terminated(before: str, after: str, rules: Dots, blank: bool, small: bool) -> bool | None:
+    """Whether the full stop (or other mark) at the end of `before` ends a sentence; None where a line break decides.
+
+    `blank`: whether an empty line follows, so that "3x tgl." may end one as well; `small`: whether sentences begin in
+    small letters.
+    """
     if before.endswith(_LEADERS):
         return False  # a table of contents, or a form: "Rent ........ 900"
     if before[-1] != ".":
-        return not after[0].islower()
-    if after[0].islower() or after[0] in ",;:)":
+        return small or not after[0].islower()
+    if (after[0].islower() and not small) or after[0] in ",;:)":
         return False
     undotted = before.rstrip(".")
     if not undotted or undotted[-1].isspace():
@@ -121,7 +136,12 @@ def _terminated(before: str, after: str, rules: Dots) -> bool | None:
         return True if word in rules.starters and after[0].isupper() else None
     if last[0].islower() and len(token) > _CUT and token.endswith(rules.cut):
         return False
-    return token not in rules.never
+    return (None if blank else False) if token in rules.never else True
+
+
+def _blank(gap: str) -> bool:
+    """Whether white space holds an empty line; that of a page's end says nothing."""
+    return gap.count("\n") > 1 and "\f" not in gap
 
 
 def _alone(text: str, a: int) -> bool:
@@ -146,18 +166,18 @@ def _is_ordinal(before: str, number: str, after: str, word: str, rules: Dots) ->
     return small and (word in rules.ordinal_after or previous[0].lower().strip("(") in rules.ordinal_before)
 
 
-def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
+def _line_ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) -> bool:
     """Whether a line break after words without a full stop ends a sentence: not where the line is merely full."""
     line = text[max(text.rfind("\n", 0, a) + 1, a - _LINE_WINDOW) : a].strip()
     stop = text.find("\n", b, b + _LINE_WINDOW)
     following = text[b : stop if stop >= 0 else b + _LINE_WINDOW]
     gap = text[a:b]
-    blank = gap.count("\n") > 1 and "\f" not in gap
-    if not blank and _goes_on(line, following, rules):
+    blank = _blank(gap)
+    if not blank and _goes_on(line, following, rules, deeper=_indent(text, b) > _indent(text, a)):
         return False
     if line.endswith(":") or _closes(line, rules):
         return True
-    if following[0].islower():
+    if following[0].islower() and not (small and (blank or line[-1:] == ".")):
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
     if blank or _COLUMNS.search(line) or _COLUMNS.search(following):
         return True
@@ -167,13 +187,23 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int) -> bool:
     return len(line) + len(first) < 0.85 * width
 
 
-def _goes_on(line: str, following: str, rules: Dots) -> bool:
-    """Whether a line ends, or the next begins, with what cannot stand there in a whole sentence: "no", "und"."""
+def _indent(text: str, at: int) -> int:
+    """Blanks at the start of the line that `at` stands in."""
+    start = text.rfind("\n", 0, at) + 1
+    return len(text[start : start + _WINDOW]) - len(text[start : start + _WINDOW].lstrip(" \t"))
+
+
+def _goes_on(line: str, following: str, rules: Dots, deeper: bool) -> bool:
+    """Whether a line ends, or the next begins, with what cannot stand there in a whole sentence: "no", "und".
+
+    `deeper`: whether the next line is indented further.
+    """
     said = line.split()
     last = said[-1].lower() if said else ""
     if last in rules.open_words:
-        # "Smoker: no" is an answer of a form.
-        return not (len(said) > 1 and said[-2].endswith((":", "?")))
+        # "Smoker: no" is an answer of a form; "CT of 2 May: no" is none, nor is "MRT: kein" before "Nachweis".
+        answer = len(said) > 1 and said[-2].endswith((":", "?")) and len(said) <= _FORM
+        return not answer or deeper or following.split(None, 1)[0].lower() in rules.denied
     if _FIELD.fullmatch(line):
         return False  # "이름: 정다은": a name ends as a particle does
     first = following.split(None, 1)[0].rstrip(".,;")

@@ -18,6 +18,7 @@ from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.facts import Profile, profile
 from casefolio.ingest.meaning.finding import Finding
 from casefolio.ingest.meaning.frames import says_as_much
+from casefolio.ingest.meaning.parts import compared_parts
 from casefolio.ingest.meaning.tongue import rule_language
 from casefolio.verification.deciding import Ruled, judged, needed_missing
 from casefolio.verification.grounding import Grounding, ground
@@ -29,6 +30,7 @@ from casefolio.verification.reading import relations
 LONGEST = 200_000
 # A shorter stretch may be a heading or half a sentence.
 _SENTENCE = 12
+_SAME_PARTS = 0.9  # probability of support of a claim that only says the same parts in another order
 
 
 def verify(claim: str, quote: str, language: str | None = None, *, read: bool = True) -> Verdict:
@@ -55,6 +57,11 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     ruled = ruled_by(mine, theirs)
     if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
         return ruled.verdict
+    parts = compared_parts(mine, theirs)
+    if parts == "crossed":
+        return Verdict("contradicted", 1 - _SAME_PARTS, (Reason("coverage", None, None, "words have changed places"),))
+    if parts == "same" and ruled.only_exchanged:
+        return Verdict("supported", _SAME_PARTS, (Reason("coverage", None, None, "the same parts in another order"),))
     views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
     return ruled.verdict if views is None else judged(ruled, views[0])
 

@@ -126,3 +126,31 @@ def test_an_answer_of_a_form_does_not() -> None:
     assert sentences("이사 선임\n감사 유임", "ko") == ["이사 선임", "감사 유임"]
     assert sentences("기침 없음\n이 환자는 발열 있음", "ko") == ["기침 없음", "이 환자는 발열 있음"]
     assert sentences("Smoker: no\nDrinker: yes", "en") == ["Smoker: no", "Drinker: yes"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "pieces"),
+    [
+        # a title before a name ends nothing, a verb does
+        ("de", "Es erkennt der Richter Mag. Ole Fint. Sie mag. Das genügt.",
+         ["Es erkennt der Richter Mag. Ole Fint.", "Sie mag.", "Das genügt."]),
+        ("en", "Seen by Supt. Orr and Asst. Prof. Lund. He slept.",
+         ["Seen by Supt. Orr and Asst. Prof. Lund.", "He slept."]),
+        # a heading begins a line of its own, whatever the list before it ends with
+        ("de", "## Bedarf\n- Metamizol 500 mg, max. 4x tgl.\n\n## Beendet\n- Ibuprofen",
+         ["## Bedarf", "- Metamizol 500 mg, max. 4x tgl.", "## Beendet", "- Ibuprofen"]),
+        ("de", "Torasemid 1x tgl.\n\nAllergie: keine", ["Torasemid 1x tgl.", "Allergie: keine"]),
+        # a "no" behind a colon is an answer of a form, unless its noun stands on the next line
+        ("de", "- CT vom 3. Mai: kein\n  Erguss\n- weiter so", ["- CT vom 3. Mai: kein\n  Erguss", "- weiter so"]),
+        ("de", "MRT: kein\nNachweis einer Blutung\nRauchen: keine\nAlkohol: selten",
+         ["MRT: kein\nNachweis einer Blutung", "Rauchen: keine", "Alkohol: selten"]),
+        # notes in small letters
+        ("en", "home visit. nan in good form. walks with a stick, no falls since may.\nson smokes. seen again in june.",
+         ["home visit.", "nan in good form.", "walks with a stick, no falls since may.", "son smokes.",
+          "seen again in june."]),
+        ("de", "hausbesuch. oma wohlauf. läuft am stock. keine stürze seit mai. sohn raucht ca. zehn am tag.",
+         ["hausbesuch.", "oma wohlauf.", "läuft am stock.", "keine stürze seit mai.", "sohn raucht ca. zehn am tag."]),
+    ],
+)  # fmt: skip
+def test_titles_headings_denials_and_small_letters(language: str, text: str, pieces: list[str]) -> None:
+    assert [span.of(text) for span in sentence_spans(text, language)] == pieces

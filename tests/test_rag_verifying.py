@@ -347,3 +347,46 @@ def test_a_change_from_one_value_to_another_is_two_values(quote, said, exchanged
 def test_a_range_is_said_by_both_its_ends(quote, claim, language):
     assert verify(claim, quote, language, read=False).label == "supported"
     assert verify(claim.replace("10", "15"), quote, language, read=False).label == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("language", "quote", "claim"),
+    [
+        ("en", "Sertraline was stopped in May after a year.", "The patient took sertraline in the past."),
+        ("de", "Die Behandlung wurde von Ramipril auf Candesartan umgestellt.", "Der Patient nahm früher Ramipril."),
+        ("ko", "로사르탄을 암로디핀으로 변경하였다.", "환자는 이전에 로사르탄을 복용하였다."),
+    ],
+)
+def test_what_was_ended_was_so_before(language: str, quote: str, claim: str) -> None:
+    assert verify(claim, quote, language, read=False).label != "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("quote", "claim", "contradicted"),
+    [
+        ("로사르탄을 암로디핀으로 변경하였다.", "환자는 로사르탄을 복용하고 있다.", True),
+        ("로사르탄을 50mg으로 변경하였다.", "환자는 로사르탄을 복용하고 있다.", False),
+        ("로사르탄을 저녁으로 변경하였다.", "환자는 로사르탄을 복용하고 있다.", False),
+    ],
+)
+def test_one_drug_changed_to_another_is_ended_in_korean_too(quote: str, claim: str, contradicted: bool) -> None:
+    assert (verify(claim, quote, "ko").label == "contradicted") is contradicted
+
+
+@pytest.mark.parametrize(
+    ("language", "quote", "claim"),
+    [
+        ("en", "The biopsy was done without complications.", "There were no complications during the biopsy."),
+        ("de", "Die Biopsie verlief ohne Komplikationen.", "Bei der Biopsie gab es keine Komplikationen."),
+    ],
+)
+def test_without_complications_denies_them(language: str, quote: str, claim: str) -> None:
+    assert verify(claim, quote, language).label == "supported"
+
+
+def test_another_name_in_its_place_is_never_supported() -> None:
+    quote, claim = (
+        "Im Abstrich wurde Klebsiella oxytoca nachgewiesen.",
+        "Im Abstrich wurde Serratia marcescens nachgewiesen.",
+    )
+    assert verify(claim, quote, "de").label != "supported"

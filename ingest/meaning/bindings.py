@@ -11,12 +11,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from casefolio.ingest.languages import about, table
+from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Quantity
-from casefolio.ingest.meaning.compared_words import generic_keys, joining_words, linking_keys
+from casefolio.ingest.meaning.compared_words import generic_keys, joining_ending, joining_words, linking_keys
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
 from casefolio.ingest.meaning.numerals import numerals
@@ -273,16 +272,10 @@ class _Steps:
         return self._breaks[a] != self._breaks[b]
 
 
-@cache
-def _joining_ending(language: str) -> re.Pattern[str]:
-    """Endings of a word that join it to the next: 과, 며."""
-    return re.compile(rf"[가-힣0-9a-zA-Z](?:{table(language, 'words').get('joining_endings', '(?!)')})$")
-
-
 def _costs(profiled: Profile) -> Iterator[tuple[float, int]]:
     """Cost of each step from a word to the next, and whether a stretch ends between them."""
     text, words, joins = profiled.text, profiled.words, joining_words(profiled.language)
-    joined = _joining_ending(profiled.language)
+    joined = joining_ending(profiled.language)
     for i in range(1, len(words)):
         before, word = words[i - 1], words[i]
         between = text[before.end : word.start]

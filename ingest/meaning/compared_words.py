@@ -86,6 +86,18 @@ def joining_words(language: str) -> frozenset[str]:
 
 
 @cache
+def joining_ending(language: str) -> re.Pattern[str]:
+    """Endings of a word that join it to the next: 과, 며."""
+    return re.compile(rf"[가-힣0-9a-zA-Z](?:{table(language, 'words').get('joining_endings', '(?!)')})$")
+
+
+@cache
+def copula(language: str) -> re.Pattern[str]:
+    """What clings to the last word of a Korean sentence and only says "is": 이다, 이고."""
+    return re.compile(rf"(?<=[가-힣])(?:{table(language, 'words').get('copula', '(?!)')})$")
+
+
+@cache
 def tense_words(language: str, tense: str) -> frozenset[str]:
     """Words that show that a sentence speaks of the present (`now`) or of the past (`past`)."""
     return frozenset(_listed(language, tense))

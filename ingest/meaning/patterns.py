@@ -33,6 +33,7 @@ _CLASSES = {
     "<inf>": r"\w+n(?!\w)",
     "<part>": r"\w+(?:t|en)(?!\w)",
     "<hangul>": f"[{HANGUL}]",
+    "<name>": r"[^\W\d_]{2,20}?",
 }
 
 

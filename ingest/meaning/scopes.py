@@ -42,6 +42,8 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
         return False  # who leaves out an "if" says more than the quote, but not its opposite
     if field == "certainty" and "may" in (a.modality, b.modality):
         return False  # "may be assigned" is a permission in one reading and a doubt in the other
+    if field == "temporality" and "historical" in (one, two) and (state_of(a) in GONE or state_of(b) in GONE):
+        return False  # what was stopped was taken before
     if field == "negated":
         if state_of(a) in GONE or state_of(b) in GONE:
             return False  # "has resolved" is compared as a state

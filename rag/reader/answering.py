@@ -19,6 +19,7 @@ from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in, guarded
+from casefolio.reader.leading import with_what_they_head
 from casefolio.reader.names_meant import named_alone
 from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
@@ -83,6 +84,7 @@ def quote(
         kept = told if told == kept else _with_its_change(told, hits, evidence)
         if said is not None and kept == told:
             composer.plain(say("yes" if said else "no", asked.language))
+    kept = with_what_they_head(kept, evidence)
     _put(kept, composer, evidence.dated, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 

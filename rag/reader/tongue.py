@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.language import detect_language, script_language, told_by_words
+from casefolio.ingest.language import detect_language, script_language, tied_by_words, told_by_words
 from casefolio.ingest.languages import LANGUAGES, about
 
 _SHORT = 3  # words that tell no language by themselves
@@ -23,13 +23,15 @@ def language_of(question: str, hits: Sequence[Hit]) -> str:
     script = script_language(question)
     if script:
         return script
+    found = [h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN]
+    if found and found[0] in tied_by_words(question):
+        return found[0]  # "is jonas gegen masern geimpft?" has a word of either
     detected = detect_language(question)
     if detected in _LATIN and len(question.split()) > _SHORT:
         return detected
     told = told_by_words(question)
     if told in _LATIN:
         return told
-    found = [h.chunk.language for h in hits[:_FIRST] if h.chunk.language in _LATIN]
     if detected in _LATIN:
         return detected
     return found[0] if found else detected

@@ -22,6 +22,7 @@ from casefolio.ingest.meaning.assertion import Cue
 from casefolio.ingest.meaning.moments import moments, months_named
 from casefolio.reader.deciding import by_hand
 from casefolio.reader.forms import asks_what_is_sought, is_sought
+from casefolio.reader.ticking import has_boxes, ticked
 
 _SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
@@ -47,6 +48,8 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
         language: of the quote.
         judge: the reader.
     """
+    if has_boxes(quote):
+        return None if any(_denies(cue) for cue in cues(question)) else ticked(quote)
     found = cues(quote, language)
     if any(cue.kind in _DOUBTS for cue in found) or any(_denies(cue) for cue in cues(question)):
         return None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")
 _VALUES = frozenset(("number", "dose", "date", "reference", "side"))
+_EXACT = _VALUES | {"name"}
 _WHO = frozenset(("party", "person"))
 # Exact facts of the claim that the quote lacks: no reading makes up for them.
 _NEEDED = frozenset(("number", "dose", "date", "reference"))
@@ -60,6 +61,12 @@ class Ruled:
         """
         final = final_up_to()
         return any(self.missing <= final.get("exchanged" if f.detail else f.kind, -1.0) for f in self.of("conflict"))
+
+    @property
+    def only_exchanged(self) -> bool:
+        """Whether nothing is missing, and rules object at most that a value is another thing's."""
+        objections = [f for f in self.findings if f.status != "agree"]
+        return not self.needed and all(f.status == "conflict" and f.detail and f.kind in _VALUES for f in objections)
 
     @property
     def clean(self) -> bool:
@@ -168,7 +175,7 @@ def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdi
     score = model.centred(supports)
     by_rule = ruled.verdict
     if supports >= model.supports:
-        if ruled.needed or any(f.kind in _VALUES for f in ruled.of("conflict")):  # both must agree to support
+        if ruled.needed or any(f.kind in _EXACT for f in ruled.of("conflict")):  # both must agree to support
             return _verdict("unsupported", min(score, _BELOW), by_rule, "")
         return _verdict("supported", score, by_rule, "")
     if contradicts >= model.contradicts and not _values_agree(ruled):

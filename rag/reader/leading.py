@@ -1,0 +1,81 @@
+"""A heading answers nothing by itself: "## Allergies" is quoted with what stands under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from casefolio.ingest.document import Document, Span
+from casefolio.reader.considering import Evidence
+from casefolio.reader.deciding import Scored
+from casefolio.reader.reading import Candidate
+
+# A heading of Markdown, or a line that ends in a colon.
+_MARKED = re.compile(r"#{1,6}\s+\S[^\n]{0,100}|[^\n]{1,80}:|\*\*[^*\n]{1,80}\*\*:?")
+_ITEM = re.compile(r"[ \t]*(?:[-–—•‣▪●◦*·□■※]|\(?(?:\d{1,2}|[a-zA-Z])[.)])[ \t]+\S")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_MOST, _ITEMS = 700, 14  # characters and lines that are quoted below a heading
+_WITHOUT_MARKS = 3  # lines below one that has no list
+_NEAR = 4  # characters within which an empty line may part a heading from its list
+
+
+def with_what_they_head(choices: Sequence[Scored], evidence: Evidence) -> list[Scored]:
+    """Choices of which those that are no more than a heading reach over what stands under it.
+
+    A choice that stands there itself is told by it.
+
+    Args:
+        choices: what is to be quoted, in order.
+        evidence: of the documents that they stand in.
+    """
+    out: list[Scored] = []
+    for choice in choices:
+        candidate = _extended(choice.candidate, evidence.document(choice.candidate.hit.document))
+        if not any(_within(candidate, other.candidate) for other in out):
+            out = [o for o in out if not _within(o.candidate, candidate)]
+            out.append(Scored(candidate, choice.score))
+    return out
+
+
+def _within(a: Candidate, b: Candidate) -> bool:
+    return a.hit.document == b.hit.document and b.span.contains(a.span)
+
+
+def _extended(candidate: Candidate, document: Document | None) -> Candidate:
+    if document is not None:
+        text, base = document.text, 0
+    else:
+        text, base = candidate.hit.text, candidate.hit.chunk.span.start
+    own = Span(candidate.span.start - base, candidate.span.end - base)
+    below = _below(text, own.end) if _is_heading(text, own) else None
+    if below is None:
+        return candidate
+    highlight = Span(below.start + base, below.end + base)
+    return replace(candidate, span=Span(candidate.span.start, highlight.end), highlight=highlight)
+
+
+def _is_heading(text: str, span: Span) -> bool:
+    """Whether a place is a whole line that says what stands below it."""
+    start = text.rfind("\n", 0, span.start) + 1
+    alone = not text[start : span.start].strip() and text[span.end : span.end + 1] in ("\n", "")
+    said = span.of(text).strip()
+    return alone and _MARKED.fullmatch(said) is not None
+
+
+def _below(text: str, start: int) -> Span | None:
+    """The list right below a place, else up to three lines of text; None where an empty page or a heading follows."""
+    found: list[Span] = []
+    listed = False
+    for match in _LINE.finditer(text, text.find("\n", start) + 1 or len(text), start + _MOST):
+        line = match[0]
+        said, item = line.strip(), _ITEM.match(line) is not None
+        if not said and not found and match.start() - start < _NEAR:
+            continue
+        listed = item if not found else listed
+        inside = item or line[:1].isspace() if listed else len(found) < _WITHOUT_MARKS
+        if not said or _MARKED.fullmatch(said) or not inside or len(found) >= _ITEMS:
+            break
+        begin = match.start() + len(line) - len(line.lstrip())
+        found.append(Span(begin, begin + len(said)))
+    return Span(found[0].start, found[-1].end) if found else None
