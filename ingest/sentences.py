@@ -17,7 +17,7 @@ from casefolio.ingest.languages import any_of
 LONGEST = 2000
 _WINDOW = 48
 # How a sentence behind another begins: not behind an abbreviation, which is short.
-_BEGUN = re.compile(r"[a-zäöüß]{3}[.?!]\s+([^\W\d_])")
+_BEGUN = re.compile(r"[^\W\d_]{3}[.?!]\s+([^\W\d_])")
 _NOTE, _FEW, _MOSTLY = 20_000, 4, 0.75
 _FORM = 4  # words of a field of a form and its answer
 _CUT = 4  # letters from which a word may be told to be cut short by its ending

@@ -30,7 +30,8 @@ from casefolio.verification.reading import relations
 LONGEST = 200_000
 # A shorter stretch may be a heading or half a sentence.
 _SENTENCE = 12
-_SAME_PARTS = 0.9  # probability of support of a claim that only says the same parts in another order
+# Probability of support of a claim that only says the same parts in another order, and of one that exchanges words.
+_SAME_PARTS, _CROSSED = 0.9, 0.1
 
 
 def verify(claim: str, quote: str, language: str | None = None, *, read: bool = True) -> Verdict:
@@ -59,7 +60,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
         return ruled.verdict
     parts = compared_parts(mine, theirs)
     if parts == "crossed":
-        return Verdict("contradicted", 1 - _SAME_PARTS, (Reason("coverage", None, None, "words have changed places"),))
+        return Verdict("contradicted", _CROSSED, (Reason("coverage", None, None, "words have changed places"),))
     if parts == "same" and ruled.only_exchanged:
         return Verdict("supported", _SAME_PARTS, (Reason("coverage", None, None, "the same parts in another order"),))
     views = relations([(claim, quote)], tongue) if read and not ruled.settled else None

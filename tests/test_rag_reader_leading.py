@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.document import Chunk, Document, Page, Span
+from casefolio.quoting import citation_of
 from casefolio.reader.considering import Evidence
 from casefolio.reader.deciding import Scored
 from casefolio.reader.leading import with_what_they_head
@@ -57,3 +60,22 @@ def test_what_stands_under_it_is_not_quoted_twice() -> None:
 )
 def test_what_is_no_heading_stays(text: str, said: str) -> None:
     assert quoted(text, said) == [said]
+
+
+def test_a_list_that_goes_on_in_the_next_passage_is_quoted_to_the_letter() -> None:
+    """The passage of the heading ends before its list does."""
+    text = "## Allergies\n- codeine\n- latex\n- iodine\n\n## Plan"
+    head = choice(text, "## Allergies")
+    until = Span(0, text.index("\n- latex"))
+    chunk = replace(head.candidate.hit.chunk, span=until)
+    hit = replace(head.candidate.hit, chunk=chunk, text=until.of(text))
+    document = Document("d", "a.txt", "0" * 64, "text/plain", "en", "", text, (Page(1, Span(0, len(text))),))
+    evidence = Evidence({}, lambda _: "", lambda _: document)
+    (found,) = with_what_they_head([Scored(replace(head.candidate, hit=hit), 0.7)], evidence)
+    cited = citation_of(found.candidate.hit, found.candidate.span, None)
+    assert cited.quote == cited.span.of(text) == "## Allergies\n- codeine\n- latex\n- iodine"
+
+
+def test_no_line_is_cut_and_no_page_end_crossed() -> None:
+    assert quoted("Allergies:\n- " + "codeine " * 100 + "\n", "Allergies:") == ["Allergies:"]
+    assert quoted("Allergies:\n- codeine\n\f- latex\n", "Allergies:") == ["Allergies:\n- codeine"]

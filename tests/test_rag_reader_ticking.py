@@ -28,7 +28,17 @@ def test_the_ticked_box_says_it(quote: str, said: bool | None) -> None:
     assert ticked(quote) is said
 
 
-@pytest.mark.parametrize("quote", ["● no fracture", "■ Kein Erguss, nein", "He said no [see note 4]", "No falls."])
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "● no fracture",
+        "(x) no assignment",
+        "(v) no subletting",
+        "■ Kein Erguss, nein",
+        "He said no [see note 4]",
+        "No falls.",
+    ],
+)
 def test_what_marks_an_item_is_no_box(quote: str) -> None:
     assert not has_boxes(quote)
 
@@ -44,3 +54,4 @@ def test_no_answer_from_empty_boxes_whatever_the_reader_says() -> None:
     question = "Hat Aloys eine Patientenverfügung?"
     assert yes_or_no(question, "Patientenverfügung: [ ] ja [ ] nein", "de", _Sure()) is None
     assert yes_or_no(question, "Patientenverfügung: [x] ja [ ] nein", "de", _Sure()) is True
+    assert yes_or_no(question, "Allergien: [x] ja [ ] nein", "de", _Sure()) is None  # another field

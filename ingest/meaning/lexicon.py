@@ -12,9 +12,9 @@ A line has six columns, separated by tabs: kind, value, direction, pattern, scop
 * **scope** is `section`, `sentence`, `clause`, `phrase` or a number of tokens.
 * **pattern** is words with a little more: `a|b` one of them, `a?` may be missing, `wort*` any ending, `<gap3>` up to
   three other words, `<n>` a number, `<year>`, `<end>` of a clause, `<inf>` and `<part>` a German infinitive and
-  participle, `<hangul>` a syllable,
-  `<name>` a word without digits; what follows `&` must stand there and is no part of the cue; `=` in front makes
-  capitals count. Korean patterns may start and end within a word; `^` asks for a word's beginning, `$` for its end.
+  participle, `<hangul>` a syllable, `<name>` a word without digits; what follows `&` must stand there and is no part
+  of the cue; `=` in front makes capitals count. Korean patterns may start and end within a word; `^` asks for a word's
+  beginning, `$` for its end.
 * **example** is a sentence of our own with the target in `[brackets]`, which must get the value; a target in `{braces}`
   must not. A test runs each.
 

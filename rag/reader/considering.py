@@ -142,15 +142,15 @@ def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candida
         for place in _places(path, found, evidence)[-_SIGNED:]:
             inside = [c for c in found if c.hit.chunk.span.contains(place)]
             base = max(inside or found, key=lambda c: (c.answers, c.margin))
-            moved = base if inside else _moved(base, document, place)
-            if moved is not None:
+            signed = base if inside else moved(base, document, place)
+            if signed is not None:
                 beside = inside or [base]
                 margin, mass = max(c.margin for c in beside), min(1.0, sum(c.mass for c in beside))
-                out.append(replace(moved, span=place, highlight=place, margin=margin, mass=mass))
+                out.append(replace(signed, span=place, highlight=place, margin=margin, mass=mass))
     return out
 
 
-def _moved(candidate: Candidate, document: Document | None, place: Span) -> Candidate | None:
+def moved(candidate: Candidate, document: Document | None, place: Span) -> Candidate | None:
     """A candidate with a passage of its own at a place of its document."""
     if document is None:
         return None

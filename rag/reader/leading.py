@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from casefolio.ingest.document import Document, Span
-from casefolio.reader.considering import Evidence
+from casefolio.reader.considering import Evidence, moved
 from casefolio.reader.deciding import Scored
 from casefolio.reader.reading import Candidate
 
@@ -52,7 +52,10 @@ def _extended(candidate: Candidate, document: Document | None) -> Candidate:
     if below is None:
         return candidate
     highlight = Span(below.start + base, below.end + base)
-    return replace(candidate, span=Span(candidate.span.start, highlight.end), highlight=highlight)
+    whole = Span(candidate.span.start, highlight.end)
+    if not candidate.hit.chunk.span.contains(whole):  # the list goes on in the next passage
+        candidate = moved(candidate, document, whole) or candidate
+    return replace(candidate, span=whole, highlight=highlight)
 
 
 def _is_heading(text: str, span: Span) -> bool:
@@ -64,17 +67,21 @@ def _is_heading(text: str, span: Span) -> bool:
 
 
 def _below(text: str, start: int) -> Span | None:
-    """The list right below a place, else up to three lines of text; None where an empty page or a heading follows."""
+    """The list right below a place, else up to three lines of text; None where nothing or a heading follows.
+
+    It never reaches over the end of a page, nor cuts a line.
+    """
     found: list[Span] = []
     listed = False
-    for match in _LINE.finditer(text, text.find("\n", start) + 1 or len(text), start + _MOST):
+    for match in _LINE.finditer(text, text.find("\n", start) + 1 or len(text)):
         line = match[0]
         said, item = line.strip(), _ITEM.match(line) is not None
         if not said and not found and match.start() - start < _NEAR:
             continue
         listed = item if not found else listed
         inside = item or line[:1].isspace() if listed else len(found) < _WITHOUT_MARKS
-        if not said or _MARKED.fullmatch(said) or not inside or len(found) >= _ITEMS:
+        full = len(found) >= _ITEMS or match.end() - start > _MOST or "\f" in line
+        if not said or _MARKED.fullmatch(said) or not inside or full:
             break
         begin = match.start() + len(line) - len(line.lstrip())
         found.append(Span(begin, begin + len(said)))

@@ -9,11 +9,10 @@ from itertools import pairwise
 from casefolio.ingest.data import alternation
 from casefolio.ingest.languages import all_of
 
-_TICKED = r"\[[xX✓✔✗✘v*]\]|\([xX✓✔✗✘v*]\)|[☒☑✓✔■●◉]"
+_TICKED = r"\[[xX✓✔✗✘]\]|\([xX✓✔✗✘]\)|[☒☑✓✔■●◉]"
 _EMPTY = r"\[[ _\u00a0]*\]|\([ _\u00a0]+\)|[☐□▢❏❑○◯]"
-
-
-_BULLETS = frozenset("■●◉□○◯")  # before one word alone they mark an item of a list
+# Before one word alone they mark an item of a list: "● no fracture", "(x) no assignment".
+_BULLETS = re.compile(r"[■●◉□○◯]|\(.*\)")
 
 
 def boxes(quote: str) -> list[tuple[bool, str]]:
@@ -44,7 +43,7 @@ def ticked(quote: str) -> bool | None:
 def _found(quote: str) -> list[re.Match[str]]:
     found = list(_parts().finditer(quote))
     marks = [m[0] for m in found if m["said"] is None]
-    return [] if len(marks) == 1 and marks[0] in _BULLETS else found
+    return [] if len(marks) == 1 and _BULLETS.fullmatch(marks[0]) else found
 
 
 @cache

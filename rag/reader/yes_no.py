@@ -49,7 +49,8 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
         judge: the reader.
     """
     if has_boxes(quote):
-        return None if any(_denies(cue) for cue in cues(question)) else ticked(quote)
+        field = not set(terms(question, language)).isdisjoint(terms(quote, language))
+        return ticked(quote) if field and not any(_denies(cue) for cue in cues(question)) else None
     found = cues(quote, language)
     if any(cue.kind in _DOUBTS for cue in found) or any(_denies(cue) for cue in cues(question)):
         return None
