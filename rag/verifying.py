@@ -25,6 +25,7 @@ from casefolio.verification.grounding import Grounding, ground
 from casefolio.verification.model import models
 from casefolio.verification.pairs import longest_run, pair_features, uncovered
 from casefolio.verification.reading import relations
+from casefolio.verification.wording import in_the_quotes_words
 
 # Beyond so many characters a claim or quote is cut: a claim is a sentence, and nobody reads a megabyte as a quote.
 LONGEST = 200_000
@@ -63,7 +64,9 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
         return Verdict("contradicted", _CROSSED, (Reason("coverage", None, None, "words have changed places"),))
     if parts == "same" and ruled.only_exchanged:
         return Verdict("supported", _SAME_PARTS, (Reason("coverage", None, None, "the same parts in another order"),))
-    views = relations([(claim, quote)], tongue) if read and not ruled.settled else None
+    if not read or ruled.settled:
+        return ruled.verdict
+    views = relations([(in_the_quotes_words(mine, theirs, ruled.findings), quote)], tongue)
     return ruled.verdict if views is None else judged(ruled, views[0])
 
 

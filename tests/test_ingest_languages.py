@@ -38,6 +38,7 @@ NEEDED = {
 OTHERS = {
     *("assertions.tsv", "contrasts.toml", "identity.toml", "labels.toml", "names.toml", "questions.toml"),
     *("references.toml", "amendments.toml", "synonyms.tsv", "signatures.toml", "expansions.txt"),
+    "clock.toml",
     # of a full language: what models put around answers, training
     *("peeling.toml", "wordings.toml", "surrogates.toml"),
 }
@@ -46,7 +47,7 @@ STANDS_IN = {
     "de": set(),
     "ko": set(),
     "fr": {
-        *("amendments", "expansions", "identity", "labels", "synonyms", "peeling", "wordings", "surrogates"),
+        *("amendments", "clock", "expansions", "identity", "labels", "synonyms", "peeling", "wordings", "surrogates"),
     },
 }
 SERVED_IN_ENGLISH = {"fr"}  # the page of `rag serve`

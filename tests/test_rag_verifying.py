@@ -18,7 +18,8 @@ from casefolio.ingest.meaning.agreement import agreement
 from casefolio.ingest.meaning.alignment import align
 from casefolio.ingest.meaning.facts import profile
 from casefolio.verification import reading
-from casefolio.verifying import grounding, verify
+from casefolio.verification.wording import in_the_quotes_words
+from casefolio.verifying import grounding, ruled_by, verify
 
 
 @pytest.fixture(autouse=True)
@@ -390,3 +391,61 @@ def test_another_name_in_its_place_is_never_supported() -> None:
         "Im Abstrich wurde Serratia marcescens nachgewiesen.",
     )
     assert verify(claim, quote, "de").label != "supported"
+
+
+NOTATIONS = [
+    (
+        "en",
+        "Levothyroxine 0.1 mg every morning.",
+        "The patient takes levothyroxine 100 mcg every morning.",
+        "100 mcg",
+        "10 mcg",
+    ),
+    ("en", "Paracetamol 1 g qds", "Panadol 1 g is taken four times a day.", "four times a day", "twice a day"),
+    ("en", "Review 6/52", "Review in six weeks.", "six weeks", "five weeks"),
+    ("en", "Notice period: 14 days", "The notice period is a fortnight.", "a fortnight", "a month"),
+    (
+        "en",
+        "50 % of the deposit is due",
+        "Half of the deposit is due.",
+        "Half of the deposit",
+        "A third of the deposit",
+    ),
+    ("en", "Aspirin 8-hourly", "Aspirin is given every eight hours.", "every eight hours", "every hour"),
+    ("en", "Catheter removed 14:20", "The catheter was removed at 2.20 pm.", "2.20 pm", "2.20 am"),
+    ("de", "Der Herd in der Lunge misst 1,5 cm.", "Der Lungenherd ist 15 mm groß.", "15 mm", "25 mm"),
+    ("de", "Termin: 9.30 Uhr", "Der Termin ist um halb zehn.", "halb zehn", "viertel nach zehn"),
+    (
+        "de",
+        "Kaufpreis: 1.250.000,00 EUR",
+        "Der Kaufpreis beträgt eineinviertel Millionen Euro.",
+        "eineinviertel",
+        "zweieinviertel",
+    ),
+    ("de", "Gabe 8-stündlich", "Die Gabe erfolgt alle acht Stunden.", "alle acht Stunden", "alle sechs Stunden"),
+    ("ko", "매매대금은 금 42,000,000원으로 한다.", "매매대금은 4,200만 원이다.", "4,200만 원", "4,300만 원"),
+    ("ko", "진료 09:30", "진료는 오전 9시 반이다.", "오전 9시 반", "오후 9시 반"),
+    ("ko", "비용의 1/3을 부담한다", "비용의 3분의 1을 부담한다.", "3분의 1", "4분의 1"),
+    ("ko", "나이 66세", "나이는 예순여섯 살이다.", "예순여섯 살", "마흔여섯 살"),
+    ("ko", "Cefazolin 2g 투여", "세파졸린 2,000mg을 투여하였다.", "2,000mg", "1,000mg"),
+]
+
+
+@pytest.mark.parametrize(("language", "quote", "claim", "said", "other"), NOTATIONS)
+def test_a_value_in_another_notation_is_the_same_value_and_another_value_is_not(
+    language: str, quote: str, claim: str, said: str, other: str
+) -> None:
+    assert verify(claim, quote, language).label == "supported"
+    assert said in claim
+    assert verify(claim.replace(said, other), quote, language).label != "supported"
+
+
+def test_the_reader_sees_a_claim_in_its_quotes_words() -> None:
+    mine = profile("Panadol 500 mg is taken four times a day.", "en")
+    theirs = profile("Paracetamol 0.5 g qds", "en")
+    assert in_the_quotes_words(mine, theirs, ruled_by(mine, theirs).findings) == "Paracetamol 0.5 g is taken qds."
+
+
+def test_what_differs_stays_as_the_claim_says_it() -> None:
+    mine, theirs = profile("Ibuprofen 400 mg twice a day.", "en"), profile("Paracetamol 0.5 g qds", "en")
+    assert in_the_quotes_words(mine, theirs, ruled_by(mine, theirs).findings) == mine.text

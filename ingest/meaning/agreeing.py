@@ -6,8 +6,10 @@ from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.facts import Fact
 
 AGREE, CONFLICT, APART = 1, -1, 0
-# "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not.
+# "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not, nor
+# are 15 days a fortnight.
 _LOOSE = 0.09
+_HALF_MONTH = 30.4375 / 2
 _EXACT = 1e-6
 
 
@@ -28,6 +30,8 @@ def relation(a: Fact, b: Fact, text_a: str, text_b: str) -> int:
         return _places(str(a.value), str(b.value))
     if a.family == "name":
         return _names(str(a.value), str(b.value))
+    if a.family == "clock":
+        return AGREE if a.value & b.value else CONFLICT
     return AGREE if a.value == b.value else CONFLICT
 
 
@@ -44,6 +48,8 @@ def _amounts(a: Quantity, b: Quantity, family: str) -> int:
         return AGREE if _near(a.value, b.value) else APART
     if not same_unit and family == "concentration":
         return APART
+    if {a.unit, b.unit} == {"%", "point"} and _near(a.value, b.value, 1e-4):
+        return AGREE  # "50 basis points" are half a per cent
     inside = b.value <= a.value and a.high <= b.high and (b.value != b.high) and same_unit
     equal = same_unit and _near(a.value, b.value, 1e-4) and _near(a.high, b.high, 1e-4)
     return AGREE if equal or inside else CONFLICT
@@ -88,7 +94,14 @@ def _lengths(a: Moment, b: Moment, words_a: str, words_b: str) -> int:
     if _near(a.days, b.days):
         return AGREE
     different_units = _unit(words_a) != _unit(words_b)
-    return AGREE if different_units and _near(a.days, b.days, _LOOSE) else CONFLICT
+    loose = different_units and (_in_months(a.days) or _in_months(b.days))
+    return AGREE if loose and _near(a.days, b.days, _LOOSE) else CONFLICT
+
+
+def _in_months(days: float) -> bool:
+    """Whether a length is so many months or years, whose days vary."""
+    halves = days / _HALF_MONTH
+    return halves >= 1 and _near(halves, round(halves), _EXACT)
 
 
 def _unit(words: str) -> str:

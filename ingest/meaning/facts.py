@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from casefolio.ingest.data import alternation
@@ -15,6 +15,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.annotating import annotate
 from casefolio.ingest.meaning.assertion import Assertion
+from casefolio.ingest.meaning.clocks import clocks
 from casefolio.ingest.meaning.compared_words import Word, words
 from casefolio.ingest.meaning.contrasts import contrasts
 from casefolio.ingest.meaning.moments import moments
@@ -135,15 +136,32 @@ def _quantity_facts(text: str, language: str) -> Iterable[Raw]:
     found = numerals(text, language)
     dates = moments(text, language, found=found)
     clauses = references(text, language)
+    hours = list(clocks(text, language))
+    times = [clock.span for clock in hours]
+    amounts = [q for q in quantities(text, language, found, dates, clauses) if not _within(q.span, times)]
+    no_lengths = times + [q.span for q in amounts if q.dimension == "frequency"]
+    no_lengths += [Span(m.start(), m.end()) for m in _per_length().finditer(text)]
+    for clock in hours:
+        yield "number", "clock", clock.minutes, clock.span
     for reference in clauses:
         yield "reference", "reference", reference.canonical, reference.span
     for moment in dates:
-        if moment.kind in ("duration", "relative"):
-            yield ("date" if moment.kind == "relative" else "number", moment.kind, moment, moment.span)
-        else:
+        if moment.kind not in ("duration", "relative"):
             yield "date", "date", moment, moment.span
-    for quantity in quantities(text, language, found, dates, clauses):
+        elif not _within(moment.span, no_lengths):  # "every eight hours" is no length
+            yield ("date" if moment.kind == "relative" else "number", moment.kind, moment, moment.span)
+    for quantity in amounts:
         yield _KINDS.get(quantity.dimension, "number"), quantity.dimension, quantity, quantity.span
+
+
+@cache
+def _per_length() -> re.Pattern[str]:
+    return re.compile(any_of("dates", "per_length"))
+
+
+def _within(span: Span, others: Iterable[Span]) -> bool:
+    """Whether a stretch lies in one of the others, but for the mark behind it."""
+    return any(o.start <= span.start and span.end <= o.end + 1 for o in others)
 
 
 def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
@@ -154,20 +172,13 @@ def _coded(text: str, found: list[Word]) -> Iterable[Raw]:
             yield "number", f"code {letters}", token.lower(), Span(word.start, word.end)
 
 
-_CLOCK = re.compile(
-    rf"(?<![\d:])([01]?\d|2[0-3])(?::|{any_of('dates', 'hour_sign')})\s?([0-5]\d)"
-    rf"(?:{any_of('dates', 'minute_sign')})?(?![\d:])"
-)
 _GRADED = re.compile(
     rf"(?i:(?<!\w)({alternation(all_of('numbers', 'graded'))})[\s-]{{1,2}})([IVX]{{1,4}}[ABCabc]?|[A-D])(?!\w)"
 )
 
 
 def _labelled(text: str) -> Iterable[Raw]:
-    """Times of day, and stages that are counted in Roman numerals or letters."""
-    for match in _CLOCK.finditer(text):
-        value = f"{int(match[1]):02}:{match[2]}"
-        yield "time", "clock", value, Span(match.start(), match.end())
+    """Stages that are counted in Roman numerals or letters."""
     for match in _GRADED.finditer(text):
         yield "number", f"grade {match[1].lower()}", match[2].upper(), Span(match.start(), match.end())
 

@@ -17,7 +17,8 @@ _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 
-_PERIODS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])-$")  # "6-monthly": every six months
+_PERIODS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])[- ]?$")  # "6-monthly", "8-stündlich": every six months, eight hours
+_HOURLY = 24.0
 
 
 @cache
@@ -61,9 +62,23 @@ def _times_before() -> re.Pattern[str]:
 
 
 @cache
+def _number_before() -> re.Pattern[str]:
+    numbers = alternation([*_table("times"), *all_of("numbers", "times_words"), *_table("units"), *_table("tens")])
+    return re.compile(rf"(?i)(?:\d|(?<!\w)(?:{numbers})(?!\w)|(?<!\w)q)[^.;:!?\n]{{0,24}}$")
+
+
+@cache
 def _length_before() -> re.Pattern[str]:
     """ "for a week" is a length of time; "once a week" says how often."""
     return re.compile(rf"(?i)(?<!\w)(?:{alternation(all_of('numbers', 'length_after'))})\s$")
+
+
+def may_say_how_often(word: str, text: str, start: int) -> bool:
+    """Whether a length of time at `start` says how often: "5 mg a day", "once a week", not "a notice of a week"."""
+    if word not in all_of("numbers", "lengths"):
+        return True
+    before = text[max(0, start - 40) : start]
+    return _number_before().search(before) is not None and not _length_before().search(before)
 
 
 @cache
@@ -102,7 +117,7 @@ def frequencies(text: str) -> Iterator[Quantity]:
             continue
         if word in all_of("numbers", "after_amount") and not _amount_before().search(text, max(0, start - 40), start):
             continue
-        if word in all_of("numbers", "lengths") and _length_before().search(text, max(0, start - 10), start):
+        if not may_say_how_often(word, text, match.start("closed") if match["closed"] else match.start("open")):
             continue
         if match["counted"]:
             count = _small(match["counted"])
@@ -110,7 +125,7 @@ def frequencies(text: str) -> Iterator[Quantity]:
             count = _table("times")[match["times"].lower()]
         elif before := _times_before().search(text, max(0, start - 16), start):
             count, start = _small(before["n"]), before.start()
-        elif per < 1 and (before := _PERIODS.search(text, max(0, start - 3), start)):
+        elif (per < 1 or per == _HOURLY) and (before := _PERIODS.search(text, max(0, start - 3), start)):
             count, start = 1 / float(before[1]), before.start()
         value = round(per * count, 6)
         yield Quantity(Span(start, match.end()), value, value, "/d", "frequency")

@@ -18,6 +18,7 @@ from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about, all_of, any_of, every, known, own
 from casefolio.ingest.meaning.assertion import Moment
+from casefolio.ingest.meaning.frequencies import may_say_how_often
 from casefolio.ingest.meaning.numerals import Numeral, numerals
 
 # Two digits name a year of this century up to here, of the last one above.
@@ -194,27 +195,43 @@ def _days(days: float, unit: str) -> float:
     return round(days, 6) if unit else days
 
 
-def _durations(text: str, language: str, found: list[Numeral], anchor: date | None) -> Iterator[Moment]:
+def _lengths(text: str, language: str, found: list[Numeral]) -> Iterator[tuple[Span, float]]:
+    """Stretches that say a length of time, and its days: "two weeks", "a fortnight", "6/52", 보름."""
     words, pattern = _unit_words(language), _unit(language)
     for numeral in found:
         match = pattern.match(text, numeral.end)
         if not match or _pattern("age").match(text, numeral.end):
             continue
         word = re.sub(rf"(?i)^[\s-]*(?:{_adjectives()}\s)?", "", match.group()).rstrip(".").lower()
-        days = _days(numeral.value * words[word], word)
-        before = text[max(0, numeral.start - 12) : numeral.start]
-        past, future = (
-            _pattern("after_past").match(text, match.end()),
-            _pattern("after_future").match(text, match.end()),
-        )
+        yield Span(numeral.start, match.end()), _days(numeral.value * words[word], word)
+    spelled = {word.lower(): float(days) for word, days in own(language, "dates").get("lengths", {}).items()}
+    for match in _spelled_lengths(language).finditer(text):
+        word = match.group().lower()
+        if word in all_of("numbers", "lengths") and may_say_how_often(word, text, match.start()):
+            continue
+        yield Span(match.start(), match.end()), spelled[word]
+    for form, days in own(language, "dates").get("short_lengths", {}).items():
+        for match in re.finditer(form, text):
+            yield Span(match.start(), match.end()), int(match[1]) * float(days)
+
+
+@cache
+def _spelled_lengths(language: str) -> re.Pattern[str]:
+    words = own(language, "dates").get("lengths", {})
+    end = "" if about(language).get("particles") else r"(?!\w)"
+    return re.compile(rf"(?i)(?<!\w)(?:{alternation(words)}){end}" if words else "(?!)")
+
+
+def _durations(text: str, language: str, found: list[Numeral], anchor: date | None) -> Iterator[Moment]:
+    for span, days in sorted(_lengths(text, language, found), key=lambda length: (length[0].start, -length[0].end)):
+        before = text[max(0, span.start - 12) : span.start]
+        past, future = _pattern("after_past").match(text, span.end), _pattern("after_future").match(text, span.end)
         if past or _before("before_past", language).search(before):
-            end = past.end() if past else match.end()
-            yield _relative(Span(numeral.start, end), -days, anchor)
+            yield _relative(Span(span.start, past.end() if past else span.end), -days, anchor)
         elif future or _before("before_future", language).search(before):
-            end = future.end() if future else match.end()
-            yield _relative(Span(numeral.start, end), days, anchor)
+            yield _relative(Span(span.start, future.end() if future else span.end), days, anchor)
         else:
-            yield Moment(Span(numeral.start, match.end()), "duration", "", "", days)
+            yield Moment(span, "duration", "", "", days)
 
 
 @cache

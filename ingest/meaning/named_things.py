@@ -160,6 +160,36 @@ def _stands(name: _Named, here: _Text, there: _Text) -> bool:
     return not numbers.isdisjoint(there.numbers)
 
 
+def called_otherwise(claim: Profile, quote: Profile) -> list[tuple[Span, str]]:
+    """Names of the claim that the quote has by another name alone, and that name as it stands there."""
+    mine, theirs = _spans_by_number(claim), _spans_by_number(quote)
+    out = []
+    for number, spans in mine.items():
+        if number in theirs:
+            said = {span.of(claim.text).lower() for span in spans}
+            names = [span.of(quote.text) for span in theirs[number]]
+            if said.isdisjoint(name.lower() for name in names):
+                out += [(span, names[0]) for span in spans]
+    return out
+
+
+def _spans_by_number(profiled: Profile) -> dict[int, list[Span]]:
+    """Where a text names the things that have several names; the longer name where two begin alike."""
+    text, lowered = _text(profiled), profiled.text.lower()
+    found: dict[int, tuple[str, int]] = {}
+    for phrase, number in text.phrases:
+        if lowered.count(phrase) == 1 and len(lowered) == len(profiled.text):
+            start = lowered.index(phrase)
+            found[start] = max((phrase, number), found.get(start, ("", 0)), key=lambda p: len(p[0]))
+    for word, said in zip(profiled.words, _words(profiled), strict=True):
+        if said in _same() and not any(s <= word.start < s + len(p) for s, (p, _) in found.items()):
+            found[word.start] = said, _same()[said]
+    out: dict[int, list[Span]] = {}
+    for start, (name, number) in sorted(found.items()):
+        out.setdefault(number, []).append(Span(start, start + len(name)))
+    return out
+
+
 def _words(profiled: Profile) -> list[str]:
     out = []
     for word in profiled.words:

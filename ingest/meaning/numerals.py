@@ -78,6 +78,18 @@ def _words(language: str) -> dict[str, float]:
     return units | tens | joined
 
 
+@cache
+def _fractions(language: str) -> dict[str, float]:
+    """Words of fractions, and of a number with one: "two and a half", zweieinhalb."""
+    units = {word: value for word, value in _valued(language, "units").items() if value >= 1}
+    mixed = {
+        form.format(unit=unit): value + more
+        for form, more in _numbers(language).get("mixed", {}).items()
+        for unit, value in units.items()
+    }
+    return _valued(language, "fractions") | mixed
+
+
 def _sino_words(numbers: dict[str, Any]) -> str:
     """Number words made of digits and scales: several syllables before a unit, a single one before few."""
     digits, scales = "".join(numbers["digits"]), "".join(numbers["scales"])
@@ -99,7 +111,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         # 1억 5천만, 3천만, 1,200만: each part a number and its scales.
         parts.insert(0, rf"(?<![\w.,])(?P<scaled>(?:\d[\d,.]{{0,12}}\s?[{every_scale}]{{1,3}}\s?){{1,4}})")
         parts.append(f"(?<![가-힣])(?P<sino>{_sino_words(numbers)})")
-        native = alternation(numbers["units"])
+        native = alternation(_words(language))
         parts.append(rf"(?<![가-힣])(?P<native>{native})(?=\s?(?:{numbers['before_counters']}))")
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"
@@ -109,8 +121,11 @@ def _pattern(language: str) -> re.Pattern[str]:
             rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:(?:{link})\s)?(?:{words})\b)?){{0,3}})(?:(?!\w){glued})"
         )
     parts.append("(?P<vulgar>[½¼¾⅓⅔⅛])")
-    fractions = alternation(numbers["fractions"])
-    parts.insert(0, rf"(?<!\w)(?P<fraction>{fractions})(?!\w)")
+    end = "" if about(language).get("particles") else r"(?!\w)"
+    many = rf"(?:\s(?:an?\s)?(?P<fraction_scale>{scales})(?!\w))?" if end else ""
+    parts.insert(0, rf"(?<!\w)(?P<fraction>{alternation(_fractions(language))}){end}{many}")
+    if "parted" in numbers:
+        parts.insert(0, rf"(?<![\w.,]){numbers['parted']}(?!\d)")
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -149,7 +164,10 @@ def _value(match: re.Match[str], language: str) -> Numeral:
     group = match.groupdict()
     start, end, written = match.start(), match.end(), "digits"
     if group.get("fraction"):
-        return Numeral(start, end, _valued(language, "fractions")[match["fraction"].lower()], "words")
+        times = _valued(language, "scales").get((group.get("fraction_scale") or "").lower(), 1.0)
+        return Numeral(start, end, _fractions(language)[match["fraction"].lower()] * times, "words")
+    if group.get("below"):
+        return Numeral(start, end, float(match["above"]) / (float(match["below"]) or 1.0), "words")
     if group.get("digits"):
         value = number(match["digits"], language)
         if scale := (group.get("scale") or "").strip(" -\u00a0").lower():
@@ -166,7 +184,7 @@ def _value(match: re.Match[str], language: str) -> Numeral:
     elif group.get("sino"):
         value, written = _sino(match["sino"], language), "words"
     else:
-        value, written = _valued(language, "units")[match["native"]], "words"
+        value, written = _words(language)[match["native"]], "words"
     return Numeral(start, end, value, written)
 
 

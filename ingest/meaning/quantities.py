@@ -12,7 +12,7 @@ from functools import cache
 
 from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import all_of
+from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.assertion import Moment, Quantity, Reference
 from casefolio.ingest.meaning.frequencies import every, frequencies
 from casefolio.ingest.meaning.moments import age_end, moments
@@ -27,7 +27,7 @@ _MARKER = re.compile(
     r"(?m)^\s{0,8}(?:\(?\d{1,3}\)|\d{1,3}\.(?=\s+[^\d\s])|\d{1,3}(?:\.\d{1,3}){1,3}\.?(?=\s+[A-ZÄÖÜ][a-zäöü]{2}))"
     r"|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])"
 )
-_RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![\w/]|[.,]\d)")
+_RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![^\W가-힣]|/|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _BOLD = r"[*_]{0,3}"  # Markdown's, before the second of two amounts
 _APART = 9  # most characters between two amounts of one unit
@@ -68,6 +68,19 @@ def _led(name: str) -> re.Pattern[str]:
 @cache
 def _cross() -> re.Pattern[str]:
     return re.compile(rf"\s?(?:x|×|\*|{alternation(all_of('numbers', 'cross'))})\s?$")
+
+
+@cache
+def _share(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?i){any_of('numbers', name)}")
+
+
+def _is_share(text: str, start: int, end: int) -> bool:
+    """Whether a fraction is a share of something: "half of the deposit", 보증금의 절반; not "the first half of"."""
+    before = text[max(0, start - _LEADING) : start]
+    if _share("no_share_after").search(before):
+        return False
+    return _share("share_after").search(before) is not None or _share("share_of").match(text, end) is not None
 
 
 @cache
@@ -156,6 +169,10 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
 def _emit(
     text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]
 ) -> Iterator[Quantity]:
+    if unit is None and 0 < numeral.value < 1 and numeral.written == "words":
+        if _is_share(text, numeral.start, numeral.end):
+            yield _percent(text, numeral.start, numeral.end, numeral.value)
+        return
     if unit is None:
         small_word = numeral.written == "words" and numeral.value <= 1
         if not small_word:
@@ -183,6 +200,11 @@ def _emit(
     yield Quantity(Span(start, end), value, value, kind.canonical, kind.dimension, _measured(text, start, end))
 
 
+def _percent(text: str, start: int, end: int, share: float) -> Quantity:
+    value = round(100 * share, 4)
+    return Quantity(Span(start, end), value, value, "%", "percent", _measured(text, start, end))
+
+
 def _is_range(text: str, first: Numeral, last: Numeral) -> bool:
     """Whether two numbers are the ends of a range ("between 5 and 10 mg"), no change ("from 5 to 10 mg")."""
     joint, before = text[first.end : last.start], text[max(0, first.start - _LEADING) : first.start]
@@ -201,6 +223,8 @@ def _ratios(text: str, blocks: _Blocks) -> Iterator[Quantity]:
             kind = compose(unit)
             value = kind.convert(top / bottom)
             yield Quantity(Span(match.start(), unit.end()), value, value, kind.canonical, kind.dimension)
+        elif 0 < top < bottom and _is_share(text, match.start(), match.end()):
+            yield _percent(text, match.start(), match.end(), top / bottom)
         else:
             yield Quantity(
                 Span(match.start(), match.end()),
