@@ -21,6 +21,7 @@ from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in, guarded
 from casefolio.reader.leading import with_what_they_head
 from casefolio.reader.names_meant import named_alone
+from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
@@ -67,7 +68,9 @@ def quote(
         threshold: probability below which nothing is said; the decision's own unless given.
     """
     asked = named_alone(asked, people_in(evidence.identities))
-    found = considered(asked, hits, evidence, model)
+    records = records_meant(asked.question, asked.language, hits, evidence.text)
+    asked, hits = records.alone(asked), records.papers(hits)
+    found = considered(asked, hits, evidence, model, records)
     ranking = scored(asked, hits, found.best, decision)
     least = decision.threshold if threshold is None else threshold
     composer = Composer()

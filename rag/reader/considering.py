@@ -12,12 +12,14 @@ from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import guarded
+from casefolio.reader.numbers_borne import Records
 from casefolio.reader.other_patients import of_other_patients
 from casefolio.reader.other_persons import about_the_named, papers_of_law, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
 
+_ANY_RECORD = Records()
 _SIGNED = 12  # signatures of one passage that may answer
 
 
@@ -69,7 +71,9 @@ class Considered:
     passed: list[Candidate]
 
 
-def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model) -> Considered:
+def considered(
+    asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Model, records: Records = _ANY_RECORD
+) -> Considered:
     """What the hits hold for a question.
 
     Args:
@@ -77,6 +81,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
         hits: the passages to read, best first.
         evidence: of their documents.
         model: the reader.
+        records: that the question means by their numbers.
     """
     form = form_of(asked.question, asked.language)
     everything = read(asked, hits, evidence.identities, model)
@@ -85,6 +90,7 @@ def considered(asked: Asked, hits: Sequence[Hit], evidence: Evidence, model: Mod
     others = of_other_patients(asked.question, asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     everything = under_their_names(asked.question, everything, evidence.text)
+    everything = records.of(everything)
     if form.signed:
         signed = under_their_names(asked.question, _signed(everything, evidence), evidence.text)
         signed = best_of_passages(signed, _SIGNED)

@@ -13,7 +13,7 @@ from casefolio.ingest.meaning.facts import Profile
 from casefolio.ingest.meaning.finding import Finding
 from casefolio.ingest.meaning.named_things import called_otherwise
 
-_SPELLED = frozenset(("dose", "number", "date", "time"))
+_SPELLED = frozenset(("dose", "number", "date", "time", "side", "severity", "party", "act"))
 _ENDS = ".,;:!?"
 
 
