@@ -36,6 +36,7 @@ from casefolio.reader.model import Relation
 from casefolio.training.corpus import case_folders, read_case_folder
 from casefolio.verification.deciding import LABELS, Ruled, measures
 from casefolio.verification.reading import relations
+from casefolio.verification.wording import in_the_quotes_words
 from casefolio.verifying import ruled_by, verbatim
 
 OWN = Path(__file__).with_name("own_claims")
@@ -80,7 +81,7 @@ def cases(rows: Sequence[tuple[str, str, str, str]]) -> list[Case]:
     for language, label, quote, claim in rows:
         mine, theirs = profile(claim, language), profile(quote, language)
         ruled = ruled_by(mine, theirs)
-        views = relations([(claim, quote)], language)
+        views = relations([(in_the_quotes_words(mine, theirs, ruled.findings), quote)], language)
         if views is None:
             raise SystemExit(reading.MISSING)
         plain = verbatim(claim, quote) or (ruled.verdict.label == "supported" and says_as_much(mine, theirs))
@@ -296,7 +297,7 @@ def main() -> None:
         lines = map(json.loads, asked.klue.read_text(encoding="utf-8").splitlines())
         report("klue", cases([("ko", r["label"], r["quote"], r["claim"]) for r in lines]), model)
     if asked.write:
-        raw["final_up_to"] = json.loads(_TARGET.read_text("utf-8"))["final_up_to"]
+        raw |= {name: json.loads(_TARGET.read_text("utf-8"))[name] for name in ("final_up_to", "by_hand")}
         _TARGET.write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -64,7 +64,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
         return Verdict("contradicted", _CROSSED, (Reason("coverage", None, None, "words have changed places"),))
     if parts == "same" and ruled.only_exchanged:
         return Verdict("supported", _SAME_PARTS, (Reason("coverage", None, None, "the same parts in another order"),))
-    if not read or ruled.settled:
+    if not read or (ruled.settled and not ruled.doubtful):
         return ruled.verdict
     views = relations([(in_the_quotes_words(mine, theirs, ruled.findings), quote)], tongue)
     return ruled.verdict if views is None else judged(ruled, views[0])

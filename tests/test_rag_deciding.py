@@ -92,9 +92,24 @@ def test_a_note_in_its_own_words_needs_no_reading(view: Reader) -> None:
     assert (
         verify("There is no rash of the trunk.", "Clear lungs. No rash of the trunk. Well.", "en").label == "supported"
     )
-    assert verify("There is a rash of the trunk.", "Clear lungs. No rash of the trunk.", "en").label == "contradicted"
     assert verify("There is no rash.", "No rash unless penicillin is given.", "en").label == "unsupported"
     assert verify("Es besteht keine Atemnot.", "Keine Atemnot. Kein Fieber.", "de").label == "supported"
+
+
+@pytest.mark.parametrize(("relation", "label"), [(CONTRADICTS, "contradicted"), (NEITHER, "unsupported")])
+def test_a_negation_alone_contradicts_where_the_reader_sees_one_too(
+    view: Reader, relation: Relation, label: str
+) -> None:
+    view.relation = relation
+    claim, quote = "There is a rash of the trunk.", "Clear lungs. No rash of the trunk."
+    assert verify(claim, quote, "en").label == label
+    assert verify(claim, quote, "en", read=False).label == "contradicted"
+
+
+@pytest.mark.parametrize(("against", "label"), [(0.5, "unsupported"), (0.97, "contradicted")])
+def test_where_a_value_agrees_the_reader_must_be_surer_to_contradict(view: Reader, against: float, label: str) -> None:
+    view.relation = ((1 - against) / 2, against, (1 - against) / 2)
+    assert verify("Ramipril 5 mg helps her.", "Ramipril 5 mg did nothing for the lady.", "en").label == label
 
 
 def test_of_a_long_quote_the_part_that_speaks_is_read() -> None:

@@ -28,6 +28,7 @@ _EXACT = _VALUES | {"name"}
 _WHO = frozenset(("party", "person"))
 # Exact facts of the claim that the quote lacks: no reading makes up for them.
 _NEEDED = frozenset(("number", "dose", "date", "reference"))
+_DOUBTFUL = frozenset(("negation", "name"))
 _BELOW = 0.49
 _LEAST = 1e-4  # probability below which the reader's logarithm says no more
 
@@ -55,12 +56,25 @@ class Ruled:
 
     @property
     def settled(self) -> bool:
-        """Whether no reading changes the verdict: a rule contradicts by a value, or in the quote's own words.
+        """Whether rules alone contradict: by a value, or in the quote's own words.
 
         What reaches over words may be found by chance in a claim of other words than its quote, some of it sooner.
         """
+        return bool(self._final())
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether what settles it is a negation or a name alone: where the reader sees nothing of it, nothing is said.
+
+        A word may be denied of something else ("no shift to the left"), a name stand beside another one.
+        """
+        return self.settled and self._final() <= _DOUBTFUL
+
+    def _final(self) -> frozenset[str]:
+        """Kinds of the conflicts that are final."""
         final = final_up_to()
-        return any(self.missing <= final.get("exchanged" if f.detail else f.kind, -1.0) for f in self.of("conflict"))
+        kinds = ("exchanged" if f.detail else f.kind for f in self.of("conflict"))
+        return frozenset(kind for kind in kinds if self.missing <= final.get(kind, -1.0))
 
     @property
     def only_exchanged(self) -> bool:
@@ -124,12 +138,15 @@ class Weighing:
         bias: label -> constant.
         supports: probability from which a claim is supported.
         contradicts: probability from which one that is not supported is contradicted.
+        contradicts_agreeing: the same where rules found a value or all words of the claim in the quote, and object to
+            nothing.
     """
 
     weights: Mapping[str, Mapping[str, float]]
     bias: Mapping[str, float]
     supports: float
     contradicts: float
+    contradicts_agreeing: float = 1.0
 
     def probabilities(self, row: Mapping[str, float]) -> tuple[float, float, float]:
         """Of the labels in the order of `LABELS`."""
@@ -156,6 +173,12 @@ def final_up_to() -> Mapping[str, float]:
 
 
 @cache
+def seen_from() -> float:
+    """The reader's probability of a contradiction below which a doubtful conflict is none."""
+    return float(json.loads(_DATA.read_text(encoding="utf-8"))["by_hand"]["seen_from"])
+
+
+@cache
 def weighing(path: Path = _DATA) -> Weighing:
     """The model in the box."""
     return read(json.loads(path.read_text(encoding="utf-8")))
@@ -163,22 +186,26 @@ def weighing(path: Path = _DATA) -> Weighing:
 
 def read(raw: Mapping[str, Any]) -> Weighing:
     """The model that a file's content describes."""
-    return Weighing(raw["weights"], raw["bias"], raw["supports"], raw["contradicts"])
+    agreeing = raw.get("by_hand", {}).get("contradicts_agreeing", 1.0)
+    return Weighing(raw["weights"], raw["bias"], raw["supports"], raw["contradicts"], agreeing)
 
 
 def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdict:
     """The verdict of rules and reader together, weighed by the model in the box unless another is given."""
     model = model or weighing()
+    by_rule = ruled.verdict
     if ruled.settled:
-        return ruled.verdict
+        if ruled.doubtful and view[1] < seen_from():
+            return _verdict("unsupported", min(by_rule.score, _BELOW), by_rule, "the reader sees no contradiction")
+        return by_rule
     supports, contradicts, _ = model.probabilities(measures(ruled, view))
     score = model.centred(supports)
-    by_rule = ruled.verdict
     if supports >= model.supports:
         if ruled.needed or any(f.kind in _EXACT for f in ruled.of("conflict")):  # both must agree to support
             return _verdict("unsupported", min(score, _BELOW), by_rule, "")
         return _verdict("supported", score, by_rule, "")
-    if contradicts >= model.contradicts and not _values_agree(ruled):
+    agreeing = ruled.clean or _values_agree(ruled)
+    if contradicts >= (model.contradicts_agreeing if agreeing else model.contradicts):
         told = "" if by_rule.label == "contradicted" else "the reader reads the opposite"
         return _verdict("contradicted", min(score, _BELOW), by_rule, told)
     doubt = by_rule.label == "contradicted"
@@ -187,7 +214,7 @@ def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdi
 
 
 def _values_agree(ruled: Ruled) -> bool:
-    """Whether rules found an exact value of the claim in the quote, and no conflict: then the reader may only doubt.
+    """Whether rules found an exact value of the claim in the quote, and no conflict: then the reader must be surer.
 
     It was taught contradictions on exchanged values and sees them where values merely stand in other words: of the
     true twins of `tests/twins` it calls 12 in 100 contradicted, with this rule 3.
