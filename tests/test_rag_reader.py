@@ -21,7 +21,7 @@ from casefolio.ingest.meaning.moments import months_named
 from casefolio.names_in_questions import names_in
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, features, shipped_decision
-from casefolio.reader.forms import asks_what_is_sought, form_of, is_sought, without_time
+from casefolio.reader.forms import asks_what_is_sought, form_of, heads_what_is_sought, is_sought, without_time
 from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
@@ -438,7 +438,11 @@ def test_no_yes_stands_above_a_quote_that_denies(question: str, first: str, besi
 @pytest.mark.parametrize("language", ["en", "de", "ko"])
 def test_each_form_matches_its_example(language: str) -> None:
     for name, example in own(language, "questions")["examples"].items():
-        tell = {"sought": lambda text: is_sought(text, language), "seeking": asks_what_is_sought}
+        tell = {
+            "sought": lambda text: is_sought(text, language),
+            "sought_heading": lambda text: heads_what_is_sought(text, language),
+            "seeking": asks_what_is_sought,
+        }
         found = tell[name](example) if name in tell else getattr(form_of(example, language), name)
         assert found, (name, example)
 

@@ -15,10 +15,10 @@ from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
-from casefolio.reader.considering import Evidence, considered
+from casefolio.reader.considering import Evidence, considered, let_pass
 from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
-from casefolio.reader.guards import drugs_in, guarded
+from casefolio.reader.guards import drugs_in
 from casefolio.reader.leading import with_what_they_head
 from casefolio.reader.names_meant import named_alone
 from casefolio.reader.numbers_borne import records_meant
@@ -83,7 +83,7 @@ def quote(
     if form.yes_no or form.latest:
         kept = _with_its_end(asked, kept, found.passed, evidence)
     if form.yes_no and isinstance(model, Judge):
-        said, told = _said(asked, kept, model)
+        said, told = _said(asked, form, kept, model, evidence)
         kept = told if told == kept else _with_its_change(told, hits, evidence)
         if said is not None and kept == told:
             composer.plain(say("yes" if said else "no", asked.language))
@@ -169,11 +169,13 @@ def _with_its_end(asked: Asked, kept: list[Scored], passed: Sequence[Candidate],
     return kept
 
 
-def _said(asked: Asked, kept: list[Scored], judge: Judge) -> tuple[bool | None, list[Scored]]:
+def _said(
+    asked: Asked, form: Form, kept: list[Scored], judge: Judge, evidence: Evidence
+) -> tuple[bool | None, list[Scored]]:
     """Yes, no or neither, and the quotes; beside a sentence that says yes no denial is shown alone, nor "no" said."""
     said = said_by_all(asked.question, [(s.candidate.text, s.candidate.hit.chunk.language) for s in kept], judge)
     denial = kept[0].candidate
-    language, beside = denial.hit.chunk.language, guarded(asked, _beside(denial))
+    language, beside = denial.hit.chunk.language, let_pass(asked, form, _beside(denial), evidence)
     if said or not is_denial(denial.text, language):
         return said, kept
     at = affirming(asked.question, [other.text for other in beside], language, judge)

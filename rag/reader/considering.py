@@ -10,11 +10,11 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
 from casefolio.reader.families import Tables, joined
-from casefolio.reader.forms import form_of
-from casefolio.reader.guards import guarded
+from casefolio.reader.forms import Form, form_of
+from casefolio.reader.guards import guarded, without_relatives, without_what_is_sought
 from casefolio.reader.numbers_borne import Records
 from casefolio.reader.other_patients import of_other_patients
-from casefolio.reader.other_persons import about_the_named, papers_of_law, people_in, under_their_names
+from casefolio.reader.other_persons import OF_PARTIES, about_the_named, papers_of_law, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
@@ -41,6 +41,18 @@ class Evidence:
         """Text of a document by its path, empty where it is not known."""
         document = self.document(path)
         return document.text if document is not None else ""
+
+    def has_a_patient(self, path: str) -> bool:
+        """Whether a document, by its path, is about a patient and no paper of the law."""
+        identity = self.identities.get(path)
+        return identity is not None and identity.kind not in OF_PARTIES and bool(identity.values("patient"))
+
+    def headings(self, c: Candidate) -> tuple[str, ...]:
+        """Titles of the sections that a candidate stands in, as far as its document is known."""
+        document = self.document(c.hit.document)
+        if document is None:
+            return c.hit.chunk.section
+        return tuple(s.title for s in document.sections if s.span.start <= c.span.start < s.span.end)
 
     def one_person(self, a: Candidate, b: Candidate) -> bool:
         """Whether two candidates may speak of one patient: no two documents of different ones."""
@@ -96,7 +108,7 @@ def considered(
         signed = best_of_passages(signed, _SIGNED)
         signed = read_alone(asked, signed, [c.header for c in signed], model)
         return Considered(checked(asked, signed, lambda c: c.header, model, many=True), everything)
-    passed = guarded(asked, everything)
+    passed = let_pass(asked, form, everything, evidence)
     if form.addressed:
         passed = _unsigned(passed, evidence)
     if form.told:
@@ -104,6 +116,14 @@ def considered(
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
     return Considered(checked(asked, best_of_passages(rows), tables.header, model, form.many), passed)
+
+
+def let_pass(asked: Asked, form: Form, candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Candidates that no guard of what is named, sought, or said of relatives holds back."""
+    passed = guarded(asked, candidates)
+    patients = evidence.has_a_patient
+    passed = without_what_is_sought(asked, form, passed, patients, evidence.headings)
+    return without_relatives(asked, form, passed, patients)
 
 
 def _unsigned(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -22,6 +22,8 @@ class Form:
         signed: it asks who signed or wrote something.
         told: it asks what a paper says as a whole.
         addressed: it asks to whom something was sent.
+        of_people: it asks about relatives, or who somebody is.
+        decided: it asks what a court or the like decided.
     """
 
     yes_no: bool
@@ -30,6 +32,8 @@ class Form:
     signed: bool = False
     told: bool = False
     addressed: bool = False
+    of_people: bool = False
+    decided: bool = False
 
 
 def form_of(question: str, language: str) -> Form:
@@ -41,13 +45,20 @@ def form_of(question: str, language: str) -> Form:
         return name in patterns and patterns[name].search(asked) is not None
 
     yes_no = has("yes_no") and not has("not_yes_no")
-    return Form(yes_no, has("many"), has("latest"), has("signed"), has("told"), has("addressed"))
+    others = ("many", "latest", "signed", "told", "addressed", "of_people", "decided")
+    return Form(yes_no, **{name: has(name) for name in others})
 
 
 def is_sought(sentence: str, language: str) -> bool:
     """Whether a sentence tells what somebody seeks or asserts ("The claimant seeks …")."""
     pattern = _patterns(language).get("sought")
     return pattern is not None and pattern.search(sentence) is not None
+
+
+def heads_what_is_sought(heading: str, language: str) -> bool:
+    """Whether a heading, or the words before a colon, stand above what somebody seeks or asserts."""
+    pattern = _patterns(language).get("sought_heading")
+    return pattern is not None and pattern.search(heading) is not None
 
 
 def asks_what_is_sought(question: str) -> bool:

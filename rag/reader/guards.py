@@ -5,14 +5,20 @@ Each can be told in a sentence, looks only at what question and candidate both n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import ByInitial, drug_groups, phrase_of
-from casefolio.ingest.meaning.annotating import sides
+from casefolio.ingest.document import Span
+from casefolio.ingest.meaning.annotating import annotate, cues, sides
+from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import full_days
+from casefolio.reader.forms import Form, asks_what_is_sought, heads_what_is_sought, is_sought
 from casefolio.reader.reading import Asked, Candidate
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -28,6 +34,63 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
             or _differ(drugs, drugs_in(c.text, c.hit.chunk.language) if drugs else frozenset())
         )
     ]
+
+
+def without_relatives(
+    asked: Asked, form: Form, candidates: Sequence[Candidate], patients: Callable[[str], bool]
+) -> list[Candidate]:
+    """Candidates without those that tell of a patient's relative what is asked of the patient.
+
+    Args:
+        asked: the question; one about relatives or about who somebody is keeps all.
+        form: how it is put.
+        candidates: of all documents that were read.
+        patients: whether a document, by its path, has a patient; a family court's has none.
+    """
+    if form.of_people or any(f.kind == "person" for f in profile(asked.question, asked.language, False).facts):
+        return list(candidates)
+    wanted = frozenset(terms(asked.bare, asked.language))
+    return [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted))]
+
+
+def _of_a_relative(candidate: Candidate, wanted: frozenset[str]) -> bool:
+    """Whether a sentence says of a relative all that it has of the words asked for, else its answer."""
+    text, language = candidate.text, candidate.hit.chunk.language
+    if not any(cue.kind == "experiencer" for cue in cues(text, language)):
+        return False
+    words = [Span(m.start(), m.end()) for m in _WORD.finditer(text)]
+    places = [w for w in words if not wanted.isdisjoint(terms(w.of(text), language))]
+    start = candidate.span.start
+    places = places or [Span(candidate.highlight.start - start, candidate.highlight.end - start)]
+    return all(said.experiencer == "family" for said in annotate(text, language, places))
+
+
+def without_what_is_sought(
+    asked: Asked,
+    form: Form,
+    candidates: Sequence[Candidate],
+    patients: Callable[[str], bool],
+    headings: Callable[[Candidate], Sequence[str]],
+) -> list[Candidate]:
+    """Candidates without what somebody seeks or asserts: it neither decides anything nor says yes or no.
+
+    Args:
+        asked: the question; one that asks what is sought keeps all, as does one that wants neither.
+        form: how it is put.
+        candidates: of all documents that were read.
+        patients: whether a document, by its path, has a patient: what he says of himself may be all that is known.
+        headings: titles of the sections that a candidate stands in.
+    """
+    if not (form.decided or form.yes_no) or asks_what_is_sought(asked.question):
+        return list(candidates)
+    return [c for c in candidates if patients(c.hit.document) or not _tells_what_is_sought(c, headings(c))]
+
+
+def _tells_what_is_sought(candidate: Candidate, above: Sequence[str]) -> bool:
+    text, language = candidate.text, candidate.hit.chunk.language
+    above = (*above, text.partition(":")[0] if ":" in text else "")
+    titles = (form for title in above for form in (title, "".join(title.split())))  # 신 청 취 지
+    return is_sought(text, language) or any(heads_what_is_sought(t, language) for t in titles)
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from casefolio.indexes.hit import Hit
+from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import any_of
+from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.moments import full_days, moments
 from casefolio.reader.names_meant import spelled
 from casefolio.reader.reading import Asked, Candidate
 
 _NUMBER = re.compile(r"(?<![\w.,/-])(?=(?:[^\W_]|[-/])*\d)[^\W_]+(?:[-/][^\W_]+)*(?![\w/-]|[.,]\d)")
 _LONG, _PARTED = 5, 4  # digits of a number in one piece, and of one with dashes or slashes
-_NUMBERED = re.compile(r"(?i)(?<!\w)(?:mrn|id|nr|no|pid|[^\W\d_]{0,10}(?:nummer|number|번호))[.:#]?\s?$")
 _LABEL = re.compile(r"([^\W\d_]+)[\W_]*$")
 _NEAR = 16  # characters between the word for a birthday and the day
 _CELLS = "|"
@@ -109,8 +109,16 @@ def _means(value: str, asked: frozenset[str]) -> bool:
 def _numbers_asked(question: str, language: str) -> Iterator[tuple[str, Span]]:
     """Numbers of records, with the word that says so ("MRN 448218")."""
     for at, word in _numbers(question, language):
-        label = _NUMBERED.search(question[:at])
+        label = _numbered().search(question[:at])
         yield _plain(word), Span(label.start() if label else at, at + len(word))
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    """The word before a number that says what it is: "MRN", "Nr.", 등록번호."""
+    return re.compile(
+        rf"(?i)(?<!\w)(?:mrn|pid|[^\W\d_]{{0,10}}(?:{alternation(all_of('numbers', 'labels'))}))[.:#]?\s?$"
+    )
 
 
 def _birthdays_asked(question: str, language: str) -> Iterator[tuple[str, Span]]:

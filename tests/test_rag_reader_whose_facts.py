@@ -1,0 +1,157 @@
+"""Guards of whose fact it is: a relative's, another record's, or one that somebody only seeks."""
+
+from __future__ import annotations
+
+import pytest
+
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
+from casefolio.reader.forms import form_of
+from casefolio.reader.guards import without_relatives, without_what_is_sought
+from casefolio.reader.numbers_borne import records_meant
+from casefolio.reader.reading import Asked, Candidate
+
+
+def hit(text: str, language: str, path: str = "a.txt") -> Hit:
+    return Hit(Chunk(path, path, Span(0, len(text)), (1,), (), language), path, "0" * 64, text, 1.0, 1)
+
+
+def lines(text: str, language: str, path: str = "a.txt") -> list[Candidate]:
+    out, at, whole = [], 0, hit(text, language, path)
+    for line in text.splitlines(keepends=True):
+        span = Span(at, at + len(line.rstrip("\n")))
+        at += len(line)
+        out.append(Candidate(whole, span, span, "", 0.0, 0.0, 0.0))
+    return out
+
+
+def asked(question: str, language: str) -> Asked:
+    return Asked(question, question, language)
+
+
+def told(candidates: list[Candidate]) -> list[str]:
+    return [c.text for c in candidates]
+
+
+RELATIVES = [
+    ("en", "is he on warfarin", "- Dad: warfarin, died of a stroke", "Warfarin was started in May."),
+    ("en", "does she have diabetes", "Her mother had diabetes.", "Type 2 diabetes since 2011."),
+    ("de", "hatte sie schon mal eine Thrombose", "Bruder mit Thrombose.", "Z. n. Thrombose 2011."),
+    ("ko", "와파린 드세요?", "- 부: 와파린 복용하다 사망", "와파린 3mg 복용 중"),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "theirs", "own"), RELATIVES)
+def test_what_a_relative_has_the_patient_has_not(language: str, question: str, theirs: str, own: str) -> None:
+    both = lines(f"{theirs}\n{own}", language)
+    form = form_of(question, language)
+    assert told(without_relatives(asked(question, language), form, both, lambda _: True)) == [own]
+    assert told(without_relatives(asked(question, language), form, both, lambda _: False)) == [theirs, own]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer"),
+    [
+        ("en", "what did her mother have", "Her mother had diabetes."),
+        ("en", "any family history of diabetes", "Her mother had diabetes."),
+        ("en", "who lives with her", "Her daughter lives with her."),
+        ("de", "Hatte der Bruder eine Thrombose?", "Bruder mit Thrombose."),
+        ("ko", "당뇨 가족력 있나요?", "어머니가 당뇨병을 앓음."),
+    ],
+)
+def test_a_question_about_relatives_is_answered_by_them(language: str, question: str, answer: str) -> None:
+    found = lines(answer, language)
+    assert without_relatives(asked(question, language), form_of(question, language), found, lambda _: True) == found
+
+
+SOUGHT = [
+    ("en", "how much was she awarded", "The claimant seeks GBP 900 for the fence.", "The court orders GBP 400."),
+    ("en", "is the notice valid", "Tenant's case: the notice is void.", "The notice was served in time."),
+    ("de", "Was muss er laut Gericht zahlen?", "Die Klägerin verlangt 614 EUR.", "Er zahlt 200 EUR."),
+    ("ko", "법원이 얼마를 인정했나요?", "원고의 주장: 손해는 900만 원이다.", "손해는 300만 원이다."),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "sought", "decided"), SOUGHT)
+def test_what_is_sought_was_not_decided(language: str, question: str, sought: str, decided: str) -> None:
+    found = lines(f"{sought}\n{decided}", language)
+    form = form_of(question, language)
+
+    def passed(patient: bool) -> list[str]:
+        kept = without_what_is_sought(asked(question, language), form, found, lambda _: patient, lambda _: ())
+        return told(kept)
+
+    assert passed(False) == [decided]
+    assert passed(True) == [sought, decided]
+
+
+def test_a_question_for_what_is_sought_is_answered_by_it() -> None:
+    found = lines("The claimant seeks GBP 900 for the fence.", "en")
+    question = "how much does she claim"
+    assert without_what_is_sought(asked(question, "en"), form_of(question, "en"), found, lambda _: False, lambda _: ())
+
+
+def test_below_a_heading_of_what_is_sought_nothing_was_decided() -> None:
+    found = lines("2. 위반행위 1일당 300만 원을 지급하라.", "ko")
+    form = form_of("법원이 하루 얼마 내래요", "ko")
+    question = asked("법원이 하루 얼마 내래요", "ko")
+    assert without_what_is_sought(question, form, found, lambda _: False, lambda _: ("신 청 취 지",)) == []
+    assert without_what_is_sought(question, form, found, lambda _: False, lambda _: ("주 문",)) == found
+
+
+SHEET = {
+    "en": (
+        "Clinic list of 4 March 2024\n"
+        "MRN 771204 Doe, Jane DOB 12/03/1951\nHb 9.8, iron given\n"
+        "MRN 771240 Doe, Jane DOB 30/09/1987\nHb 11.2, tablets\n"
+    ),
+    "de": (
+        "Befunde der Woche\nR-24/0311 Frau Rau *03.03.1948 MRT Knie\nMeniskusriss.\n"
+        "R-24/0318 Frau Rau *15.07.1962 MRT LWS\nBandscheibenvorfall.\n"
+    ),
+    "ko": "주간 목록\n등록번호 00771204 홍나라\n골절 의심\n등록번호 00771240 홍나라\n정상 소견\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "kept", "left"),
+    [
+        ("en", "hb for mrn 771240", "Hb 11.2, tablets", "hb for"),
+        ("en", "did jane doe born 1951 get iron", "Hb 9.8, iron given", "did jane doe get iron"),
+        ("en", "iron for jane doe (dob 30/09/1987)", "Hb 11.2, tablets", "iron for jane doe ( )"),
+        ("de", "was kam bei R-24/0311 raus", "Meniskusriss.", "was kam bei raus"),
+        (
+            "de",
+            "Hat Frau Rau (geb. 15.7.1962) einen Vorfall?",
+            "Bandscheibenvorfall.",
+            "Hat Frau Rau ( ) einen Vorfall?",
+        ),
+        ("ko", "등록번호 00771240 소견", "정상 소견", "소견"),
+    ],
+)
+def test_a_number_or_a_birthday_says_whose_lines_are_meant(language: str, question: str, kept: str, left: str) -> None:
+    text = SHEET[language]
+    records = records_meant(question, language, [hit(text, language)], lambda _: text)
+    passed = told(records.of(lines(text, language)))
+    bodies = [line for line in text.splitlines() if line in passed]
+    others = {line for line in text.splitlines() if line.startswith(("Hb", "Menis", "Bandsch", "골절", "정상"))} - {
+        kept
+    }
+    assert kept in bodies
+    assert others.isdisjoint(passed)
+    assert records.alone(asked(question, language)).bare == left
+
+
+@pytest.mark.parametrize("question", ["hb for mrn 999999", "hb on 4 March 2024", "is HER2 positive", "rent in year 3"])
+def test_a_number_that_no_paper_bears_holds_nothing_back(question: str) -> None:
+    text = SHEET["en"]
+    records = records_meant(question, "en", [hit(text, "en")], lambda _: text)
+    assert told(records.of(lines(text, "en"))) == text.splitlines()
+    assert records.alone(asked(question, "en")).bare == question
+
+
+def test_a_paper_of_another_number_is_not_read() -> None:
+    texts = {"a.txt": "등록번호 00771204 홍나라\n혈액형 B+", "b.txt": "등록번호 00771240 홍나라\n혈액형 AB+"}
+    hits = [hit(text, "ko", path) for path, text in texts.items()]
+    records = records_meant("00771240 혈액형", "ko", hits, texts.__getitem__)
+    assert [h.document for h in records.papers(hits)] == ["b.txt"]
