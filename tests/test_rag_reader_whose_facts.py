@@ -155,3 +155,21 @@ def test_a_paper_of_another_number_is_not_read() -> None:
     hits = [hit(text, "ko", path) for path, text in texts.items()]
     records = records_meant("00771240 혈액형", "ko", hits, texts.__getitem__)
     assert [h.document for h in records.papers(hits)] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "name", "theirs", "kept"),
+    [
+        ("en", "is tom on an antidepressant", "tom", "kyle is on sertraline and low again,", "Sertraline, per Tom."),
+        ("de", "nimmt Oskar ein Antidepressivum?", "Oskar", "Heidi hat Sertralin.", "Oskar hat Sertralin von Heidi."),
+    ],
+)
+def test_what_somebody_else_is_on_says_nothing_of_the_one_asked_for(
+    language: str, question: str, name: str, theirs: str, kept: str
+) -> None:
+    both = lines(f"{theirs}\n{kept}\nMark the site.", language)
+    named = Asked(question, question.replace(name, ""), language, (name,))
+    found = without_relatives(named, form_of(question, language), both, lambda _: True)
+    assert told(found) == [kept, "Mark the site."]
+    unnamed = without_relatives(asked(question, language), form_of(question, language), both, lambda _: True)
+    assert told(unnamed)[0] == theirs

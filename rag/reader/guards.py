@@ -15,7 +15,8 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import annotate, cues, sides
 from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import full_days
-from casefolio.reader.forms import Form, asks_what_is_sought, heads_what_is_sought, is_sought
+from casefolio.reader.forms import Form, asks_what_is_sought, form_of, heads_what_is_sought, is_sought
+from casefolio.reader.names_meant import is_given, words_of
 from casefolio.reader.reading import Asked, Candidate
 
 _WORD = re.compile(r"[^\W_]+")
@@ -39,7 +40,7 @@ def guarded(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
 def without_relatives(
     asked: Asked, form: Form, candidates: Sequence[Candidate], patients: Callable[[str], bool]
 ) -> list[Candidate]:
-    """Candidates without those that tell of a patient's relative what is asked of the patient.
+    """Candidates without those that tell of a relative, or of a bearer of another given name, what is asked.
 
     Args:
         asked: the question; one about relatives or about who somebody is keeps all.
@@ -50,7 +51,20 @@ def without_relatives(
     if form.of_people or any(f.kind == "person" for f in profile(asked.question, asked.language, False).facts):
         return list(candidates)
     wanted = frozenset(terms(asked.bare, asked.language))
-    return [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted))]
+    names = frozenset(word for name in asked.names for word in words_of(name))
+    kept = [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted))]
+    return [c for c in kept if not names or not _of_another_named(c, names)]
+
+
+def _of_another_named(candidate: Candidate, names: frozenset[str]) -> bool:
+    """Whether a sentence opens with a given name that is not asked for, and says what its bearer is, has or does.
+
+    "Kyle is on sertraline" in the notes on Tom; not "Mark the site", nor "Kyle brought Tom in".
+    """
+    said = words_of(candidate.text)
+    if len(said) < 2 or not is_given(said[0]) or not names.isdisjoint(said):
+        return False
+    return form_of(said[1], candidate.hit.chunk.language).yes_no
 
 
 def _of_a_relative(candidate: Candidate, wanted: frozenset[str]) -> bool:
