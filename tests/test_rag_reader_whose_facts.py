@@ -171,5 +171,7 @@ def test_what_somebody_else_is_on_says_nothing_of_the_one_asked_for(
     named = Asked(question, question.replace(name, ""), language, (name,))
     found = without_relatives(named, form_of(question, language), both, lambda _: True)
     assert told(found) == [kept, "Mark the site."]
-    unnamed = without_relatives(asked(question, language), form_of(question, language), both, lambda _: True)
-    assert told(unnamed)[0] == theirs
+    small = asked(question.lower(), language)  # no name is found in it
+    assert told(without_relatives(small, form_of(question, language), both, lambda _: True))[0] == kept
+    unnamed = asked(question.replace(name, "they"), language)
+    assert told(without_relatives(unnamed, form_of(question, language), both, lambda _: True))[0] == theirs

@@ -13,6 +13,7 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import ByInitial, drug_groups, phrase_of
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.annotating import annotate, cues, sides
+from casefolio.ingest.meaning.compared_words import stop_words
 from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.forms import Form, asks_what_is_sought, form_of, heads_what_is_sought, is_sought
@@ -52,6 +53,7 @@ def without_relatives(
         return list(candidates)
     wanted = frozenset(terms(asked.bare, asked.language))
     names = frozenset(word for name in asked.names for word in words_of(name))
+    names |= {w for w in words_of(asked.question) if is_given(w) and w not in stop_words(asked.language)}  # "will"
     kept = [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted))]
     return [c for c in kept if not names or not _of_another_named(c, names)]
 
