@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from casefolio.indexes.hit import Hit
-from casefolio.ingest.document import Chunk, Document, Page, Span
+from casefolio.ingest.document import Chunk, Document, Page, Section, Span
 from casefolio.quoting import citation_of
 from casefolio.reader.considering import Evidence
 from casefolio.reader.deciding import Scored
@@ -79,3 +79,32 @@ def test_a_list_that_goes_on_in_the_next_passage_is_quoted_to_the_letter() -> No
 def test_no_line_is_cut_and_no_page_end_crossed() -> None:
     assert quoted("Allergies:\n- " + "codeine " * 100 + "\n", "Allergies:") == ["Allergies:"]
     assert quoted("Allergies:\n- codeine\n\f- latex\n", "Allergies:") == ["Allergies:\n- codeine"]
+
+
+LIST = "Seen in May.\n\nMedications on discharge:\n- ramipril 5 mg\n- apixaban 5 mg\n  twice a day\n\nPlan:\n- home"
+
+
+def test_of_a_list_that_is_asked_for_all_is_quoted() -> None:
+    whole = "Medications on discharge:\n- ramipril 5 mg\n- apixaban 5 mg\n  twice a day"
+    for item in ("- ramipril 5 mg", "- apixaban 5 mg\n  twice a day"):
+        choices = [choice(LIST, item)]
+        found = with_what_they_head(choices, Evidence({}, lambda _: ""), lambda heading, _: "Medications" in heading)
+        assert [c.candidate.text for c in found] == [whole]
+        assert quoted(LIST, item) == [item]
+
+
+def test_a_line_that_is_no_item_of_a_list_is_not_led_by_a_heading() -> None:
+    text = "Medications:\nramipril was stopped.\n- apixaban"
+    found = with_what_they_head([choice(text, "ramipril was stopped.")], Evidence({}, lambda _: ""), lambda *_: True)
+    assert [c.candidate.text for c in found] == ["ramipril was stopped."]
+
+
+@pytest.mark.parametrize("kind", ["allergies", "medication"])
+def test_one_allergy_of_several_is_never_quoted_alone(kind: str) -> None:
+    text = "Allergies:\n- codeine (rash)\n- latex\n"
+    section = Section("Allergies", 1, Span(0, len(text)), Span(0, 10), kind)
+    document = Document(
+        "a.txt", "a.txt", "0" * 64, "text/plain", "en", "", text, (Page(1, Span(0, len(text))),), (section,)
+    )
+    found = with_what_they_head([choice(text, "- latex")], Evidence({}, lambda _: "", {"a.txt": document}.get))
+    assert [c.candidate.text for c in found] == [text.strip() if kind == "allergies" else "- latex"]

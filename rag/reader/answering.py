@@ -25,6 +25,7 @@ from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.stating import ends
+from casefolio.reader.topic import topic_of
 from casefolio.reader.versions import amendment_of
 from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, affirming, is_denial, names_undenied, said_by_all
@@ -87,7 +88,8 @@ def quote(
         kept = told if told == kept else _with_its_change(told, hits, evidence)
         if said is not None and kept == told:
             composer.plain(say("yes" if said else "no", asked.language))
-    kept = with_what_they_head(kept, evidence)
+    topic = topic_of(asked)
+    kept = with_what_they_head(kept, evidence, lambda heading, tongue: form.many or topic.names(heading, tongue))
     _put(kept, composer, evidence.dated, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 

@@ -1,9 +1,11 @@
-"""A heading answers nothing by itself: "## Allergies" is quoted with what stands under it."""
+"""A heading answers nothing by itself: "## Allergies" is quoted with what stands under it, and one allergy of the list
+is no answer to "allergies?": it is quoted with the heading and the others.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefolio.ingest.document import Document, Span
@@ -17,21 +19,28 @@ _ITEM = re.compile(r"[ \t]*(?:[-–—•‣▪●◦*·□■※]|\(?(?:\d{1,2}
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MOST, _ITEMS = 700, 14  # characters and lines that are quoted below a heading
 _WITHOUT_MARKS = 3  # lines below one that has no list
+_WHOLE = frozenset(("allergies",))  # kinds of sections of which no part is quoted for the whole
 _NEAR = 4  # characters within which an empty line may part a heading from its list
 
 
-def with_what_they_head(choices: Sequence[Scored], evidence: Evidence) -> list[Scored]:
+def with_what_they_head(
+    choices: Sequence[Scored],
+    evidence: Evidence,
+    names_all: Callable[[str, str], bool] = lambda heading, language: False,
+) -> list[Scored]:
     """Choices of which those that are no more than a heading reach over what stands under it.
 
-    A choice that stands there itself is told by it.
+    So does an item of a list that is asked for as a whole. A choice that stands there itself is told by it.
 
     Args:
         choices: what is to be quoted, in order.
         evidence: of the documents that they stand in.
+        names_all: whether the question asks for all that stands under a heading, given in its language.
     """
     out: list[Scored] = []
     for choice in choices:
-        candidate = _extended(choice.candidate, evidence.document(choice.candidate.hit.document))
+        document = evidence.document(choice.candidate.hit.document)
+        candidate = _extended(_led(choice.candidate, document, names_all), document)
         if not any(_within(candidate, other.candidate) for other in out):
             out = [o for o in out if not _within(o.candidate, candidate)]
             out.append(Scored(candidate, choice.score))
@@ -42,11 +51,58 @@ def _within(a: Candidate, b: Candidate) -> bool:
     return a.hit.document == b.hit.document and b.span.contains(a.span)
 
 
+def _text(candidate: Candidate, document: Document | None) -> tuple[str, int]:
+    """The text that a candidate stands in, as far as it is known, and where that begins in the document."""
+    return (document.text, 0) if document is not None else (candidate.hit.text, candidate.hit.chunk.span.start)
+
+
+def _led(candidate: Candidate, document: Document | None, names_all: Callable[[str, str], bool]) -> Candidate:
+    """The heading of the list that a candidate is an item of, where all of the list is asked for; else itself."""
+    text, base = _text(candidate, document)
+    start = text.rfind("\n", 0, candidate.span.start - base) + 1
+    if _ITEM.match(text, start) is None:
+        return candidate
+    heading = _above(text, start)
+    if heading is None or not (
+        _kind(document, candidate.span.start) in _WHOLE
+        or names_all(heading.of(text).strip("#*: \t"), candidate.hit.chunk.language)
+    ):
+        return candidate
+    below = _below(text, heading.end)
+    if below is None or not below.contains(Span(candidate.span.start - base, candidate.span.end - base)):
+        return candidate
+    place = Span(heading.start + base, heading.end + base)
+    if not candidate.hit.chunk.span.contains(place):
+        candidate = moved(candidate, document, place) or candidate
+        if not candidate.hit.chunk.span.contains(place):
+            return candidate
+    return replace(candidate, span=place, highlight=place)
+
+
+def _kind(document: Document | None, at: int) -> str:
+    """Kind of the innermost section at a place."""
+    sections = document.sections if document is not None else ()
+    return next((s.kind for s in reversed(sections) if s.span.start <= at < s.span.end), "")
+
+
+def _above(text: str, start: int) -> Span | None:
+    """The heading of the list in which a line starts; None where none stands right above it."""
+    for _ in range(_ITEMS):
+        before = text.rfind("\n", 0, start - 1) + 1 if start else 0
+        line = text[before : max(start - 1, 0)]
+        said = line.strip()
+        if not start or (not said and start - before > _NEAR):
+            return None
+        if said and _MARKED.fullmatch(said):
+            return Span(before + line.index(said[0]), before + len(line.rstrip()))
+        if said and not (_ITEM.match(line) or line[:1].isspace()):
+            return None
+        start = before
+    return None
+
+
 def _extended(candidate: Candidate, document: Document | None) -> Candidate:
-    if document is not None:
-        text, base = document.text, 0
-    else:
-        text, base = candidate.hit.text, candidate.hit.chunk.span.start
+    text, base = _text(candidate, document)
     own = Span(candidate.span.start - base, candidate.span.end - base)
     below = _below(text, own.end) if _is_heading(text, own) else None
     if below is None:
