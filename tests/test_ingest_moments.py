@@ -108,3 +108,22 @@ def test_full_days_are_read_in_each_of_their_forms(text, language):
 def test_months_lengths_and_words_are_no_full_days():
     assert full_days("im April 2021, drei Tage danach und 10 Tage lang", "de") == []
     assert full_days("yesterday", "en") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("notice of a fortnight", "en", 14.0),
+        ("The notice period is a month.", "en", 30.4375),
+        ("review 6/52", "en", 42.0),
+        ("a year and a half", "en", 547.875),
+        ("ein halbes Jahr", "de", 182.625),
+        ("Kontrolle: 6 Wo.", "de", 42.0),
+        ("보름 안에", "ko", 15.0),
+        ("5 mg a day", "en", None),
+        ("once a month", "en", None),
+        ("rent of 400 pounds a month", "en", None),
+    ],
+)
+def test_a_length_of_time_in_one_word(text: str, language: str, days: float | None) -> None:
+    assert [m.days for m in moments(text, language) if m.kind == "duration"] == ([] if days is None else [days])

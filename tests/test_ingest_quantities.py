@@ -214,3 +214,67 @@ def test_spans_lie_in_order_without_overlap(text: str, language: str) -> None:
 @pytest.mark.parametrize("piece", ["1", "5 mg ", "1-", "1.1.", "§ 1 "])
 def test_a_long_line_takes_time_in_proportion(piece: str, linear_time: Callable[..., None]) -> None:
     linear_time(lambda size: quantities(piece * (size // len(piece)), "de"), 10_000, 80_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "share"),
+    [
+        ("Half of the deposit is due", "en", 50.0),
+        ("a quarter of the costs", "en", 25.0),
+        ("the seller bears 1/3 of the costs", "en", 33.3333),
+        ("die Hälfte der Kaution", "de", 50.0),
+        ("ein Drittel der Kosten", "de", 33.3333),
+        ("보증금의 절반을 낸다", "ko", 50.0),
+        ("비용의 3분의 1을 부담한다", "ko", 33.3333),
+        ("비용의 1/3을 부담한다", "ko", 33.3333),
+        ("50 basis points", "en", 0.5),
+    ],
+)
+def test_a_share_is_so_many_per_cent(text: str, language: str, share: float) -> None:
+    assert [(value, unit) for value, _, unit in found(text, language)] in ([(share, "%")], [(share, "point")])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("in the first half of the year", "en"),
+        ("at half past nine", "en"),
+        ("die zweite Hälfte der Laufzeit", "de"),
+        ("half a tablet", "en"),
+    ],
+)
+def test_a_half_that_is_no_share(text: str, language: str) -> None:
+    assert not any(unit == "%" for _, _, unit in found(text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("one and a quarter million", "en", 1.25e6),
+        ("two and a half", "en", 2.5),
+        ("half a million", "en", 0.5e6),
+        ("eineinviertel Millionen", "de", 1.25e6),
+        ("zweieinhalb", "de", 2.5),
+        ("예순여섯 살", "ko", 66.0),
+        ("스물한 명", "ko", 21.0),
+        ("열두 개", "ko", 12.0),
+        ("3분의 2", "ko", 2 / 3),
+    ],
+)
+def test_numbers_with_a_part_and_korean_ones_to_ninety_nine(text: str, language: str, value: float) -> None:
+    assert [n.value for n in numerals(text, language)] == pytest.approx([value])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "often"),
+    [
+        ("Aspirin 6-hourly", "en", 4.0),
+        ("Gabe 8-stündlich", "de", 3.0),
+        ("every hour", "en", 24.0),
+        ("jede Stunde", "de", 24.0),
+        ("매시간", "ko", 24.0),
+        ("5 mg a day", "en", 1.0),
+    ],
+)
+def test_so_many_hours_apart(text: str, language: str, often: float) -> None:
+    assert [value for value, _, unit in found(text, language) if unit == "/d"] == pytest.approx([often])

@@ -223,7 +223,11 @@ def _spelled_lengths(language: str) -> re.Pattern[str]:
 
 
 def _durations(text: str, language: str, found: list[Numeral], anchor: date | None) -> Iterator[Moment]:
+    end = 0
     for span, days in sorted(_lengths(text, language, found), key=lambda length: (length[0].start, -length[0].end)):
+        if span.start < end:
+            continue
+        end = span.end
         before = text[max(0, span.start - 12) : span.start]
         past, future = _pattern("after_past").match(text, span.end), _pattern("after_future").match(text, span.end)
         if past or _before("before_past", language).search(before):
