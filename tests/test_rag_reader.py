@@ -631,6 +631,13 @@ def test_a_list_is_of_the_day_above_it_and_never_of_a_birthday(text: str, langua
     [
         ("Year | Rent\n1 (to May) | 900\n2 (to June) | 950\n3 (to July) | 990\n", "rent in year 2", "en", "900", "950"),
         ("Mietjahr | Miete\n1 (bis Mai) | 900\n2 (bis Juni) | 950\n", "Miete im Mietjahr 2", "de", "900", "950"),
+        (
+            "Mietjahr | Betrag\n1. (bis Mai) | 900\n2. (bis Juni) | 950\n",
+            "was zahlt er im zweiten Jahr",
+            "de",
+            "900",
+            "950",
+        ),
         ("연차 | 차임\n1년차 | 900\n2년차 | 950\n", "2년차 차임", "ko", "900", "950"),
         ("Year | Fee\n2021 | 900\n2022 | 950\n", "fee 2022", "en", "900", "950"),
         ("Item | Deposit\nCrane | 900\nScissor lift | 950\n", "deposit for the scissor lift", "en", "950", "950"),

@@ -293,7 +293,7 @@ def _numbered(row: Row, topic: Topic, question: str, language: str) -> bool:
             continue
         column = row.columns[at] if at < len(row.columns) else ""
         about = set(terms(f"{column} {cell}", language)) - topic.numbers
-        if len(match[1]) == _YEAR or any(topic.holds(term) or term in question for term in about):
+        if len(match[1]) == _YEAR or any(topic.holds(term) or term in question or topic.ends(term) for term in about):
             return True
     return False
 

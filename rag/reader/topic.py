@@ -43,6 +43,10 @@ class Topic:
             return True
         return len(term) >= _START and any(word.startswith(term) for word in self.own)
 
+    def ends(self, term: str) -> bool:
+        """Whether a term ends with a word of the question: "Mietjahr" where the third "Jahr" is asked for."""
+        return any(len(word) >= _START and term.endswith(word) for word in self.own)
+
     def share(self, found: Iterable[str]) -> float:
         """Which share of the question's own terms a text has, 0 to 1; a longer word counts with a term in it."""
         held = set(found)
