@@ -24,6 +24,7 @@ from casefolio.reader.names_meant import named_alone
 from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
+from casefolio.reader.siblings import with_siblings
 from casefolio.reader.stating import ends
 from casefolio.reader.topic import topic_of
 from casefolio.reader.versions import amendment_of
@@ -89,6 +90,8 @@ def quote(
         if said is not None and kept == told:
             composer.plain(say("yes" if said else "no", asked.language))
     topic = topic_of(asked)
+    if form.many:
+        kept = with_siblings(kept, topic, evidence)
     kept = with_what_they_head(kept, evidence, lambda heading, tongue: form.many or topic.names(heading, tongue))
     _put(kept, composer, evidence.dated, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
