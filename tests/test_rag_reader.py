@@ -1093,3 +1093,20 @@ def test_of_what_is_written_like_a_name_the_people_are_names(question, names, al
     asked = Asked(question, "Verkehrswert" if "Kiefern" in question else "Blutdruck", "de", names)
     found = named_alone(asked, ("Timo Wessendorf", "Gerda Lindinger", "Hedwig Brandecker"))
     assert (found.names, found.bare) == (alone, bare)
+
+
+@pytest.mark.parametrize(
+    ("question", "signed"),
+    [
+        ("who signed the september 2023 letter", "Mo Fry"),
+        ("who signed the 2022 letter", "Dr Ann Lee"),
+        ("who signed the letter of 2019", "Dr Ann Lee"),  # no paper is of that year
+    ],
+)
+def test_of_several_letters_those_of_the_named_time_say_who_signed(question: str, signed: str) -> None:
+    texts = {
+        "a.txt": "12 May 2022\nDear colleague,\nAll is well.\nYours sincerely\nDr Ann Lee\n",
+        "b.txt": "21 September 2023\nDear colleague,\nAll is well.\nYours sincerely\nMo Fry\n",
+    }
+    answer = ask(question, texts, StandIn("Dr Ann Lee", "Mo Fry"))
+    assert answer.citations[0].quote == signed

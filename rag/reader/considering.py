@@ -9,7 +9,8 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
-from casefolio.reader.families import Tables, joined
+from casefolio.ingest.meaning.moments import moments
+from casefolio.reader.families import Tables, in_month, joined, months_asked
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded, without_relatives, without_what_is_sought
 from casefolio.reader.numbers_borne import Records
@@ -20,6 +21,7 @@ from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
 
 _ANY_RECORD = Records()
+_YEAR = len("2024")
 _SIGNED = 12  # signatures of one passage that may answer
 
 
@@ -104,7 +106,8 @@ def considered(
     everything = under_their_names(asked.question, everything, evidence.text)
     everything = records.of(everything)
     if form.signed:
-        signed = under_their_names(asked.question, _signed(everything, evidence), evidence.text)
+        papers = _of_the_time(asked, everything, evidence)
+        signed = under_their_names(asked.question, _signed(papers, evidence), evidence.text)
         signed = best_of_passages(signed, _SIGNED)
         signed = read_alone(asked, signed, [c.header for c in signed], model)
         return Considered(checked(asked, signed, lambda c: c.header, model, many=True), everything)
@@ -155,6 +158,18 @@ def _places(path: str, found: Sequence[Candidate], evidence: Evidence) -> list[S
         for h in hits
         for s in signatures(h.text, h.chunk.language)
     ]
+
+
+def _of_the_time(asked: Asked, candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
+    """Candidates of the papers of the month or year that the question names; all where none is of it."""
+    months = months_asked(asked.question, asked.language)
+    years = {m.start[:_YEAR] for m in moments(asked.question, asked.language) if m.kind == "year"}
+
+    def meant(c: Candidate) -> bool:
+        day = evidence.dated(c.hit.document)
+        return bool(day) and (in_month(day, months) if months else day[:_YEAR] in years)
+
+    return [c for c in candidates if meant(c)] or list(candidates)
 
 
 def _signed(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

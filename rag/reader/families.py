@@ -228,11 +228,11 @@ def _possible(asked: Asked, topic: Topic, rows: Sequence[Row], block: Sequence[_
     """The rows of the days, drugs, people and numbers that the question names, where a row is of one."""
     language = block[0].candidate.hit.chunk.language
     drugs = drugs_in(asked.question, asked.language)
-    days, months = _days_of_the_year(asked.question, asked.language), _months(asked.question, asked.language)
+    days, months = _days_of_the_year(asked.question, asked.language), months_asked(asked.question, asked.language)
     stepped = sum(bool(row.cells) and range_of(row.cells[0]) is not None for row in rows) > 1
     tests: list[Callable[[Row], bool]] = [
         lambda row: bool(days) and day_of_row(row, language)[-_MONTH_DAY:] in days,
-        lambda row: bool(months) and not days and _in_month(day_of_row(row, language), months),
+        lambda row: bool(months) and not days and in_month(day_of_row(row, language), months),
         lambda row: bool(drugs) and bool(drugs & drugs_in(" ".join(row.cells), language)),
         lambda row: bool(row.columns) and len(row.cells) > 2 and any(_bears(name, row) for name in asked.names),
         lambda row: _numbered(row, topic, asked.question, language),
@@ -256,7 +256,9 @@ def _wanted(topic: Topic, rows: Sequence[Row], block: Sequence[_Member]) -> tupl
 def _names_a_time(asked: Asked) -> bool:
     """Whether a question names a day or a month: then no newer row is meant."""
     question, language = asked.question, asked.language
-    return bool(full_days(question, language) or _days_of_the_year(question, language) or _months(question, language))
+    return bool(
+        full_days(question, language) or _days_of_the_year(question, language) or months_asked(question, language)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -267,13 +269,14 @@ def _days_of_the_year(question: str, language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _months(question: str, language: str) -> frozenset[str]:
+def months_asked(question: str, language: str) -> frozenset[str]:
     """The months that a question names, with their year where it does ("2024-01", "01")."""
     told = [m.start[: len("2024-01")] for m in moments(question, language) if m.kind == "month"]
     return frozenset(m.removeprefix("--") for m in told) or frozenset(f"{m:02}" for m in months_named(question))
 
 
-def _in_month(day: str, months: Set[str]) -> bool:
+def in_month(day: str, months: Set[str]) -> bool:
+    """Whether an ISO day is in one of the months, as `months_asked` gives them."""
     month = day[: len("2024-01")]
     return month in months or month[len("2024-") :] in months
 
