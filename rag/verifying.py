@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from casefolio.answer import Reason, Verdict, VerdictLabel
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.alignment import align
-from casefolio.ingest.meaning.facts import Profile, profile
+from casefolio.ingest.meaning.facts import VALUES, Profile, profile
 from casefolio.ingest.meaning.finding import Finding
 from casefolio.ingest.meaning.frames import says_as_much
 from casefolio.ingest.meaning.parts import compared_parts
@@ -57,7 +57,8 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = ruled_by(mine, theirs)
-    if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
+    lacking = any(f.kind in VALUES for f in ruled.of("missing"))
+    if ruled.verdict.label == "supported" and not lacking and says_as_much(mine, theirs):
         return ruled.verdict
     parts = compared_parts(mine, theirs)
     if parts == "crossed":

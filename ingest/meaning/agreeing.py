@@ -8,7 +8,7 @@ from casefolio.ingest.meaning.facts import Fact
 AGREE, CONFLICT, APART = 1, -1, 0
 # "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not, nor
 # are 15 days a fortnight.
-_LOOSE = 0.09
+_LOOSE = 0.0802
 _HALF_MONTH = 30.4375 / 2
 _EXACT = 1e-6
 
@@ -31,7 +31,9 @@ def relation(a: Fact, b: Fact, text_a: str, text_b: str) -> int:
     if a.family == "name":
         return _names(str(a.value), str(b.value))
     if a.family == "clock":
-        return AGREE if a.value & b.value else CONFLICT
+        if min(a.value) == min(b.value):
+            return AGREE
+        return APART if a.value & b.value else CONFLICT  # "eight o'clock" may be 20:00, but nobody says so
     return AGREE if a.value == b.value else CONFLICT
 
 
@@ -48,8 +50,8 @@ def _amounts(a: Quantity, b: Quantity, family: str) -> int:
         return AGREE if _near(a.value, b.value) else APART
     if not same_unit and family == "concentration":
         return APART
-    if {a.unit, b.unit} == {"%", "point"} and _near(a.value, b.value, 1e-4):
-        return AGREE  # "50 basis points" are half a per cent
+    if "bp" in (a.unit, b.unit) and {a.unit, b.unit} <= {"%", "point", "bp"} and _near(a.value, b.value, 1e-4):
+        return AGREE  # "50 basis points" are half a per cent, or half a point of them
     inside = b.value <= a.value and a.high <= b.high and (b.value != b.high) and same_unit
     equal = same_unit and _near(a.value, b.value, 1e-4) and _near(a.high, b.high, 1e-4)
     return AGREE if equal or inside else CONFLICT
@@ -94,7 +96,7 @@ def _lengths(a: Moment, b: Moment, words_a: str, words_b: str) -> int:
     if _near(a.days, b.days):
         return AGREE
     different_units = _unit(words_a) != _unit(words_b)
-    loose = different_units and (_in_months(a.days) or _in_months(b.days))
+    loose = different_units and _in_months(a.days) != _in_months(b.days)  # eleven months are no year
     return AGREE if loose and _near(a.days, b.days, _LOOSE) else CONFLICT
 
 

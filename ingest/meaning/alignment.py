@@ -196,8 +196,8 @@ def _with_a_unit(fact: Fact, claim: Profile, quote: Profile) -> bool:
 def _written_otherwise(fact: Fact, claim: Profile, quote: Profile) -> bool:
     """Whether a value stands in the quote in another form: 40 for 40 mg, 12/08 for the eighth of December."""
     if fact.family == "clock":
-        times = ((minutes // 60, minutes % 60) for minutes in fact.value)
-        return any(re.search(rf"(?<![\d.,])0?{hour}[.:h]?{past:02}(?!\d)", quote.text) for hour, past in times)
+        hour, past = divmod(min(fact.value), 60)
+        return re.search(rf"(?<![\d.,:/])0?{hour}[.:h]{past:02}(?![\d.,:/])", quote.text) is not None
     if isinstance(fact.value, Quantity):
         told = numerals(fact.span.of(claim.text), claim.language)
         return len(told) == 1 and any(

@@ -13,11 +13,13 @@ from functools import cache
 
 from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import applying, known, own
+from casefolio.ingest.languages import any_of, applying, every, known, own
 from casefolio.ingest.languages import table as table_of
+from casefolio.ingest.meaning.numerals import plain_letters
 
 # Hours and minutes as every language writes them.
 _WRITTEN = r"(?<![\d:.,/])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
+_LEADING = 24  # characters before a time in which a word tells that it is none
 _HALF_DAY = 12 * 60
 _DAY = 24 * 60
 _EVENING = 6  # hour from which "at night" is before midnight
@@ -62,11 +64,14 @@ def _forms(language: str) -> tuple[_Form, ...]:
     for row in clock.get("form", []):
         pattern = row["pattern"].replace("{hour}", rf"(?P<hour>\d{{1,2}}|{alternation(_hours(language))})")
         pattern = pattern.replace("{minute}", r"(?P<minute>[0-5]\d)")
+        short = alternation(word for word in _halves(language) if " " not in word)
+        pattern = pattern.replace("{short}", rf"(?P<half0>(?:{short}){end})")
         for number in range(1, pattern.count("{half}") + 1):
             pattern = pattern.replace("{half}", f"(?P<half{number}>{halves})", 1)
         out.append(_Form(re.compile(f"(?i:{pattern})"), row.get("minutes", 0), clock.get("digits") == _DAY // 60))
     if clock.get("whole"):
-        out.append(_Form(re.compile(rf"(?i)(?<!\w)(?P<whole>{alternation(clock['whole'])}){end}"), 0, True))
+        closed = clock.get("whole_end", end)
+        out.append(_Form(re.compile(rf"(?i)(?<!\w)(?P<whole>{alternation(clock['whole'])})(?:{closed})"), 0, True))
     return tuple(out)
 
 
@@ -96,13 +101,31 @@ def _minutes(match: re.Match[str], form: _Form, language: str) -> frozenset[int]
     )
 
 
+def _is_none(text: str, start: int, end: int) -> bool:
+    """Whether digits are a ratio, a clause or a length of time: "titre 1:40", "2:30 hours"."""
+    return bool(_before().search(text, max(0, start - _LEADING), start) or _behind().match(text, end))
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(f"(?i:{any_of('clock', 'none_behind')})$")
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    units = alternation(word for _, dates in every("dates") for word in dates.get("units", {}))
+    return re.compile(rf"(?i)\s?(?:{units})(?![^\W\d_])")
+
+
 def clocks(text: str, language: str) -> Iterator[Clock]:
     """Times of day in order of their start, without overlap; of two that start alike, the longer."""
     found: list[Clock] = []
+    text = plain_letters(text)
     for each in applying(known(language)):
         for form in _forms(each):
             for match in form.pattern.finditer(text):
-                if minutes := _minutes(match, form, each):
+                minutes = _minutes(match, form, each)
+                if minutes and not _is_none(text, match.start(), match.end()):
                     found.append(Clock(Span(match.start(), match.end()), minutes))
     end = -1
     for clock in sorted(found, key=lambda c: (c.span.start, -c.span.end)):

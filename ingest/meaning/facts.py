@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -138,9 +138,10 @@ def _quantity_facts(text: str, language: str) -> Iterable[Raw]:
     clauses = references(text, language)
     hours = list(clocks(text, language))
     times = [clock.span for clock in hours]
-    amounts = [q for q in quantities(text, language, found, dates, clauses) if not _within(q.span, times)]
+    amounts = [q for q in quantities(text, language, found, dates, clauses) if not _touches(q.span, times)]
     no_lengths = times + [q.span for q in amounts if q.dimension == "frequency"]
     no_lengths += [Span(m.start(), m.end()) for m in _per_length().finditer(text)]
+    no_lengths.sort()
     for clock in hours:
         yield "number", "clock", clock.minutes, clock.span
     for reference in clauses:
@@ -148,7 +149,7 @@ def _quantity_facts(text: str, language: str) -> Iterable[Raw]:
     for moment in dates:
         if moment.kind not in ("duration", "relative"):
             yield "date", "date", moment, moment.span
-        elif not _within(moment.span, no_lengths):  # "every eight hours" is no length
+        elif not _touches(moment.span, no_lengths):  # "every eight hours" is no length
             yield ("date" if moment.kind == "relative" else "number", moment.kind, moment, moment.span)
     for quantity in amounts:
         yield _KINDS.get(quantity.dimension, "number"), quantity.dimension, quantity, quantity.span
@@ -159,9 +160,10 @@ def _per_length() -> re.Pattern[str]:
     return re.compile(any_of("dates", "per_length"))
 
 
-def _within(span: Span, others: Iterable[Span]) -> bool:
-    """Whether a stretch lies in one of the others, but for the mark behind it."""
-    return any(o.start <= span.start and span.end <= o.end + 1 for o in others)
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a stretch overlaps one of the others, which stand in order of their start."""
+    at = bisect_right(others, span)
+    return any(other.overlaps(span) for other in others[max(0, at - 2) : at + 1])
 
 
 def _coded(text: str, found: list[Word]) -> Iterable[Raw]:

@@ -11,13 +11,14 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import all_of
 from casefolio.ingest.languages import every as every_language
 from casefolio.ingest.meaning.assertion import Quantity
-from casefolio.ingest.meaning.numerals import Numeral
+from casefolio.ingest.meaning.numerals import Numeral, plain_letters
 
 _MOST_TIMES = 6  # a day
 _SCHEME = re.compile(r"(?<![\w/-])(?:1/2|½|\d)(?:\s?-\s?(?:1/2|½|\d)){2,3}(?![\w/-])")
 _EVERY_SHORT = re.compile(r"(?i)(?<!\w)q\.?\s?(\d{1,2})\s?h(?:rs?|ours?)?(?!\w)")
 
-_PERIODS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])[- ]?$")  # "6-monthly", "8-stündlich": every six months, eight hours
+_PERIODS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])-$")  # "6-monthly": every six months; "6 monthly sessions" are six
+_HOURS = re.compile(r"(?<![\w.,-])([2-9]|1[0-2])[- ]?$")  # "8-stündlich", "6 hourly"
 _HOURLY = 24.0
 
 
@@ -73,10 +74,18 @@ def _length_before() -> re.Pattern[str]:
     return re.compile(rf"(?i)(?<!\w)(?:{alternation(all_of('numbers', 'length_after'))})\s$")
 
 
+@cache
+def _length_behind() -> re.Pattern[str]:
+    """ "a week later", "a day off"."""
+    return re.compile(rf"(?i)\s(?:{alternation(all_of('numbers', 'length_before'))})(?!\w)")
+
+
 def may_say_how_often(word: str, text: str, start: int) -> bool:
     """Whether a length of time at `start` says how often: "5 mg a day", "once a week", not "a notice of a week"."""
     if word not in all_of("numbers", "lengths"):
         return True
+    if _length_behind().match(text, start + len(word)):
+        return False
     before = text[max(0, start - 40) : start]
     return _number_before().search(before) is not None and not _length_before().search(before)
 
@@ -99,6 +108,7 @@ def _small(word: str) -> float:
 
 def frequencies(text: str) -> Iterator[Quantity]:
     """Schemes (`1-0-1`) and words (`b.i.d.`, `2x tgl.`, `하루 2회`) that say how often, in times a day."""
+    text = plain_letters(text)
     for match in _SCHEME.finditer(text):
         slots = [s.strip() for s in match.group().split("-")]
         values = [0.5 if s in ("½", "1/2") else float(s) for s in slots]
@@ -125,7 +135,9 @@ def frequencies(text: str) -> Iterator[Quantity]:
             count = _table("times")[match["times"].lower()]
         elif before := _times_before().search(text, max(0, start - 16), start):
             count, start = _small(before["n"]), before.start()
-        elif (per < 1 or per == _HOURLY) and (before := _PERIODS.search(text, max(0, start - 3), start)):
+        elif (per < 1 and (before := _PERIODS.search(text, max(0, start - 3), start))) or (
+            per == _HOURLY and (before := _HOURS.search(text, max(0, start - 3), start))
+        ):
             count, start = 1 / float(before[1]), before.start()
         value = round(per * count, 6)
         yield Quantity(Span(start, match.end()), value, value, "/d", "frequency")

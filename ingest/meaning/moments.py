@@ -19,7 +19,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about, all_of, any_of, every, known, own
 from casefolio.ingest.meaning.assertion import Moment
 from casefolio.ingest.meaning.frequencies import may_say_how_often
-from casefolio.ingest.meaning.numerals import Numeral, numerals
+from casefolio.ingest.meaning.numerals import Numeral, numerals, plain_letters
 
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40
@@ -212,14 +212,14 @@ def _lengths(text: str, language: str, found: list[Numeral]) -> Iterator[tuple[S
         yield Span(match.start(), match.end()), spelled[word]
     for form, days in own(language, "dates").get("short_lengths", {}).items():
         for match in re.finditer(form, text):
-            yield Span(match.start(), match.end()), int(match[1]) * float(days)
+            yield Span(match.start(1), match.end()), int(match[1]) * float(days)
 
 
 @cache
 def _spelled_lengths(language: str) -> re.Pattern[str]:
     words = own(language, "dates").get("lengths", {})
-    end = "" if about(language).get("particles") else r"(?!\w)"
-    return re.compile(rf"(?i)(?<!\w)(?:{alternation(words)}){end}" if words else "(?!)")
+    end = own(language, "dates").get("length_end", r"(?!\w)")
+    return re.compile(rf"(?i)(?<!\w)(?:{alternation(words)})(?:{end})" if words else "(?!)")
 
 
 def _durations(text: str, language: str, found: list[Numeral], anchor: date | None) -> Iterator[Moment]:
@@ -312,7 +312,7 @@ def moments(
         anchor: the day that `two weeks ago` counts from; without it such a moment has `days` alone.
         found: the numbers of `text`, when the caller has them already.
     """
-    language = known(language)
+    language, text = known(language), plain_letters(text)
     out = _dated(text, language)
     taken = {position for m in out for position in range(m.span.start, m.span.end)}
     found = numerals(text, language) if found is None else found

@@ -20,6 +20,15 @@ _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "�
 _DIGITS = rf"\d{{1,3}}(?:[.,{_GROUPS}]\d{{3}}){{1,5}}(?:[.,]\d{{1,6}})?(?!\d)|\d{{1,18}}(?:[.,]\d{{1,9}})?(?!\d)"
 
 
+# Letters that a search without case takes for others, each for one: ſechs, fıve, mİdnight.
+_LOOKALIKE = str.maketrans("ſıİ", "siI")
+
+
+def plain_letters(text: str) -> str:
+    """A text of the same length in which such letters are those they are taken for, so that its words are known."""
+    return text.translate(_LOOKALIKE)
+
+
 @dataclass(frozen=True, slots=True)
 class Numeral:
     """A number and where it stands. `written` tells `digits` from `words`, since words need a unit to count."""
@@ -120,6 +129,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         parts.append(
             rf"\b(?P<words>{words})(?P<more>(?:[\s-](?:{scales})(?!\w)(?:\s(?:(?:{link})\s)?(?:{words})\b)?){{0,3}})(?:(?!\w){glued})"
         )
+    parts.insert(0, r"(?<![\w.,])(?P<whole>\d{1,3})\s?(?P<part>[½¼¾⅓⅔⅛])")
     parts.append("(?P<vulgar>[½¼¾⅓⅔⅛])")
     end = "" if about(language).get("particles") else r"(?!\w)"
     many = rf"(?:\s(?:an?\s)?(?P<fraction_scale>{scales})(?!\w))?" if end else ""
@@ -166,6 +176,8 @@ def _value(match: re.Match[str], language: str) -> Numeral:
     if group.get("fraction"):
         times = _valued(language, "scales").get((group.get("fraction_scale") or "").lower(), 1.0)
         return Numeral(start, end, _fractions(language)[match["fraction"].lower()] * times, "words")
+    if group.get("part"):
+        return Numeral(start, end, float(match["whole"]) + _FRACTIONS[match["part"]])
     if group.get("below"):
         return Numeral(start, end, float(match["above"]) / (float(match["below"]) or 1.0), "words")
     if group.get("digits"):
@@ -193,7 +205,7 @@ _BRACKETED = re.compile(rf"\s?\((?P<digits>{_DIGITS})\)")
 
 def numerals(text: str, language: str = "en") -> list[Numeral]:
     """Numbers in order of their start; `thirty (30)` is one number."""
-    language = language if own(language, "numbers") else DEFAULT
+    language, text = language if own(language, "numbers") else DEFAULT, plain_letters(text)
     found: list[Numeral] = []
     for match in _pattern(language).finditer(text):
         if found and match.start() < found[-1].end:

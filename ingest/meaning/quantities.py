@@ -28,6 +28,7 @@ _MARKER = re.compile(
     r"|(?<=\s)\(\d{1,2}\)(?=\s[A-Za-z])"
 )
 _RATIO = re.compile(r"(?<![\w/])(\d{1,3}(?:[.,]\d)?)\s?/\s?(\d{1,3})(?![^\W가-힣]|/|[.,]\d)")
+_SHARES = {(1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 5), (1, 10)}  # no 6/12 of sight, no 4/5 of strength
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _BOLD = r"[*_]{0,3}"  # Markdown's, before the second of two amounts
 _APART = 9  # most characters between two amounts of one unit
@@ -223,7 +224,7 @@ def _ratios(text: str, blocks: _Blocks) -> Iterator[Quantity]:
             kind = compose(unit)
             value = kind.convert(top / bottom)
             yield Quantity(Span(match.start(), unit.end()), value, value, kind.canonical, kind.dimension)
-        elif 0 < top < bottom and _is_share(text, match.start(), match.end()):
+        elif (top, bottom) in _SHARES and _is_share(text, match.start(), match.end()):
             yield _percent(text, match.start(), match.end(), top / bottom)
         else:
             yield Quantity(
