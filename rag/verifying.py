@@ -57,8 +57,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = ruled_by(mine, theirs)
-    lacking = any(f.kind in VALUES for f in ruled.of("missing"))
-    if ruled.verdict.label == "supported" and not lacking and says_as_much(mine, theirs):
+    if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
         return ruled.verdict
     parts = compared_parts(mine, theirs)
     if parts == "crossed":
@@ -79,6 +78,8 @@ def ruled_by(mine: Profile, theirs: Profile) -> Ruled:
     score = model.probability(pair_features(mine, findings, missing))
     reasons = [Reason(f.kind, f.claim, f.quote, _told(f)) for f in findings if f.status != "agree"]
     label: VerdictLabel = "supported" if score >= model.threshold else "unsupported"
+    if label == "supported" and any(f.kind in VALUES and f.status == "missing" for f in findings):
+        label, score = "unsupported", model.threshold - 0.01  # all words are there, and a value is not
     if any(f.status == "conflict" for f in findings):
         label, score = "contradicted", min(score, model.threshold - 0.01)
     run, span = longest_run(mine, missing)

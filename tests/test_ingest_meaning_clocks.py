@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casefolio.ingest.languages import every
-from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
+from casefolio.ingest.meaning.agreeing import AGREE, APART, CONFLICT, relation
 from casefolio.ingest.meaning.clocks import clocks
 from casefolio.ingest.meaning.facts import Fact, profile
 
@@ -53,6 +53,16 @@ def test_minutes_after_midnight_both_where_nobody_says_which_half(language: str,
         ("ko", "9시간 뒤"),
         ("ko", "한시적으로 허가한다"),
         ("en", "at 25:10"),
+        ("en", "titre 1:40"),
+        ("en", "ratio of 1:10"),
+        ("en", "Clause 4:15"),
+        ("en", "1430 hours of work"),
+        ("en", "for 2.30 hours"),
+        ("en", "2:30 hours"),
+        ("en", "take 1 at night"),
+        ("en", "GCS 15 at night"),
+        ("ko", "정오표"),
+        ("ko", "역가 1:40"),
     ],
 )
 def test_what_is_no_time_of_day(language: str, text: str) -> None:
@@ -68,9 +78,11 @@ def _clock(text: str, language: str) -> Fact:
     ("language", "claim", "quote", "expected"),
     [
         ("en", "half past nine", "9:30 am", AGREE),
-        ("en", "half past nine", "21:30", AGREE),
+        ("en", "half past nine", "21:30", APART),  # it may be, but nobody says so
+        ("en", "2:30", "2:30 pm", APART),
+        ("de", "um acht Uhr", "20 Uhr", APART),
         ("en", "half past nine", "10:30", CONFLICT),
-        ("en", "six in the evening", "06:00", CONFLICT),
+        ("en", "at six in the evening", "06:00", CONFLICT),
         ("en", "2.20 pm", "02:20", CONFLICT),
         ("de", "halb zehn abends", "9.30 Uhr", CONFLICT),
         ("de", "viertel nach acht", "8:15 Uhr", AGREE),
@@ -80,6 +92,11 @@ def _clock(text: str, language: str) -> Fact:
 )
 def test_times_agree_that_may_be_one(language: str, claim: str, quote: str, expected: int) -> None:
     assert relation(_clock(claim, language), _clock(quote, language), claim, quote) == expected
+
+
+@pytest.mark.parametrize("text", ["um 8 Uhr morgenſ", "at mİdnight", "half past fıve", "at 6 ın the morning"])
+def test_letters_that_are_taken_for_others_stop_nothing(text: str) -> None:
+    assert len(list(clocks(text, "de" if "Uhr" in text else "en"))) == 1
 
 
 def test_the_numbers_of_a_time_are_no_amounts() -> None:

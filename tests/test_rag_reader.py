@@ -21,7 +21,7 @@ from casefolio.ingest.meaning.moments import months_named
 from casefolio.names_in_questions import names_in
 from casefolio.reader.considering import Evidence, considered
 from casefolio.reader.deciding import Decision, features, shipped_decision
-from casefolio.reader.forms import asks_what_is_sought, form_of, heads_what_is_sought, is_sought, without_time
+from casefolio.reader.forms import asks_what_is_sought, decides, form_of, heads_what_is_sought, is_sought, without_time
 from casefolio.reader.framing import READ_TOKENS, header, question_frame
 from casefolio.reader.glossing import Glossary
 from casefolio.reader.guards import guarded
@@ -442,6 +442,7 @@ def test_each_form_matches_its_example(language: str) -> None:
             "sought": lambda text: is_sought(text, language),
             "sought_heading": lambda text: heads_what_is_sought(text, language),
             "seeking": asks_what_is_sought,
+            "decides": lambda text: decides(text, language),
         }
         found = tell[name](example) if name in tell else getattr(form_of(example, language), name)
         assert found, (name, example)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from casefolio.indexes.hit import Hit
@@ -175,3 +177,47 @@ def test_what_somebody_else_is_on_says_nothing_of_the_one_asked_for(
     assert told(without_relatives(small, form_of(question, language), both, lambda _: True))[0] == kept
     unnamed = asked(question.replace(name, "they"), language)
     assert told(without_relatives(unnamed, form_of(question, language), both, lambda _: True))[0] == theirs
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("Can the tenant keep a dog?", "The tenant may keep one dog if he asks for the landlord's consent."),
+        ("Is notice needed for termination?", "Either party seeking termination must give three months' notice."),
+        ("How much was awarded in costs?", "Costs: the claimant applied for costs and the court awards 350 euros."),
+        ("What did the court award?", "Claimant's case: the court accepts it and awards 120 euros."),
+        ("How much must she pay according to the court?", "She shall pay him, as sought, 900 euros."),
+    ],
+)
+def test_a_clause_with_a_condition_and_a_ruling_are_not_only_sought(question: str, clause: str) -> None:
+    found = lines(clause, "en")
+    form = form_of(question, "en")
+    assert without_what_is_sought(asked(question, "en"), form, found, lambda _: False, lambda _: ()) == found
+
+
+def test_a_month_opens_no_sentence_about_somebody_else() -> None:
+    found = lines("May is the month of his next visit.", "en")
+    question = Asked("When is the next visit of Tom?", "When is the next visit of ?", "en", ("Tom",))
+    assert without_relatives(question, form_of(question.question, "en"), found, lambda _: True) == found
+
+
+def test_papers_of_the_same_patient_without_a_number_are_read_too() -> None:
+    texts = {"a.txt": "Tom Baker MRN 448218\nHb 9", "b.txt": "Tom Baker\nCT: cavity", "c.txt": "Al Rowe MRN 448000\nCT"}
+    hits = [hit(text, "en", path) for path, text in texts.items()]
+    records = records_meant("CT of Tom Baker, MRN 448218", "en", hits, texts.__getitem__)
+    assert [h.document for h in records.papers(hits, lambda a, b: {a, b} == {"a.txt", "b.txt"})] == ["a.txt", "b.txt"]
+    assert [h.document for h in records.papers(hits)] == ["a.txt"]
+
+
+@pytest.mark.parametrize("question", ["when were the 12500 euros paid", "when was the sum of 12500 paid"])
+def test_a_sum_is_no_number_of_a_record(question: str) -> None:
+    text = "Settlement of 12500 euros\nPaid: 12500 on 2 May"
+    assert not records_meant(question, "en", [hit(text, "en")], lambda _: text).meant
+
+
+@pytest.mark.parametrize("piece", [" ", "12345 ", "geb. 1.2.1990 ", "a"])
+def test_numbers_of_a_long_paper_take_time_in_proportion(piece: str, linear_time: Callable[..., None]) -> None:
+    def read(size: int) -> None:
+        records_meant("mrn 448218", "en", [hit("x", "en")], lambda _: piece * (size // len(piece)))
+
+    linear_time(read, 5_000, 40_000)

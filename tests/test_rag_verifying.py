@@ -449,3 +449,37 @@ def test_the_reader_sees_a_claim_in_its_quotes_words() -> None:
 def test_what_differs_stays_as_the_claim_says_it() -> None:
     mine, theirs = profile("Ibuprofen 400 mg twice a day.", "en"), profile("Paracetamol 0.5 g qds", "en")
     assert in_the_quotes_words(mine, theirs, ruled_by(mine, theirs).findings) == mine.text
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "language"),
+    [
+        ("The interest rate rose by 5%.", "The interest rate rose by 5 percentage points.", "en"),
+        ("The scale of the plan is 1:50.", "The scale of the plan is 13:50.", "en"),
+        ("The infusion lasted half past two.", "The infusion lasted 2.30 hours.", "en"),
+        ("Vision was 6/12 of the right eye.", "Vision was 3/6 of the right eye.", "en"),
+        ("Page 3/12 of the report is missing.", "25% of the report is missing.", "en"),
+        ("Power of the left leg was 80%.", "Power was 4/5 of the left leg.", "en"),
+        ("Der Termin ist um acht Uhr.", "Der Termin ist um 20 Uhr.", "de"),
+        ("He was discharged at half past one.", "He was discharged with blood pressure 130/80.", "en"),
+        ("The term is 11 months.", "The term is one year.", "en"),
+        ("The notice is 33 days.", "The notice is one month.", "en"),
+        ("He takes 1 tablet of warfarin.", "He takes 1½ tablets of warfarin.", "en"),
+    ],
+)
+def test_values_that_only_look_alike_support_nothing(claim: str, quote: str, language: str) -> None:
+    assert verify(claim, quote, language).label != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("He paid 3 monthly instalments of 400 euros.", "He paid three monthly instalments of 400 euros."),
+        ("She had 6 weekly sessions of therapy.", "She had six weekly sessions of therapy."),
+        ("She takes 1 in the morning.", "She takes one tablet in the morning."),
+        ("Take two in the morning and one at night.", "Take two tablets in the morning and one tablet at night."),
+        ("The term is 15 days.", "The term is half a month."),
+    ],
+)
+def test_counts_beside_times_contradict_nothing(claim: str, quote: str) -> None:
+    assert verify(claim, quote, "en").label != "contradicted"

@@ -7,9 +7,9 @@ from casefolio.ingest.meaning.facts import Fact
 
 AGREE, CONFLICT, APART = 1, -1, 0
 # "3 months" and "90 days" are meant as one length, as are "a month" and "4 weeks"; "60 days" and "61 days" are not, nor
-# are 15 days a fortnight.
-_LOOSE = 0.0802
-_HALF_MONTH = 30.4375 / 2
+# are 15 days a fortnight or 33 a month.
+_MONTH = 30.4375
+_SHORTEST_MONTH, _LONGEST_MONTH = 28, 31
 _EXACT = 1e-6
 
 
@@ -96,13 +96,16 @@ def _lengths(a: Moment, b: Moment, words_a: str, words_b: str) -> int:
     if _near(a.days, b.days):
         return AGREE
     different_units = _unit(words_a) != _unit(words_b)
-    loose = different_units and _in_months(a.days) != _in_months(b.days)  # eleven months are no year
-    return AGREE if loose and _near(a.days, b.days, _LOOSE) else CONFLICT
+    if not different_units or _in_months(a.days) == _in_months(b.days):  # eleven months are no year
+        return CONFLICT
+    months, days = (a.days, b.days) if _in_months(a.days) else (b.days, a.days)
+    number = months / _MONTH
+    return AGREE if _SHORTEST_MONTH * number <= days <= _LONGEST_MONTH * number else CONFLICT
 
 
 def _in_months(days: float) -> bool:
     """Whether a length is so many months or years, whose days vary."""
-    halves = days / _HALF_MONTH
+    halves = 2 * days / _MONTH
     return halves >= 1 and _near(halves, round(halves), _EXACT)
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
+from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import telling_keys
 from casefolio.ingest.meaning.courses import turned_courses
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
@@ -197,7 +198,8 @@ def _written_otherwise(fact: Fact, claim: Profile, quote: Profile) -> bool:
     """Whether a value stands in the quote in another form: 40 for 40 mg, 12/08 for the eighth of December."""
     if fact.family == "clock":
         hour, past = divmod(min(fact.value), 60)
-        return re.search(rf"(?<![\d.,:/])0?{hour}[.:h]{past:02}(?![\d.,:/])", quote.text) is not None
+        found = re.search(rf"(?<![\d.,:/])0?{hour}[.:h]{past:02}(?![\d.,:/])", quote.text)
+        return found is not None and not is_length(quote.text, found.end())
     if isinstance(fact.value, Quantity):
         told = numerals(fact.span.of(claim.text), claim.language)
         return len(told) == 1 and any(

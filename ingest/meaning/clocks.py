@@ -103,7 +103,12 @@ def _minutes(match: re.Match[str], form: _Form, language: str) -> frozenset[int]
 
 def _is_none(text: str, start: int, end: int) -> bool:
     """Whether digits are a ratio, a clause or a length of time: "titre 1:40", "2:30 hours"."""
-    return bool(_before().search(text, max(0, start - _LEADING), start) or _behind().match(text, end))
+    return _before().search(text, max(0, start - _LEADING), start) is not None or is_length(text, end)
+
+
+def is_length(text: str, end: int) -> bool:
+    """Whether a unit of time follows digits that end here: "2.30 hours"."""
+    return _behind().match(text, end) is not None
 
 
 @cache

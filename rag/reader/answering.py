@@ -71,7 +71,8 @@ def quote(
     """
     asked = named_alone(asked, people_in(evidence.identities))
     records = records_meant(asked.question, asked.language, hits, evidence.text)
-    asked, hits = records.alone(asked), records.papers(hits)
+    asked = records.alone(asked)
+    hits = records.papers(hits, lambda a, b: evidence.one_matter(a, b, unnamed=False))
     found = considered(asked, hits, evidence, model, records)
     ranking = scored(asked, hits, found.best, decision)
     least = decision.threshold if threshold is None else threshold

@@ -55,6 +55,12 @@ def is_sought(sentence: str, language: str) -> bool:
     return pattern is not None and pattern.search(sentence) is not None
 
 
+def decides(sentence: str, language: str) -> bool:
+    """Whether a sentence tells what was decided, or binds somebody ("the court awards", "shall pay")."""
+    patterns = [_patterns(language).get(name) for name in ("decides", "decided")]
+    return any(pattern.search(sentence) is not None for pattern in patterns if pattern is not None)
+
+
 def heads_what_is_sought(heading: str, language: str) -> bool:
     """Whether a heading, or the words before a colon, stand above what somebody seeks or asserts."""
     pattern = _patterns(language).get("sought_heading")

@@ -12,11 +12,12 @@ from functools import cache, lru_cache
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.meanings import ByInitial, drug_groups, phrase_of
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.meaning.annotating import annotate, cues, sides
 from casefolio.ingest.meaning.compared_words import stop_words
 from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import full_days
-from casefolio.reader.forms import Form, asks_what_is_sought, form_of, heads_what_is_sought, is_sought
+from casefolio.reader.forms import Form, asks_what_is_sought, decides, form_of, heads_what_is_sought, is_sought
 from casefolio.reader.names_meant import is_given, words_of
 from casefolio.reader.reading import Asked, Candidate
 
@@ -63,10 +64,11 @@ def _of_another_named(candidate: Candidate, names: frozenset[str]) -> bool:
 
     "Kyle is on sertraline" in the notes on Tom; not "Mark the site", nor "Kyle brought Tom in".
     """
-    said = words_of(candidate.text)
+    said, language = words_of(candidate.text), candidate.hit.chunk.language
     if len(said) < 2 or not is_given(said[0]) or not names.isdisjoint(said):
         return False
-    return form_of(said[1], candidate.hit.chunk.language).yes_no
+    also_words = said[0] in stop_words(language) or said[0] in all_of("dates", "names_too")  # "May is the month"
+    return not also_words and form_of(said[1], language).yes_no
 
 
 def _of_a_relative(candidate: Candidate, wanted: frozenset[str]) -> bool:
@@ -88,7 +90,10 @@ def without_what_is_sought(
     patients: Callable[[str], bool],
     headings: Callable[[Candidate], Sequence[str]],
 ) -> list[Candidate]:
-    """Candidates without what somebody seeks or asserts: it neither decides anything nor says yes or no.
+    """Candidates without what somebody seeks or asserts, and that decide nothing themselves.
+
+    It neither answers what was decided nor, where a heading or label says that it is somebody's case, yes or no. A
+    clause that says "if the tenant asks for it" is no such case.
 
     Args:
         asked: the question; one that asks what is sought keeps all, as does one that wants neither.
@@ -99,14 +104,22 @@ def without_what_is_sought(
     """
     if not (form.decided or form.yes_no) or asks_what_is_sought(asked.question):
         return list(candidates)
-    return [c for c in candidates if patients(c.hit.document) or not _tells_what_is_sought(c, headings(c))]
+
+    def held(c: Candidate) -> bool:
+        text, language = c.text, c.hit.chunk.language
+        if patients(c.hit.document) or decides(text, language):
+            return False
+        return _is_labelled_sought(c, headings(c)) or (form.decided and is_sought(text, language))
+
+    return [c for c in candidates if not held(c)]
 
 
-def _tells_what_is_sought(candidate: Candidate, above: Sequence[str]) -> bool:
+def _is_labelled_sought(candidate: Candidate, above: Sequence[str]) -> bool:
+    """Whether a sentence stands under a heading or behind a label of what somebody seeks or asserts."""
     text, language = candidate.text, candidate.hit.chunk.language
     above = (*above, text.partition(":")[0] if ":" in text else "")
     titles = (form for title in above for form in (title, "".join(title.split())))  # 신 청 취 지
-    return is_sought(text, language) or any(heads_what_is_sought(t, language) for t in titles)
+    return any(heads_what_is_sought(t, language) for t in titles)
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:

@@ -17,12 +17,14 @@ from casefolio.ingest.data import alternation
 from casefolio.ingest.document import Span
 from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.moments import full_days, moments
+from casefolio.ingest.meaning.units import after_number, before_number
 from casefolio.reader.names_meant import spelled
 from casefolio.reader.reading import Asked, Candidate
 
 _NUMBER = re.compile(r"(?<![\w.,/-])(?=(?:[^\W_]|[-/])*\d)[^\W_]+(?:[-/][^\W_]+)*(?![\w/-]|[.,]\d)")
 _LONG, _PARTED = 5, 4  # digits of a number in one piece, and of one with dashes or slashes
-_LABEL = re.compile(r"([^\W\d_]+)[\W_]*$")
+_LINE = 400  # characters of a line in which a birthday is looked for
+_LABEL = re.compile(r"([^\W\d_]+)[\W_]{0,8}$")
 _NEAR = 16  # characters between the word for a birthday and the day
 _CELLS = "|"
 
@@ -58,10 +60,17 @@ class Records:
         bare = " ".join(bare.split())
         return replace(asked, bare=bare) if any(map(str.isalpha, bare)) else asked
 
-    def papers(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Hits in papers that bear a meant number; all where the question means none."""
+    def papers(self, hits: Sequence[Hit], one_matter: Callable[[str, str], bool] = lambda a, b: False) -> list[Hit]:
+        """Hits in papers that bear a meant number, and in those of the same people that bear none of its make.
+
+        Args:
+            hits: the passages that are read.
+            one_matter: whether two papers, by their paths, are of the same people.
+        """
         borne = {path for path, found in self.marks.items() if any(_means(m.value, self.meant) for m in found)}
-        return [h for h in hits if not self.meant or h.document in borne]
+        silent = {path for path, found in self.marks.items() if not found}
+        same = {path for path in silent if any(one_matter(path, other) for other in borne)}
+        return [h for h in hits if not self.meant or h.document in borne | same]
 
     def of(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Candidates of the records that are meant; all where the question means none."""
@@ -110,6 +119,8 @@ def _numbers_asked(question: str, language: str) -> Iterator[tuple[str, Span]]:
     """Numbers of records, with the word that says so ("MRN 448218")."""
     for at, word in _numbers(question, language):
         label = _numbered().search(question[:at])
+        if label is None and word.isdigit() and len(word) <= _LONG:
+            continue  # "the 12500 transferred"
         yield _plain(word), Span(label.start() if label else at, at + len(word))
 
 
@@ -122,6 +133,7 @@ def _numbered() -> re.Pattern[str]:
 
 
 def _birthdays_asked(question: str, language: str) -> Iterator[tuple[str, Span]]:
+    question = question[:_LINE]
     found = _born().search(question)
     if found is None:
         return
@@ -142,14 +154,18 @@ def _born() -> re.Pattern[str]:
 
 def _numbers(text: str, language: str) -> list[tuple[int, str]]:
     """Places and words of numbers of records: long or parted ones that are no dates."""
-    days = [m.span for m in moments(text, language) if m.kind in ("date", "month")]
+    dated = {
+        at for m in moments(text, language) if m.kind in ("date", "month") for at in range(m.span.start, m.span.end)
+    }
     out = []
     for match in _NUMBER.finditer(text):
         digits = sum(map(str.isdigit, match.group()))
         parted = any(mark in match.group() for mark in "-/")
-        if digits < (_PARTED if parted else _LONG) or any(
-            d.start < match.end() and match.start() < d.end for d in days
-        ):
+        if digits < (_PARTED if parted else _LONG) or not dated.isdisjoint(range(match.start(), match.end())):
+            continue
+        if before_number().search(text, max(0, match.start() - 5), match.start()):
+            continue  # a sum, as is what a unit follows
+        if after_number().match(text, match.end()):
             continue
         out.append((match.start(), match.group()))
     return out
@@ -164,7 +180,7 @@ def _marks(text: str, language: str) -> list[_Mark]:
     out = []
     for at, word in _numbers(text, language):
         line = text.rfind("\n", 0, at) + 1
-        label = _LABEL.search(text[line:at])
+        label = _LABEL.search(text, max(line, at - _NEAR), at)
         make = re.sub(r"\d", "9", word).upper()
         out.append(_Mark(line, _plain(word), f"{label[1].lower() if label else ''} {make}"))
     out += _birthdays(text, language)
@@ -177,6 +193,9 @@ def _birthdays(text: str, language: str) -> list[_Mark]:
     for line in text.splitlines(keepends=True):
         cells = line.split(_CELLS)
         days: list[str] = []
+        if len(line) > _LINE or not line.strip():
+            at += len(line)
+            continue
         if born := _born().search(line):
             days = full_days(line[max(0, born.start() - _NEAR) : born.end() + _NEAR], language)
             headed = [n for n, cell in enumerate(cells) if _born().search(cell)]
