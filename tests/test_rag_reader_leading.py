@@ -101,10 +101,23 @@ def test_a_line_that_is_no_item_of_a_list_is_not_led_by_a_heading() -> None:
 
 @pytest.mark.parametrize("kind", ["allergies", "medication"])
 def test_one_allergy_of_several_is_never_quoted_alone(kind: str) -> None:
-    text = "Allergies:\n- codeine (rash)\n- latex\n"
-    section = Section("Allergies", 1, Span(0, len(text)), Span(0, 10), kind)
+    text = "Ward list:\n- codeine (rash)\n- latex\n"
+    section = Section("Ward list", 1, Span(0, len(text)), Span(0, 10), kind)
     document = Document(
         "a.txt", "a.txt", "0" * 64, "text/plain", "en", "", text, (Page(1, Span(0, len(text))),), (section,)
     )
     found = with_what_they_head([choice(text, "- latex")], Evidence({}, lambda _: "", {"a.txt": document}.get))
     assert [c.candidate.text for c in found] == [text.strip() if kind == "allergies" else "- latex"]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("en", "STOPPED:"), ("en", "Not given:"), ("en", "Family history:"), ("de", "Abgesetzt:"), ("ko", "가족력:")],
+)
+def test_an_item_under_a_heading_that_turns_it_is_never_quoted_alone(language: str, heading: str) -> None:
+    text = f"{heading}\n- amlodipin 10 mg\n"
+    item = choice(text, "- amlodipin 10 mg")
+    chunk = replace(item.candidate.hit.chunk, language=language)
+    item = replace(item, candidate=replace(item.candidate, hit=replace(item.candidate.hit, chunk=chunk)))
+    (found,) = with_what_they_head([item], Evidence({}, lambda _: ""))
+    assert found.candidate.text == text.strip()

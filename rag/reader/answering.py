@@ -93,7 +93,9 @@ def quote(
     topic = topic_of(asked)
     if form.many:
         kept = with_siblings(kept, topic, evidence)
-    kept = with_what_they_head(kept, evidence, lambda heading, tongue: form.many or topic.names(heading, tongue))
+    kept = with_what_they_head(
+        kept, evidence, lambda heading, tongue: form.many or form.yes_no or topic.names(heading, tongue)
+    )
     _put(kept, composer, evidence.dated, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from casefolio.ingest.document import Document, Span
+from casefolio.ingest.meaning.annotating import cues
 from casefolio.reader.considering import Evidence, moved
 from casefolio.reader.deciding import Scored
 from casefolio.reader.reading import Candidate
@@ -20,6 +21,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MOST, _ITEMS = 700, 14  # characters and lines that are quoted below a heading
 _WITHOUT_MARKS = 3  # lines below one that has no list
 _WHOLE = frozenset(("allergies",))  # kinds of sections of which no part is quoted for the whole
+# Kinds of cues in a heading without which an item would say something else: ended, denied, planned, the family's.
+_TURNING = frozenset(("state", "negated", "certainty", "temporality", "experiencer"))
 _NEAR = 4  # characters within which an empty line may part a heading from its list
 
 
@@ -63,10 +66,7 @@ def _led(candidate: Candidate, document: Document | None, names_all: Callable[[s
     if _ITEM.match(text, start) is None:
         return candidate
     heading = _above(text, start)
-    if heading is None or not (
-        _kind(document, candidate.span.start) in _WHOLE
-        or names_all(heading.of(text).strip("#*: \t"), candidate.hit.chunk.language)
-    ):
+    if heading is None or not _belongs(heading.of(text), _kind(document, candidate.span.start), candidate, names_all):
         return candidate
     below = _below(text, heading.end)
     if below is None or not below.contains(Span(candidate.span.start - base, candidate.span.end - base)):
@@ -77,6 +77,14 @@ def _led(candidate: Candidate, document: Document | None, names_all: Callable[[s
         if not candidate.hit.chunk.span.contains(place):
             return candidate
     return replace(candidate, span=place, highlight=place)
+
+
+def _belongs(heading: str, kind: str, candidate: Candidate, names_all: Callable[[str, str], bool]) -> bool:
+    """Whether an item is not quoted without its heading: it turns it ("STOPPED:"), or all of the list is asked for."""
+    language = candidate.hit.chunk.language
+    if kind in _WHOLE or names_all(heading.strip("#*: \t"), language):
+        return True
+    return any(cue.kind in _TURNING for cue in cues(heading, language))
 
 
 def _kind(document: Document | None, at: int) -> str:
