@@ -121,3 +121,9 @@ def test_an_item_under_a_heading_that_turns_it_is_never_quoted_alone(language: s
     item = replace(item, candidate=replace(item.candidate, hit=replace(item.candidate.hit, chunk=chunk)))
     (found,) = with_what_they_head([item], Evidence({}, lambda _: ""))
     assert found.candidate.text == text.strip()
+
+
+def test_so_is_a_line_without_a_mark_under_such_a_heading_but_under_no_other() -> None:
+    text = "STOPPED:\namlodipine 10 mg\n\nMedication:\nramipril 5 mg\n"
+    assert quoted(text, "amlodipine 10 mg") == ["STOPPED:\namlodipine 10 mg"]
+    assert quoted(text, "ramipril 5 mg") == ["ramipril 5 mg"]

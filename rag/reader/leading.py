@@ -63,9 +63,10 @@ def _led(candidate: Candidate, document: Document | None, names_all: Callable[[s
     """The heading of the list that a candidate is an item of, where all of the list is asked for; else itself."""
     text, base = _text(candidate, document)
     start = text.rfind("\n", 0, candidate.span.start - base) + 1
-    if _ITEM.match(text, start) is None:
-        return candidate
-    heading = _above(text, start)
+    item = _ITEM.match(text, start) is not None
+    heading = _above(text, start, item)
+    if not item:  # a line of its own is asked for by itself, but its heading may turn it
+        names_all = _nothing
     if heading is None or not _belongs(heading.of(text), _kind(document, candidate.span.start), candidate, names_all):
         return candidate
     below = _below(text, heading.end)
@@ -93,9 +94,14 @@ def _kind(document: Document | None, at: int) -> str:
     return next((s.kind for s in reversed(sections) if s.span.start <= at < s.span.end), "")
 
 
-def _above(text: str, start: int) -> Span | None:
-    """The heading of the list in which a line starts; None where none stands right above it."""
-    for _ in range(_ITEMS):
+def _nothing(heading: str, language: str) -> bool:
+    """No heading is named."""
+    return False
+
+
+def _above(text: str, start: int, item: bool) -> Span | None:
+    """The heading of the list, or of the few lines, in which a line starts; None where none stands right above it."""
+    for _ in range(_ITEMS if item else _WITHOUT_MARKS):
         before = text.rfind("\n", 0, start - 1) + 1 if start else 0
         line = text[before : max(start - 1, 0)]
         said = line.strip()
@@ -103,7 +109,7 @@ def _above(text: str, start: int) -> Span | None:
             return None
         if said and _MARKED.fullmatch(said):
             return Span(before + line.index(said[0]), before + len(line.rstrip()))
-        if said and not (_ITEM.match(line) or line[:1].isspace()):
+        if said and item and not (_ITEM.match(line) or line[:1].isspace()):
             return None
         start = before
     return None
