@@ -348,7 +348,7 @@ def test_closing_the_stream_gives_the_connection_up_at_once(broken: Any, kind: s
             next(pieces)
         next(pieces)
     pieces.close()  # type: ignore[attr-defined]
-    assert server.left.wait(PATIENCE_S)
+    assert server.left.wait(5 * PATIENCE_S)  # half of what the model would wait; another process may have the processor
 
 
 @pytest.mark.parametrize("kind", ["500", "429", "closes at once", "silent"])
