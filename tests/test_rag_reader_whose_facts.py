@@ -80,7 +80,7 @@ def test_what_is_sought_was_not_decided(language: str, question: str, sought: st
     form = form_of(question, language)
 
     def passed(patient: bool) -> list[str]:
-        kept = without_what_is_sought(asked(question, language), form, found, lambda _: patient, lambda _: ())
+        kept = without_what_is_sought(asked(question, language), form, found, lambda _: not patient, lambda _: ())
         return told(kept)
 
     assert passed(False) == [decided]
@@ -90,15 +90,15 @@ def test_what_is_sought_was_not_decided(language: str, question: str, sought: st
 def test_a_question_for_what_is_sought_is_answered_by_it() -> None:
     found = lines("The claimant seeks GBP 900 for the fence.", "en")
     question = "how much does she claim"
-    assert without_what_is_sought(asked(question, "en"), form_of(question, "en"), found, lambda _: False, lambda _: ())
+    assert without_what_is_sought(asked(question, "en"), form_of(question, "en"), found, lambda _: True, lambda _: ())
 
 
 def test_below_a_heading_of_what_is_sought_nothing_was_decided() -> None:
     found = lines("2. 위반행위 1일당 300만 원을 지급하라.", "ko")
     form = form_of("법원이 하루 얼마 내래요", "ko")
     question = asked("법원이 하루 얼마 내래요", "ko")
-    assert without_what_is_sought(question, form, found, lambda _: False, lambda _: ("신 청 취 지",)) == []
-    assert without_what_is_sought(question, form, found, lambda _: False, lambda _: ("주 문",)) == found
+    assert without_what_is_sought(question, form, found, lambda _: True, lambda _: ("신 청 취 지",)) == []
+    assert without_what_is_sought(question, form, found, lambda _: True, lambda _: ("주 문",)) == found
 
 
 SHEET = {
@@ -192,7 +192,7 @@ def test_what_somebody_else_is_on_says_nothing_of_the_one_asked_for(
 def test_a_clause_with_a_condition_and_a_ruling_are_not_only_sought(question: str, clause: str) -> None:
     found = lines(clause, "en")
     form = form_of(question, "en")
-    assert without_what_is_sought(asked(question, "en"), form, found, lambda _: False, lambda _: ()) == found
+    assert without_what_is_sought(asked(question, "en"), form, found, lambda _: True, lambda _: ()) == found
 
 
 def test_a_month_opens_no_sentence_about_somebody_else() -> None:

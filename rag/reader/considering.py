@@ -20,6 +20,7 @@ from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, 
 from casefolio.reader.signing import signatures
 from casefolio.reader.versions import one_matter, people_of
 
+_OF_COURTS = ("judgment", "order", "pleading")
 _ANY_RECORD = Records()
 _YEAR = len("2024")
 _SIGNED = 12  # signatures of one passage that may answer
@@ -48,6 +49,11 @@ class Evidence:
         """Whether a document, by its path, is about a patient and no paper of the law."""
         identity = self.identities.get(path)
         return identity is not None and identity.kind not in OF_PARTIES and bool(identity.values("patient"))
+
+    def of_a_court(self, path: str) -> bool:
+        """Whether a document, by its path, is a court's paper or a party's to a court; a contract decides nothing."""
+        identity = self.identities.get(path)
+        return identity is not None and identity.kind in _OF_COURTS
 
     def headings(self, c: Candidate) -> tuple[str, ...]:
         """Titles of the sections that a candidate stands in, as far as its document is known."""
@@ -125,7 +131,7 @@ def let_pass(asked: Asked, form: Form, candidates: Sequence[Candidate], evidence
     """Candidates that no guard of what is named, sought, or said of relatives holds back."""
     passed = guarded(asked, candidates)
     patients = evidence.has_a_patient
-    passed = without_what_is_sought(asked, form, passed, patients, evidence.headings)
+    passed = without_what_is_sought(asked, form, passed, evidence.of_a_court, evidence.headings)
     return without_relatives(asked, form, passed, patients)
 
 

@@ -87,7 +87,7 @@ def without_what_is_sought(
     asked: Asked,
     form: Form,
     candidates: Sequence[Candidate],
-    patients: Callable[[str], bool],
+    of_a_court: Callable[[str], bool],
     headings: Callable[[Candidate], Sequence[str]],
 ) -> list[Candidate]:
     """Candidates without what somebody seeks or asserts, and that decide nothing themselves.
@@ -99,7 +99,8 @@ def without_what_is_sought(
         asked: the question; one that asks what is sought keeps all, as does one that wants neither.
         form: how it is put.
         candidates: of all documents that were read.
-        patients: whether a document, by its path, has a patient: what he says of himself may be all that is known.
+        of_a_court: whether a document, by its path, is a court's or to one: clauses of a contract are none, and what a
+            patient says of himself may be all that is known.
         headings: titles of the sections that a candidate stands in.
     """
     if not (form.decided or form.yes_no) or asks_what_is_sought(asked.question):
@@ -107,7 +108,7 @@ def without_what_is_sought(
 
     def held(c: Candidate) -> bool:
         text, language = c.text, c.hit.chunk.language
-        if patients(c.hit.document) or decides(text, language):
+        if not of_a_court(c.hit.document) or decides(text, language):
             return False
         return _is_labelled_sought(c, headings(c)) or (form.decided and is_sought(text, language))
 
