@@ -10,7 +10,6 @@ from casefolio.reader.considering import Evidence
 from casefolio.reader.deciding import Scored
 from casefolio.reader.reading import Asked, Candidate
 from casefolio.reader.siblings import with_siblings
-from casefolio.reader.topic import topic_of
 
 COLUMNS = ("drug", "dose", "state")
 TABLE = {
@@ -45,8 +44,9 @@ def quoted(text: str, question: str, language: str, chosen: int, passage: Span |
     document = Document("a.csv", "a.csv", "0" * 64, "text/csv", language, "", text, page, (), rows=rows)
     hit = Hit(Chunk("a:0", "a.csv", passage, (1,), (), language), "a.csv", "0" * 64, passage.of(text), 1.0, 1)
     best = Scored(Candidate(hit, spans[chosen], spans[chosen], "", 0.0, 0.0, 0.0), 0.7)
-    topic = topic_of(Asked(question, question, language))
-    found = with_siblings([best], topic, Evidence({}, lambda _: "", {"a.csv": document}.get))
+    found = with_siblings(
+        [best], Asked(question, question, language), Evidence({}, lambda _: "", {"a.csv": document}.get)
+    )
     return [c.candidate.text for c in found]
 
 
@@ -67,3 +67,15 @@ def test_a_row_of_another_passage_of_the_table_is_quoted_too() -> None:
 def test_where_the_question_names_no_cell_the_row_stands_alone() -> None:
     text, _ = TABLE["en"]
     assert quoted(text, "list all drugs with their intervals", "en", 2) == [text.splitlines()[3]]
+
+
+@pytest.mark.parametrize(
+    "question", ["list what is ongoing for Keane", "list what is ongoing for mary keane, mrn 448218"]
+)
+def test_in_a_table_of_several_patients_nobody_elses_row_is_quoted(question: str) -> None:
+    text = (
+        "patient | drug | state\nKeane | ramipril | ongoing\nOsei | metformin | ongoing\nKeane | apixaban | ongoing\n"
+        "Keane | digoxin | stopped\n"
+    )
+    lines = text.splitlines()
+    assert quoted(text, question, "en", 0) == [lines[1], lines[3]]

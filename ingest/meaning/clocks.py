@@ -1,7 +1,7 @@
 """Times of day: `14:20`, `2.20 pm`, `half past nine`, `halb zehn`, `오후 2시 20분`, as minutes after midnight.
 
-"Half past nine" may be either half of the day; such a time has both readings, and agrees with a time that has one of
-them. The forms and words are the data `clock.toml` of each language.
+"Half past nine" may be either half of the day: such a time has both readings. The forms and words are the data
+`clock.toml` of each language.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class _Form:
     exact: bool  # whether digits alone count 24 hours
 
 
+@cache
 def _hours(language: str) -> dict[str, int]:
     units = table_of(language, "numbers").get("units", {})
     return {word.lower(): int(value) for word, value in units.items() if 1 <= value <= 12}

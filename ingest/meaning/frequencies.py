@@ -65,7 +65,7 @@ def _times_before() -> re.Pattern[str]:
 @cache
 def _number_before() -> re.Pattern[str]:
     numbers = alternation([*_table("times"), *all_of("numbers", "times_words"), *_table("units"), *_table("tens")])
-    return re.compile(rf"(?i)(?:\d|(?<!\w)(?:{numbers})(?!\w)|(?<!\w)q)[^.;:!?\n]{{0,24}}$")
+    return re.compile(rf"(?i)(?:\d|(?<!\w)(?:{numbers})(?!\w))[^.;:!?\n]{{0,24}}$")
 
 
 @cache

@@ -175,11 +175,11 @@ def called_otherwise(claim: Profile, quote: Profile) -> list[tuple[Span, str]]:
 
 def _spans_by_number(profiled: Profile) -> dict[int, list[Span]]:
     """Where a text names the things that have several names; the longer name where two begin alike."""
-    text, lowered = _text(profiled), profiled.text.lower()
+    text = _text(profiled)
     found: dict[int, tuple[str, int]] = {}
     for phrase, number in text.phrases:
-        if lowered.count(phrase) == 1 and len(lowered) == len(profiled.text):
-            start = lowered.index(phrase)
+        if text.lowered.count(phrase) == 1 and len(text.lowered) == len(profiled.text):
+            start = text.lowered.index(phrase)
             found[start] = max((phrase, number), found.get(start, ("", 0)), key=lambda p: len(p[0]))
     for word, said in zip(profiled.words, _words(profiled), strict=True):
         if said in _same() and not any(s <= word.start < s + len(p) for s, (p, _) in found.items()):

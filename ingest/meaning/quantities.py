@@ -170,15 +170,13 @@ def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quant
 def _emit(
     text: str, numeral: Numeral, unit: tuple[Unit, int, int] | None, pending: list[Numeral]
 ) -> Iterator[Quantity]:
-    if unit is None and 0 < numeral.value < 1 and numeral.written == "words":
-        if _is_share(text, numeral.start, numeral.end):
-            yield _percent(text, numeral.start, numeral.end, numeral.value)
-        return
     if unit is None:
         small_word = numeral.written == "words" and numeral.value <= 1
         if not small_word:
             name = _measured(text, numeral.start, numeral.end)
             yield Quantity(Span(numeral.start, numeral.end), numeral.value, numeral.value, "", "count", name)
+        elif 0 < numeral.value < 1 and _is_share(text, numeral.start, numeral.end):
+            yield _percent(text, numeral.start, numeral.end, numeral.value)
         return
     kind, start, end = unit
     value = kind.convert(numeral.value)

@@ -92,7 +92,7 @@ def quote(
             composer.plain(say("yes" if said else "no", asked.language))
     topic = topic_of(asked)
     if form.many:
-        kept = with_siblings(kept, topic, evidence)
+        kept = with_siblings(kept, asked, evidence)
     kept = with_what_they_head(
         kept, evidence, lambda heading, tongue: form.many or form.yes_no or topic.names(heading, tongue)
     )

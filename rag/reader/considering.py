@@ -130,9 +130,8 @@ def considered(
 def let_pass(asked: Asked, form: Form, candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
     """Candidates that no guard of what is named, sought, or said of relatives holds back."""
     passed = guarded(asked, candidates)
-    patients = evidence.has_a_patient
     passed = without_what_is_sought(asked, form, passed, evidence.of_a_court, evidence.headings)
-    return without_relatives(asked, form, passed, patients)
+    return without_relatives(asked, form, passed, evidence.has_a_patient)
 
 
 def _unsigned(candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

@@ -119,8 +119,8 @@ def _is_labelled_sought(candidate: Candidate, above: Sequence[str]) -> bool:
     """Whether a sentence stands under a heading or behind a label of what somebody seeks or asserts."""
     text, language = candidate.text, candidate.hit.chunk.language
     above = (*above, text.partition(":")[0] if ":" in text else "")
-    titles = (form for title in above for form in (title, "".join(title.split())))  # 신 청 취 지
-    return any(heads_what_is_sought(t, language) for t in titles)
+    spelled = (way for title in above for way in (title, "".join(title.split())))  # 신 청 취 지
+    return any(heads_what_is_sought(title, language) for title in spelled)
 
 
 def _differ(wanted: frozenset[str], said: frozenset[str]) -> bool:

@@ -65,9 +65,11 @@ def _led(candidate: Candidate, document: Document | None, names_all: Callable[[s
     start = text.rfind("\n", 0, candidate.span.start - base) + 1
     item = _ITEM.match(text, start) is not None
     heading = _above(text, start, item)
-    if not item:  # a line of its own is asked for by itself, but its heading may turn it
-        names_all = _nothing
-    if heading is None or not _belongs(heading.of(text), _kind(document, candidate.span.start), candidate, names_all):
+    if heading is None:
+        return candidate
+    title, language = heading.of(text), candidate.hit.chunk.language
+    whole = item and names_all(title.strip("#*: \t"), language)  # a line of its own is asked for by itself
+    if not (whole or _turns(title, language) or _kind(document, candidate.span.start) in _WHOLE):
         return candidate
     below = _below(text, heading.end)
     if below is None or not below.contains(Span(candidate.span.start - base, candidate.span.end - base)):
@@ -80,11 +82,8 @@ def _led(candidate: Candidate, document: Document | None, names_all: Callable[[s
     return replace(candidate, span=place, highlight=place)
 
 
-def _belongs(heading: str, kind: str, candidate: Candidate, names_all: Callable[[str, str], bool]) -> bool:
-    """Whether an item is not quoted without its heading: it turns it ("STOPPED:"), or all of the list is asked for."""
-    language = candidate.hit.chunk.language
-    if kind in _WHOLE or names_all(heading.strip("#*: \t"), language):
-        return True
+def _turns(heading: str, language: str) -> bool:
+    """Whether an item would say something else without its heading: "STOPPED:"."""
     return any(cue.kind in _TURNING for cue in cues(heading, language))
 
 
@@ -92,11 +91,6 @@ def _kind(document: Document | None, at: int) -> str:
     """Kind of the innermost section at a place."""
     sections = document.sections if document is not None else ()
     return next((s.kind for s in reversed(sections) if s.span.start <= at < s.span.end), "")
-
-
-def _nothing(heading: str, language: str) -> bool:
-    """No heading is named."""
-    return False
 
 
 def _above(text: str, start: int, item: bool) -> Span | None:
