@@ -16,6 +16,7 @@ from casefolio.cli import main
 from casefolio.events import Asking, Passages, Text
 from casefolio.generators.base import Limits
 from casefolio.generators.chat_models import ChatModel
+from casefolio.generators.pumping import drawn
 from casefolio.generators.scripted import Scripted
 from casefolio.ingest.errors import GeneratorError, StoreError
 
@@ -98,6 +99,31 @@ def test_a_model_stops_when_nobody_waits(library, way):
     asked = way in (cancelled_while_it_writes, timed_out)
     assert model.reached.is_set() == asked
     assert model.ended.wait(PATIENCE_S if asked else 0) == asked
+
+
+def test_a_cancellation_that_a_library_swallows_ends_the_stream_all_the_same():
+    """As `asyncio.wait_for` does before Python 3.12, where a piece and the cancellation come together."""
+    swallowed, ended = threading.Event(), threading.Event()
+
+    async def stream():
+        try:
+            yield "word "
+            while True:
+                try:
+                    await asyncio.sleep(0.01)
+                except asyncio.CancelledError:
+                    if swallowed.is_set():
+                        raise
+                    swallowed.set()
+                yield "" if swallowed.is_set() else "word "
+        finally:
+            ended.set()
+
+    pieces = drawn(stream)
+    assert next(pieces) == "word "
+    pieces.close()
+    assert swallowed.wait(PATIENCE_S)
+    assert ended.wait(PATIENCE_S)
 
 
 class _Slow(BaseHTTPRequestHandler):

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Any
 
 from casefolio.generators.base import Limits, Sampling, bounded
@@ -67,15 +67,17 @@ class ChatModel:
     def _attempt(self, prompt: Prompt) -> Iterator[str]:
         return drawn(lambda: self._pieces(prompt))
 
-    async def _pieces(self, prompt: Prompt) -> AsyncIterator[str]:
+    async def _pieces(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         finished = said = False
         with _untraced() if not self._trace else nullcontext():
             try:
-                async for chunk in self._model.astream([("system", prompt.system), ("human", prompt.user)]):
-                    finished = finished or bool((getattr(chunk, "response_metadata", None) or {}).get("finish_reason"))
-                    piece = chunk.text if isinstance(chunk.text, str) else chunk.text()
-                    said = said or bool(piece)
-                    yield piece
+                async with aclosing(self._model.astream([("system", prompt.system), ("human", prompt.user)])) as chunks:
+                    async for chunk in chunks:
+                        told = getattr(chunk, "response_metadata", None) or {}
+                        finished = finished or bool(told.get("finish_reason"))
+                        piece = chunk.text if isinstance(chunk.text, str) else chunk.text()
+                        said = said or bool(piece)
+                        yield piece
             except ValueError as error:
                 if "No generation chunks" not in str(error):  # LangChain's words for a stream without an event
                     raise

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import aclosing, closing
 from functools import cache
 from typing import Any
 
@@ -61,14 +61,19 @@ class Stoppable:
             gone.set()
 
 
-def drawn(open_stream: Callable[[], AsyncIterator[str]]) -> Iterator[str]:
+def drawn(open_stream: Callable[[], AsyncGenerator[str, None]]) -> Iterator[str]:
     """Pieces of an asynchronous stream, empty ones while it is silent. Closing it cancels the stream at once."""
     pieces: queue.Queue[Any] = queue.Queue()
+    gone = threading.Event()
 
     async def read() -> None:
         try:
-            async for piece in open_stream():
-                pieces.put(piece)
+            async with aclosing(open_stream()) as stream:
+                async for piece in stream:
+                    if gone.is_set():
+                        # `asyncio.wait_for` (before Python 3.12) swallows a cancellation that comes with a piece
+                        return
+                    pieces.put(piece)
             pieces.put(_END)
         except BaseException as error:  # handed to the reading thread
             pieces.put(error)
@@ -79,6 +84,7 @@ def drawn(open_stream: Callable[[], AsyncIterator[str]]) -> Iterator[str]:
     try:
         yield from _taken(pieces)
     finally:
+        gone.set()
         reading.cancel()
 
 
