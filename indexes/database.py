@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -136,21 +136,20 @@ class Database:
         """Refuse what SQLite must not open, as it would act on the files that it names, or wait for ever."""
         journal = self.path.with_name(f"{FILE_NAME}-journal")
         for path in (self.path, journal):
-            state = path.stat(follow_symlinks=False) if path.is_symlink() or path.exists() else None
-            if state is not None and not stat.S_ISREG(state.st_mode):
-                raise StoreError(f"{path} is no file", "nothing was done; remove it, or use --index DIR")
-        head = b""
-        if self.path.exists():
-            with self.path.open("rb") as file:
-                head = file.read(20)
-        if head and (not head.startswith(_MAGIC) or head[18:20] != b"\1\1"):
-            raise self._untrusted("it is damaged")
-        if journal.exists():
-            with journal.open("rb") as file:
-                file.seek(max(0, journal.stat().st_size - len(_JOURNAL_MAGIC)))
-                # rolled back, a journal that names a super-journal deletes the file of that name; ours name none
-                if file.read() == _JOURNAL_MAGIC and journal.stat().st_size > len(_JOURNAL_MAGIC):
-                    raise self._untrusted("its journal is not ours")
+            with suppress(FileNotFoundError):
+                if not stat.S_ISREG(path.stat(follow_symlinks=False).st_mode):
+                    raise StoreError(f"{path} is no file", "nothing was done; remove it, or use --index DIR")
+        with suppress(FileNotFoundError), self.path.open("rb") as file:
+            head = file.read(20)
+            if head and (not head.startswith(_MAGIC) or head[18:20] != b"\1\1"):
+                raise self._untrusted("it is damaged")
+        # another process that ends what it writes takes the journal away at any moment
+        with suppress(FileNotFoundError), journal.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(0, size - len(_JOURNAL_MAGIC)))
+            # rolled back, a journal that names a super-journal deletes the file of that name; ours name none
+            if file.read() == _JOURNAL_MAGIC and size > len(_JOURNAL_MAGIC):
+                raise self._untrusted("its journal is not ours")
 
     def check(self) -> None:
         """Make sure that what the file holds was written by this program on this machine.

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from casefolio.indexes.home import PART
@@ -57,7 +58,7 @@ def remove_index(folder: Path) -> None:
     remove_caches(folder)
     if (folder / NEXT_FOLDER).is_dir():
         remove_index(folder / NEXT_FOLDER)
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in _listed(folder):
         if _FILES.fullmatch(path.name):
             path.unlink(missing_ok=True)
     _remove_empty(folder)
@@ -68,7 +69,7 @@ def remove_caches(folder: Path, keep: frozenset[str] = frozenset()) -> None:
     root = folder / CACHE_FOLDER
     if root.is_symlink() or not root.is_dir():
         return
-    for path in root.iterdir():
+    for path in _listed(root):
         if path.name not in keep and _CACHE.fullmatch(path.name) and _is_folder(path) and not [*_cache_strangers(path)]:
             shutil.rmtree(path, ignore_errors=True)
     _remove_empty(root)
@@ -77,9 +78,11 @@ def remove_caches(folder: Path, keep: frozenset[str] = frozenset()) -> None:
 def close_to_others(folder: Path) -> None:
     """Make what lies in a folder of ours the user's alone, whatever the umask."""
     for place, folders, names in os.walk(folder):
-        Path(place).chmod(0o700)
+        with suppress(FileNotFoundError):  # taken away by another process
+            Path(place).chmod(0o700)
         for name in names:
-            (Path(place) / name).chmod(0o600)
+            with suppress(FileNotFoundError):
+                (Path(place) / name).chmod(0o600)
         folders[:] = [f for f in folders if not (Path(place) / f).is_symlink()]
 
 
@@ -92,11 +95,11 @@ def _remove_empty(folder: Path) -> None:
 
 def _strangers(folder: Path) -> list[Path]:
     out: list[Path] = []
-    for path in sorted(folder.iterdir()):
+    for path in _listed(folder):
         if path.name in _DESKTOP:
             continue
         if path.name == CACHE_FOLDER and _is_folder(path):
-            for cache in sorted(path.iterdir()):
+            for cache in _listed(path):
                 ours = _CACHE.fullmatch(cache.name) and _is_folder(cache)
                 out += _cache_strangers(cache) if ours else [] if cache.name in _DESKTOP else [cache]
         elif path.name == NEXT_FOLDER and _is_folder(path):
@@ -108,17 +111,33 @@ def _strangers(folder: Path) -> list[Path]:
 
 def _cache_strangers(cache: Path) -> list[Path]:
     out = []
-    for path in cache.iterdir():
+    for path in _listed(cache):
         if _PART.fullmatch(path.name) and _is_folder(path):
-            out += [p for p in path.iterdir() if not (_PART_FILES.fullmatch(p.name) and _is_file(p))]
+            out += [p for p in _listed(path) if not (_PART_FILES.fullmatch(p.name) and _is_file(p))]
         elif not (_PART_FILES.fullmatch(path.name) and _is_file(path)):
             out.append(path)
     return out
 
 
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder, in order; nothing where there is none, or no more: another process may be at work."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def _is_folder(path: Path) -> bool:
-    return stat.S_ISDIR(path.stat(follow_symlinks=False).st_mode)
+    return _kind(path) in (stat.S_IFDIR, 0)
 
 
 def _is_file(path: Path) -> bool:
-    return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
+    return _kind(path) in (stat.S_IFREG, 0)
+
+
+def _kind(path: Path) -> int:
+    """Of a file system's entry; 0 where it has gone since it was listed, and so is nobody's."""
+    try:
+        return stat.S_IFMT(path.stat(follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from casefolio.indexes.analyzers import terms
 from casefolio.indexes.filters import Filters
 from casefolio.indexes.index import Index
+from casefolio.indexes.owned import close_to_others, foreign
 from casefolio.indexes.store import Store
 from casefolio.ingest.document import Document, Page, Span, document_id
 from casefolio.ingest.errors import ContractMismatch, StoreError
@@ -209,3 +211,23 @@ def test_boilerplate_does_not_fill_the_list(index):
     assert len(said) > len(set(said))
     assert len(set(said[: len(set(said))])) == len(set(said))
     assert all(a.score >= b.score for a, b in pairwise(everything))
+
+
+def test_a_journal_that_another_process_takes_away_meanwhile_is_no_error(tmp_path, monkeypatch):
+    """Several processes at once: what was listed, or was there a moment ago, may be gone."""
+    folder = tmp_path / "s"
+    Store(folder, create=True).close()
+    opened, listed = Path.open, Path.iterdir
+
+    def gone(path, *args, **kwargs):
+        if path.name.endswith("-journal"):
+            path.unlink(missing_ok=True)
+        return opened(path, *args, **kwargs)
+
+    (folder / "casefolio.sqlite-journal").write_bytes(b"x" * 20)
+    monkeypatch.setattr(Path, "open", gone)
+    Store(folder, create=True).close()
+    ghosts = [folder / "casefolio.sqlite-journal", folder / "cache"]
+    monkeypatch.setattr(Path, "iterdir", lambda path: [*listed(path), *(g for g in ghosts if g.parent == path)])
+    assert foreign(folder) == []
+    close_to_others(folder)
