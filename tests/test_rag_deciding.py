@@ -106,6 +106,20 @@ def test_a_negation_alone_contradicts_where_the_reader_sees_one_too(
     assert verify(claim, quote, "en", read=False).label == "contradicted"
 
 
+@pytest.mark.parametrize(
+    ("language", "quote", "claim"),
+    [
+        ("en", "Mr Hale, formerly director of the company, signed.", "Mr Hale is director of the company."),
+        ("de", "Die Kaution wird erstattet, es sei denn, die Schlüssel fehlen.",
+         "Die Kaution wird erstattet, wenn die Schlüssel fehlen."),
+        ("ko", "대금은 인도 후에 지급한다.", "대금은 인도 전에 지급한다."),
+        ("ko", "아내가 천식으로 치료 중이다.", "남편이 천식으로 치료 중이다."),
+    ],
+)  # fmt: skip
+def test_nothing_is_supported_to_which_a_rule_objects(view: Reader, language: str, quote: str, claim: str) -> None:
+    assert verify(claim, quote, language).label != "supported"
+
+
 @pytest.mark.parametrize(("against", "label"), [(0.5, "unsupported"), (0.97, "contradicted")])
 def test_where_a_value_agrees_the_reader_must_be_surer_to_contradict(view: Reader, against: float, label: str) -> None:
     view.relation = ((1 - against) / 2, against, (1 - against) / 2)

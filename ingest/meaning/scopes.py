@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.assertion import Assertion
-from casefolio.ingest.meaning.compared_words import generic_keys
+from casefolio.ingest.meaning.compared_words import generic_keys, tense_words
 from casefolio.ingest.meaning.facts import Profile, likeness
 from casefolio.ingest.meaning.finding import LONG, OCCURRENCES, Finding, speaking_sentences
-from casefolio.ingest.meaning.states import GONE, state_of
+from casefolio.ingest.meaning.states import GONE, of_the_past, state_of
 
 # How alike the surroundings of one word under another negation, person or mood must be: the word itself counts half.
 _WORD_ALIKE = 0.50
@@ -52,6 +54,32 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
     if field == "modality":
         return frozenset((one, two)) in _MODAL_CONFLICTS
     return bool(one != two)
+
+
+def _over_against_now(a: Assertion, b: Assertion, claim: Profile, i: int, quote: Profile, j: int) -> bool:
+    """Whether one text tells as over what the other tells as so now, of word `i` of the claim and `j` of the quote.
+
+    Who is known to have asthma has it, and who had appendicitis in 2010 had it: only what is called former stands
+    against the present, and what is history against what is called new.
+    """
+    if "historical" not in (a.temporality, b.temporality):
+        return True
+    over, told, other, k = (a, claim, quote, j) if a.temporality == "historical" else (b, quote, claim, i)
+    cue = _cue_span(over, "temporality")
+    said = _sentence(other, k)
+    words = frozenset(re.findall(r"\w+", said.lower()))
+    if words & tense_words(other.language, "newly"):
+        return True
+    former = cue is not None and tense_words(told.language, "former") & set(
+        re.findall(r"\w+", cue.of(told.text).lower())
+    )
+    return bool(former) and not of_the_past(said, other.language)
+
+
+def _sentence(profiled: Profile, i: int) -> str:
+    """The sentence that a word stands in."""
+    places = [w for w in profiled.words if w.sentence == profiled.words[i].sentence]
+    return profiled.text[places[0].start : places[-1].end]
 
 
 def _floor(
@@ -113,8 +141,12 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
         either: set[bool | None] = set()  # where both texts deny something: what is denied here alone, or there alone
         for number, places in pairs:
             a = mine[number]
-            best_same = max((s for s, j in places if not _differs(field, a, theirs[number_of[j]])), default=-1.0)
-            worst = max(((s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])), default=(-1.0, -1))
+            apart = [(s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])]
+            if field == "temporality" and apart:
+                at = claim.content[number]
+                apart = [(s, j) for s, j in apart if _over_against_now(a, theirs[number_of[j]], claim, at, quote, j)]
+            best_same = max((s for s, j in places if (s, j) not in apart), default=-1.0)
+            worst = max(apart, default=(-1.0, -1))
             both = field == "negated" and we_deny and quote.words[worst[1]].sentence in theirs_denied
             if worst[0] > best_same + _WORD_MARGIN and worst[0] >= _floor(field, a, theirs, number_of, worst[1], floor):
                 different += 1

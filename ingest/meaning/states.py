@@ -7,6 +7,7 @@ that something was or is so is contradicted by a declined one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from casefolio.ingest.document import Span
@@ -68,6 +69,7 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     mine = claim.asserted()
     number_of = {j: n for n, j in enumerate(quote.content)}
     past = of_the_past(claim.text, claim.language)
+    former = _former_clauses(claim, mine)
     generic = generic_keys(claim.language)
     speaking = speaking_sentences(claim, quote)
     against = [(1.0, a, b) for a, b in _references(claim, quote) if _stands(a, b, past) < 0]
@@ -82,7 +84,8 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
             continue
         around = claim.about(i)
         ranked = sorted(((likeness(around, quote.about(j)), -j) for j in places), reverse=True)
-        verdicts = [_stands(mine[number], theirs[number_of[-j]], past) for _, j in ranked]
+        over = past or claim.words[i].clause in former
+        verdicts = [_stands(mine[number], theirs[number_of[-j]], over) for _, j in ranked]
         if all(v < 0 for v in verdicts):
             against.append((ranked[0][0], mine[number], theirs[number_of[-ranked[0][1]]]))
         elif any(v > 0 for v in verdicts):
@@ -92,6 +95,13 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     _, a, b = max(against, key=lambda found: found[0])
     said, read = _cue(a, "state"), _cue(b, "state")
     return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
+
+
+def _former_clauses(claim: Profile, mine: Sequence[Assertion]) -> frozenset[int]:
+    """Numbers of the claim's clauses that call something former: of her who "is a former director" as well."""
+    return frozenset(
+        claim.words[i].clause for i, a in zip(claim.content, mine, strict=True) if a.temporality == "historical"
+    )
 
 
 def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Assertion]]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).with_name("verdict.json")
 LABELS: tuple[VerdictLabel, VerdictLabel, VerdictLabel] = ("supported", "contradicted", "unsupported")
 _VALUES = frozenset(("number", "dose", "date", "reference", "side"))
-_EXACT = _VALUES | {"name"}
 _WHO = frozenset(("party", "person"))
 # Exact facts of the claim that the quote lacks: no reading makes up for them.
 _NEEDED = frozenset(("number", "dose", "date", "reference"))
@@ -201,7 +200,8 @@ def judged(ruled: Ruled, view: Relation, model: Weighing | None = None) -> Verdi
     supports, contradicts, _ = model.probabilities(measures(ruled, view))
     score = model.centred(supports)
     if supports >= model.supports:
-        if ruled.needed or any(f.kind in _EXACT for f in ruled.of("conflict")):  # both must agree to support
+        # both must agree to support; what is denied alone may be said in other words ("not disputed": "accepted")
+        if ruled.needed or any(f.kind != "negation" for f in ruled.of("conflict")):
             return _verdict("unsupported", min(score, _BELOW), by_rule, "")
         return _verdict("supported", score, by_rule, "")
     agreeing = ruled.clean or _values_agree(ruled)
