@@ -428,6 +428,14 @@ NOTATIONS = [
     ("ko", "비용의 1/3을 부담한다", "비용의 3분의 1을 부담한다.", "3분의 1", "4분의 1"),
     ("ko", "나이 66세", "나이는 예순여섯 살이다.", "예순여섯 살", "마흔여섯 살"),
     ("ko", "Cefazolin 2g 투여", "세파졸린 2,000mg을 투여하였다.", "2,000mg", "1,000mg"),
+    ("en", "Take half a tablet at night.", "0.5 tablets are taken at night.", "0.5 tablets", "1.5 tablets"),
+    ("en", "Infused over 1.5 h", "It is infused over an hour and a half.", "an hour and a half", "half an hour"),
+    ("de", "Infusion über 1,5 h", "Die Infusion läuft über anderthalb Stunden.", "anderthalb", "zweieinhalb"),
+    ("de", "Aufnahme um 14 h", "Die Aufnahme war um 14 Uhr.", "14 Uhr", "16 Uhr"),
+    ("ko", "저녁에 반 알 복용.", "저녁에 0.5정 복용.", "0.5정", "1.5정"),
+    ("ko", "하루 한 알 반씩 복용.", "하루 1.5정 복용.", "1.5정", "1정"),
+    ("ko", "헤파린 시간당 1000단위", "헤파린 1,000 단위/시간", "1,000 단위/시간", "100 단위/시간"),
+    ("ko", "계약 기간은 1년 반이다.", "계약 기간은 18개월이다.", "18개월", "12개월"),
 ]
 
 

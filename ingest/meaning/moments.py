@@ -19,7 +19,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about, all_of, any_of, every, known, own
 from casefolio.ingest.meaning.assertion import Moment
 from casefolio.ingest.meaning.frequencies import may_say_how_often
-from casefolio.ingest.meaning.numerals import Numeral, numerals, plain_letters
+from casefolio.ingest.meaning.numerals import Numeral, half_behind, number, numerals, plain_letters
 
 # Two digits name a year of this century up to here, of the last one above.
 _PIVOT = 40
@@ -203,7 +203,9 @@ def _lengths(text: str, language: str, found: list[Numeral]) -> Iterator[tuple[S
         if not match or _pattern("age").match(text, numeral.end):
             continue
         word = re.sub(rf"(?i)^[\s-]*(?:{_adjectives()}\s)?", "", match.group()).rstrip(".").lower()
-        yield Span(numeral.start, match.end()), _days(numeral.value * words[word], word)
+        half = half_behind().match(text, match.end())
+        value, end = (numeral.value + 0.5, half.end()) if half else (numeral.value, match.end())
+        yield Span(numeral.start, end), _days(value * words[word], word)
     spelled = {word.lower(): float(days) for word, days in own(language, "dates").get("lengths", {}).items()}
     for match in _spelled_lengths(language).finditer(text):
         word = match.group().lower()
@@ -212,7 +214,7 @@ def _lengths(text: str, language: str, found: list[Numeral]) -> Iterator[tuple[S
         yield Span(match.start(), match.end()), spelled[word]
     for form, days in own(language, "dates").get("short_lengths", {}).items():
         for match in re.finditer(form, text):
-            yield Span(match.start(1), match.end()), int(match[1]) * float(days)
+            yield Span(match.start(1), match.end()), _days(number(match[1], language) * float(days), form)
 
 
 @cache

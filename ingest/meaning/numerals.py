@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from casefolio.ingest.data import alternation
-from casefolio.ingest.languages import DEFAULT, about, all_of, own, table
+from casefolio.ingest.languages import DEFAULT, about, all_of, any_of, own, table
 from casefolio.ingest.meaning.units import spelled
 
 _GROUPS = "'’\u00a0\u202f\u2009"
@@ -122,6 +122,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         parts.append(f"(?<![가-힣])(?P<sino>{_sino_words(numbers)})")
         native = alternation(_words(language))
         parts.append(rf"(?<![가-힣])(?P<native>{native})(?=\s?(?:{numbers['before_counters']}))")
+        parts.append(rf"(?<![가-힣])(?P<half>{numbers['half']})")
     else:
         parts[0] += rf"(?P<scale>(?:\s|-)(?:{scales})(?!\w))?"
         words, link = alternation(_words(language)), alternation(all_of("numbers", "and"))
@@ -155,6 +156,12 @@ def _sino(word: str, language: str) -> float:
             total += ((section + current) or 1.0) * float(scales[part])
             section = current = 0.0
     return total + section + current
+
+
+@cache
+def half_behind() -> re.Pattern[str]:
+    """What stands behind an amount and adds half of its unit (Korean)."""
+    return re.compile(any_of("numbers", "half_behind"))
 
 
 def _in_words(first: str, more: str, language: str) -> float:
@@ -191,6 +198,8 @@ def _value(match: re.Match[str], language: str) -> Numeral:
         value = _sino(match["scaled"], language)
     elif group.get("vulgar"):
         value = _FRACTIONS[match["vulgar"]]
+    elif group.get("half"):
+        value = 0.5
     elif group.get("words"):
         value, written = _in_words(match["words"], match["more"] or "", language), "words"
     elif group.get("sino"):

@@ -16,9 +16,9 @@ from casefolio.ingest.languages import all_of, any_of
 from casefolio.ingest.meaning.assertion import Moment, Quantity, Reference
 from casefolio.ingest.meaning.frequencies import every, frequencies
 from casefolio.ingest.meaning.moments import age_end, moments
-from casefolio.ingest.meaning.numerals import Numeral, number, numerals
+from casefolio.ingest.meaning.numerals import Numeral, half_behind, number, numerals
 from casefolio.ingest.meaning.references import references
-from casefolio.ingest.meaning.units import Unit, after_number, before_number, compose, lookup
+from casefolio.ingest.meaning.units import Unit, after_number, before_number, compose, lookup, over_time_before
 
 _PHONE = re.compile(
     r"(?<!\w)(?:\+|\(0|0)\d{1,5}\)?(?:[ /-]\d{1,8}){1,5}(?!\w)|(?<!\w)\d{2,6}-\d{2,8}(?:-\d{1,8})+(?!\w)"
@@ -140,7 +140,10 @@ def _unit_at(text: str, numeral: Numeral) -> tuple[Unit, int, int] | None:
     match = after_number().match(text, numeral.end)
     if not match or (numeral.written == "words" and match["top"] in ("m", "M", "l", "g", "d", "E", "U")):
         return None
-    return compose(match), numeral.start, match.end()
+    unit = compose(match)
+    if rate := over_time_before(text, numeral.start, unit):
+        return *rate, match.end()
+    return unit, numeral.start, match.end()
 
 
 def _amounts(text: str, found: list[Numeral], blocks: _Blocks) -> Iterator[Quantity]:
@@ -179,7 +182,10 @@ def _emit(
             yield _percent(text, numeral.start, numeral.end, numeral.value)
         return
     kind, start, end = unit
-    value = kind.convert(numeral.value)
+    half = half_behind().match(text, end)
+    if half:
+        end = half.end()
+    value = kind.convert(numeral.value + (0.5 if half else 0.0))
     if len(pending) == 1 and pending[0].value <= numeral.value and _is_range(text, pending[0], numeral):
         low = kind.convert(pending[0].value)
         yield Quantity(

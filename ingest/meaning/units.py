@@ -13,6 +13,7 @@ from casefolio.ingest.languages import common
 
 _RAISED = str.maketrans("³⁶⁹", "369")
 _MANY = {"": 1.0, "k": 1e3, "tsd": 1e3, "mio": 1e6, "g": 1e9, "t": 1e12}
+_FLOWING = ("mass", "volume", "activity", "substance")
 _PER_LITRE = {"l": 1.0, "ml": 1e3, "µl": 1e6, "nl": 1e9}
 
 
@@ -99,6 +100,20 @@ def lookup(spelling: str) -> Unit | None:
     """The unit of one spelling."""
     folded, exact = _spellings()
     return exact.get(spelling) or folded.get(spelling.lower())
+
+
+@cache
+def _rate_before() -> re.Pattern[str]:
+    return re.compile(rf"(?i:(?P<word>{alternation(_data()['rate_before'])})\s?)$")
+
+
+def over_time_before(text: str, start: int, unit: Unit) -> tuple[Unit, int] | None:
+    """The rate that a word right before an amount makes of it, and where that word starts."""
+    match = _rate_before().search(text, max(0, start - 6), start)
+    if match is None or "/" in unit.canonical or unit.dimension not in _FLOWING:
+        return None
+    time = _data()["rate_before"][match["word"].lower()]
+    return Unit(f"{unit.canonical}/{time}", "rate", unit.factor), match.start()
 
 
 def compose(match: re.Match[str]) -> Unit:
