@@ -57,7 +57,7 @@ def verify(claim: str, quote: str, language: str | None = None, *, read: bool = 
     if not mine.content and not mine.facts:
         return Verdict("unsupported", 0.0, (Reason("coverage", None, None, "the claim has no content"),))
     ruled = ruled_by(mine, theirs)
-    if ruled.verdict.label == "supported" and says_as_much(mine, theirs):
+    if ruled.verdict.label == "supported" and (ruled.excepted or says_as_much(mine, theirs)):
         return ruled.verdict
     parts = compared_parts(mine, theirs)
     if parts == "crossed":

@@ -17,6 +17,7 @@ from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchang
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import telling_keys
 from casefolio.ingest.meaning.courses import turned_courses
+from casefolio.ingest.meaning.exceptions import told_of_exceptions
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
 from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness
 from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
@@ -89,10 +90,14 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     agreed = {f.kind for f in findings if f.status == "agree"}
     if not scopes:
         return findings
-    settled = agreed & {"person", "certainty"} | ({"time"} if "date" in agreed else set())
+    settled = agreed & {"person", "certainty"}
+    excepted = told_of_exceptions(claim, quote)
+    if excepted:
+        settled |= {"negation"}
+        findings += excepted
     valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
     findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
-    return findings + [f for f in assertions(claim, quote) if f.kind not in settled]
+    return findings + [f for f in assertions(claim, quote, dated="date" in agreed) if f.kind not in settled]
 
 
 def _by_about(others: dict[str, list[Fact]]) -> dict[tuple[str, str], list[Fact]]:

@@ -43,7 +43,7 @@ def _named_roles(claim: Profile, quote: Profile) -> list[tuple[str, Span, Span]]
     if len(both) != 2 or len(mine) != 2 or len(theirs) != 2 or not _one_matter(claim, quote, both):
         return []
     a, b = both if mine[both[0]][0] == "subject" else both[::-1]
-    if [mine[a][0], mine[b][0], theirs[a][0], theirs[b][0]] != ["subject", "object", "object", "subject"]:
+    if theirs[b][0] != "subject" or mine[a][0] != "subject" or mine[b][0] != theirs[a][0] or mine[b][0] == "subject":
         return []
     return [("person", mine[a][1], theirs[b][1])]
 
@@ -67,7 +67,10 @@ def _words(language: str, name: str) -> frozenset[str]:
 
 
 def _placed(profiled: Profile) -> dict[str, tuple[str, Span]]:
-    """Who is named by key, as the one who acts (`subject`) or the one it is done to (`object`), with the words."""
+    """Who is named by key, as the one who acts (`subject`) or the one it is done to (`object`), with the words.
+
+    In Korean, who it comes from is a `source`.
+    """
     if _marks(profiled.language, "particles")[0]:
         return _by_particle(profiled)
     named = [f for f in profiled.facts if f.family == "name"]
@@ -105,15 +108,21 @@ def _behind(profiled: Profile, place: int, listed: str) -> bool:
 def _by_particle(profiled: Profile) -> dict[str, tuple[str, Span]]:
     subject = _marks(profiled.language, "particles")[0]
     receiver = tuple(_words(profiled.language, "receiver_particles"))
+    source = tuple(_words(profiled.language, "source_particles"))
+    towards = _words(profiled.language, "receiver_before")
     out: dict[str, tuple[str, Span]] = {}
     for i in profiled.content:
         word = profiled.words[i]
         said = profiled.text[word.start : word.end]
-        if said.endswith(receiver):
-            out[profiled.keys[i]] = "object", Span(word.start, word.end)
-        elif said.endswith(subject) and len(said) > 2:
-            out[profiled.keys[i]] = "subject", Span(word.start, word.end)
-    return out if sorted(role for role, _ in out.values()) == ["object", "subject"] else {}
+        after = profiled.words[i + 1] if i + 1 < len(profiled.words) else word
+        role = "source" if said.endswith(source) else "object" if said.endswith(receiver) else ""
+        if profiled.text[after.start : after.end] in towards:
+            role = "object"
+        elif not role and said.endswith(subject) and len(said) > 2:
+            role = "subject"
+        if role:
+            out[profiled.keys[i]] = role, Span(word.start, word.end)
+    return out if len(out) == 2 and sum(role == "subject" for role, _ in out.values()) == 1 else {}
 
 
 def _two(profiled: Profile) -> tuple[Fact, Fact] | None:

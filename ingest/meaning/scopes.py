@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.assertion import Assertion
@@ -17,7 +18,7 @@ _WORD_ALIKE_LONG = 0.62
 _WORD_MARGIN = 0.05
 _SHORT = 4
 _ALONE = 0.75
-_PLANNED = 0.75
+_RUNNING = 0.75  # in running text the past tense is no history
 _MODAL_CONFLICTS = frozenset(
     frozenset(pair)
     for pair in (
@@ -56,41 +57,43 @@ def _differs(field: str, a: Assertion, b: Assertion) -> bool:
     return bool(one != two)
 
 
-def _over_against_now(a: Assertion, b: Assertion, claim: Profile, i: int, quote: Profile, j: int) -> bool:
-    """Whether one text tells as over what the other tells as so now, of word `i` of the claim and `j` of the quote.
+class _Told(NamedTuple):
+    """What is asserted of a word, and where it stands."""
+
+    asserted: Assertion
+    text: Profile
+    place: int
+
+    def sentence(self) -> str:
+        """The sentence that the word stands in."""
+        words = self.text.words
+        places = [w for w in words if w.sentence == words[self.place].sentence]
+        return self.text.text[places[0].start : places[-1].end]
+
+
+def _apart_in_time(a: _Told, b: _Told, dated: bool) -> bool:
+    """Whether one text tells a word as over or as planned, and the other as so now or as done.
 
     Who is known to have asthma has it, and who had appendicitis in 2010 had it: only what is called former stands
-    against the present, and what is history against what is called new.
+    against the present, and what is history against what is called new; a plan against what is told as done.
     """
-    if "historical" not in (a.temporality, b.temporality):
+    planned = [x for x in (a, b) if x.asserted.temporality == "planned"]
+    if planned:
+        done = b if planned[0] is a else a
+        return of_the_past(done.sentence(), done.text.language)
+    if dated:
+        return False
+    over, other = (a, b) if a.asserted.temporality == "historical" else (b, a)
+    said = other.sentence()
+    if _said(said) & tense_words(other.text.language, "newly"):
         return True
-    over, told, other, k = (a, claim, quote, j) if a.temporality == "historical" else (b, quote, claim, i)
-    cue = _cue_span(over, "temporality")
-    said = _sentence(other, k)
-    words = frozenset(re.findall(r"\w+", said.lower()))
-    if words & tense_words(other.language, "newly"):
-        return True
-    former = cue is not None and tense_words(told.language, "former") & set(
-        re.findall(r"\w+", cue.of(told.text).lower())
-    )
-    return bool(former) and not of_the_past(said, other.language)
+    cue = _cue_span(over.asserted, "temporality")
+    former = cue is not None and _said(cue.of(over.text.text)) & tense_words(over.text.language, "former")
+    return bool(former) and not of_the_past(said, other.text.language)
 
 
-def _sentence(profiled: Profile, i: int) -> str:
-    """The sentence that a word stands in."""
-    places = [w for w in profiled.words if w.sentence == profiled.words[i].sentence]
-    return profiled.text[places[0].start : places[-1].end]
-
-
-def _floor(
-    field: str, a: Assertion, theirs: list[Assertion], number_of: dict[int, int], place: int, floor: float
-) -> float:
-    """How alike the surroundings must be. "Agreed" and "shall be paid" read as plans, so a plan needs more."""
-    planned = "planned" in (a.temporality, theirs[number_of[place]].temporality)
-    # In running text the past tense is no history, so a longer text needs more as well.
-    if field == "temporality" and (planned or floor > _WORD_ALIKE):
-        return _PLANNED
-    return floor
+def _said(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
 
 
 def _cue_span(assertion: Assertion, field: str) -> Span | None:
@@ -120,8 +123,13 @@ def _pairs(claim: Profile, quote: Profile) -> list[tuple[int, list[tuple[float, 
     return out
 
 
-def assertions(claim: Profile, quote: Profile) -> list[Finding]:
-    """Negation, certainty, time, person and modality, compared on the words that both texts share."""
+def assertions(claim: Profile, quote: Profile, dated: bool = False) -> list[Finding]:
+    """Negation, certainty, time, person and modality, compared on the words that both texts share.
+
+    Args:
+        claim, quote: what is laid against what.
+        dated: whether a date of the claim is the quote's: then it says when, and history is none.
+    """
     pairs = _pairs(claim, quote)
     if not pairs:
         return []
@@ -143,12 +151,14 @@ def assertions(claim: Profile, quote: Profile) -> list[Finding]:
             a = mine[number]
             apart = [(s, j) for s, j in places if _differs(field, a, theirs[number_of[j]])]
             if field == "temporality" and apart:
-                at = claim.content[number]
-                apart = [(s, j) for s, j in apart if _over_against_now(a, theirs[number_of[j]], claim, at, quote, j)]
+                word = _Told(a, claim, claim.content[number])
+                apart = [(s, j) for s, j in apart if _apart_in_time(word, _Told(theirs[number_of[j]], quote, j), dated)]
             best_same = max((s for s, j in places if (s, j) not in apart), default=-1.0)
             worst = max(apart, default=(-1.0, -1))
             both = field == "negated" and we_deny and quote.words[worst[1]].sentence in theirs_denied
-            if worst[0] > best_same + _WORD_MARGIN and worst[0] >= _floor(field, a, theirs, number_of, worst[1], floor):
+            if worst[0] > best_same + _WORD_MARGIN and worst[0] >= (
+                _RUNNING if field == "temporality" and floor > _WORD_ALIKE else floor
+            ):
                 different += 1
                 either.add(a.negated if both else None)
                 if example is None or worst[0] > example[0]:

@@ -21,6 +21,7 @@ from casefolio.ingest.meaning.finding import OCCURRENCES, Finding, speaking_sent
 
 GONE = frozenset(("ended", "held", "declined", "replaced"))
 _STRENGTH = 0.9
+_NEARER = 0.1  # by how much the place that contradicts must be more alike than one that does not
 # What was begun or restored stands against a claim that it was ended, but a mere mention does not.
 _ALIVE = frozenset(("begun", "restored"))
 
@@ -86,9 +87,11 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
         ranked = sorted(((likeness(around, quote.about(j)), -j) for j in places), reverse=True)
         over = past or claim.words[i].clause in former
         verdicts = [_stands(mine[number], theirs[number_of[-j]], over) for _, j in ranked]
-        if all(v < 0 for v in verdicts):
+        if verdicts[0] < 0 and all(
+            v < 0 or likely < ranked[0][0] - _NEARER for v, (likely, _) in zip(verdicts, ranked, strict=True)
+        ):
             against.append((ranked[0][0], mine[number], theirs[number_of[-ranked[0][1]]]))
-        elif any(v > 0 for v in verdicts):
+        elif any(v > 0 for v in verdicts) and not any(v < 0 for v in verdicts):
             agreeing += 1
     if not against or agreeing >= len(against):
         return [Finding("state", "agree", None, None)] if agreeing and not against else []

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casefolio.answer import Reason, Verdict, VerdictLabel
+from casefolio.ingest.meaning.exceptions import EXCEPTED
 from casefolio.ingest.meaning.finding import Finding
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _WHO = frozenset(("party", "person"))
 _NEEDED = frozenset(("number", "dose", "date", "reference"))
 _DOUBTFUL = frozenset(("negation", "name"))
 _BELOW = 0.49
+_ONE_WORD = 0.34  # of three
 _LEAST = 1e-4  # probability below which the reader's logarithm says no more
 
 
@@ -85,6 +87,15 @@ class Ruled:
     def clean(self) -> bool:
         """Whether the quote has each word and each value of the claim, and no rule objects."""
         return not self.missing and not self.needed and all(f.status == "agree" for f in self.findings)
+
+    @property
+    def excepted(self) -> bool:
+        """Whether a claim says of what the quote excepts the reverse of what it says of the rest, and no rule objects.
+
+        A word may differ, as the verb of a Korean negation does.
+        """
+        agreeing = not self.needed and all(f.status == "agree" for f in self.findings)
+        return agreeing and self.missing <= _ONE_WORD and any(f.detail == EXCEPTED for f in self.findings)
 
 
 def needed_missing(findings: Sequence[Finding], claim: str) -> bool:
