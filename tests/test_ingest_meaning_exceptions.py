@@ -101,3 +101,65 @@ def test_what_was_granted_was_not_dismissed_and_who_sues_is_not_sued(
 def test_who_gives_and_who_receives_have_not_changed_places() -> None:
     quote, claim = "하준호가 노서연에게 돈을 보냈다.", "노서연이 하준호에게서 돈을 받았다."
     assert verify(claim, quote, "ko", read=False).label != "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("language", "quote", "claim"),
+    [
+        ("en", "Only the executor may open the account.", "The heirs may open the account."),
+        ("de", "Nur der Testamentsvollstrecker darf das Konto öffnen.", "Die Erben dürfen das Konto öffnen."),
+        ("ko", "유언집행자만 계좌를 개설할 수 있다.", "상속인이 계좌를 개설할 수 있다."),
+    ],
+)
+def test_what_one_alone_may_another_may_not(language: str, quote: str, claim: str) -> None:
+    assert verify(claim, quote, language, read=False).label != "supported"
+    assert verify(claim, quote, language).label != "supported"
+
+
+@pytest.mark.parametrize(
+    ("language", "quote", "claim"),
+    [
+        ("en", "Aspirin was given instead of clopidogrel.", "Clopidogrel was given instead of aspirin."),
+        ("de", "ASS wurde statt Clopidogrel gegeben.", "Clopidogrel wurde statt ASS gegeben."),
+        ("ko", "클로피도그렐 대신 아스피린을 투여하였다.", "아스피린 대신 클로피도그렐을 투여하였다."),
+        ("en", "The appeal was lodged out of time.", "The appeal was lodged in time."),
+        ("de", "Die Berufung wurde verspätet eingelegt.", "Die Berufung wurde fristgerecht eingelegt."),
+        ("ko", "항소는 기한을 넘겨 제기되었다.", "항소는 기한 내에 제기되었다."),
+    ],
+)
+def test_what_was_replaced_and_what_was_late(language: str, quote: str, claim: str) -> None:
+    assert verify(claim, quote, language, read=False).label == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("language", "quote", "other", "right"),
+    [
+        (
+            "en",
+            "The left kidney is normal; the right kidney contains a 3 cm cyst.",
+            "There is a cyst in the left kidney.",
+            "There is a cyst in the right kidney.",
+        ),
+        (
+            "de",
+            "Die linke Niere ist unauffällig, die rechte enthält eine 3 cm große Zyste.",
+            "In der linken Niere findet sich eine Zyste.",
+            "Die rechte Niere hat eine Zyste von 30 mm.",
+        ),
+        (
+            "ko",
+            "왼쪽 신장은 정상이며 오른쪽 신장에 3cm 낭종이 있다.",
+            "왼쪽 신장에 낭종이 있다.",
+            "오른쪽 신장에 30mm 낭종이 있다.",
+        ),
+        (
+            "en",
+            "Fracture of the left radius and of the right ulna.",
+            "Fracture of the right radius.",
+            "Fracture of the right ulna.",
+        ),
+    ],
+)
+def test_a_finding_has_the_side_it_was_found_on(language: str, quote: str, other: str, right: str) -> None:
+    assert verify(other, quote, language, read=False).label == "contradicted"
+    assert verify(right, quote, language, read=False).label != "contradicted"

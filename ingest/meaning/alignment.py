@@ -17,10 +17,11 @@ from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchang
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import telling_keys
 from casefolio.ingest.meaning.courses import turned_courses
-from casefolio.ingest.meaning.exceptions import told_of_exceptions
+from casefolio.ingest.meaning.exceptions import told_of_another, told_of_exceptions
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
 from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness
 from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
+from casefolio.ingest.meaning.found_sides import sides_of_findings
 from casefolio.ingest.meaning.frames import same_frame
 from casefolio.ingest.meaning.named_things import unnamed
 from casefolio.ingest.meaning.numerals import numerals
@@ -86,6 +87,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}
     findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved
+    findings = _with_sides(findings, sides_of_findings(claim, quote))
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
     if not scopes:
@@ -95,9 +97,20 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     if excepted:
         settled |= {"negation"}
         findings += excepted
+    findings += told_of_another(claim, quote)
     valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
     findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
     return findings + [f for f in assertions(claim, quote, dated="date" in agreed) if f.kind not in settled]
+
+
+def _with_sides(findings: list[Finding], sides: Finding | None) -> list[Finding]:
+    """Findings, and what tells on which side something was found: it knows more than that a side is named."""
+    if sides is None:
+        return findings
+    if sides.status == "agree":
+        return [f for f in findings if f.kind != "side" or f.status == "agree" or f.detail]
+    told = any(f.kind == "side" and f.status == "conflict" for f in findings)
+    return [f for f in findings if f.kind != "side" or f.status != "agree"] + ([] if told else [sides])
 
 
 def _by_about(others: dict[str, list[Fact]]) -> dict[tuple[str, str], list[Fact]]:

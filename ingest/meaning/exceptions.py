@@ -1,7 +1,8 @@
-"""Who is taken out of "all": "all employees except trainees" says that trainees do not.
+"""Who is taken out of "all", and who alone is meant: "all employees except trainees", "only the executor".
 
-Where a claim speaks of what a quote excepts, it must deny what the quote affirms of the others, or the reverse. What
-excepts stands in words.toml (`excepting`; `excepted_before` where the one who is taken out stands before it).
+Where a claim speaks of what a quote excepts, it must deny what the quote affirms of the others, or the reverse; where a
+quote speaks of one alone, it says nothing of another. The words stand in words.toml (`excepting` and `only`, and
+`excepted_before` and `only_behind` where the one who is meant stands before them).
 """
 
 from __future__ import annotations
@@ -38,15 +39,44 @@ def told_of_exceptions(claim: Profile, quote: Profile) -> list[Finding]:
         shared = mine.keys() & others.keys()
         if key not in mine or key in others or len(shared) < max(1, (len(mine) - 1) / 2):
             continue
-        ours = any(denied(mine[k]) for k in (*shared, key))
+        ours = any(denied(a) or a.modality == "must_not" for a in mine.values())
         span = next(Span(claim.words[i].start, claim.words[i].end) for i in claim.content if claim.keys[i] == key)
         same = ours == any(others.values())
         out.append(
-            Finding("negation", "conflict", span, cue, _STRENGTH)
+            Finding("exception", "conflict", span, cue, _STRENGTH)
             if same
-            else Finding("negation", "agree", span, cue, _STRENGTH, EXCEPTED)
+            else Finding("exception", "agree", span, cue, _STRENGTH, EXCEPTED)
         )
     return out
+
+
+def told_of_another(claim: Profile, quote: Profile) -> list[Finding]:
+    """That a claim says of another what the quote says of one alone: "only the executor may", "the heirs may"."""
+    all_said = all(claim.keys[i] in quote.by_key for i in claim.content)
+    if len(quote.content) > LONG or all_said or any(_alone(claim)):
+        return []
+    for cue, head in _alone(quote):
+        sentence = quote.words[head].sentence
+        rest = {quote.keys[j] for j in quote.content if j != head and quote.words[j].sentence == sentence}
+        mine = {claim.keys[i] for i in claim.content}
+        denying = any(denied(a) or a.modality == "must_not" for a in claim.asserted())
+        if quote.keys[head] not in mine and not denying and rest and len(rest & mine) >= len(rest) / 2:
+            return [Finding("exception", "conflict", None, cue, _STRENGTH)]
+    return []
+
+
+def _alone(profiled: Profile) -> Iterator[tuple[Span, int]]:
+    """What says that it is one alone, and the number of the word for that one."""
+    for match in _pattern(profiled.language, "only").finditer(profiled.text):
+        for i in [i for i in profiled.content if profiled.words[i].start >= match.end()][:1]:
+            yield Span(match.start(), match.end()), i
+    first: dict[int, int] = {}
+    for i in profiled.content:
+        first.setdefault(profiled.words[i].sentence, i)
+    for match in _pattern(profiled.language, "only_behind").finditer(profiled.text):
+        for i in first.values():
+            if profiled.words[i].start < match.start() <= profiled.words[i].end:
+                yield Span(match.start(), match.end()), i
 
 
 def _end_of_the_rest(quote: Profile, cue: Span, taken: int) -> int:

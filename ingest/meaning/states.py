@@ -93,11 +93,32 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
             against.append((ranked[0][0], mine[number], theirs[number_of[-ranked[0][1]]]))
         elif any(v > 0 for v in verdicts) and not any(v < 0 for v in verdicts):
             agreeing += 1
+    if turned := _replaced_the_other_way(claim, quote):
+        return [Finding("state", "conflict", *turned, _STRENGTH)]
     if not against or agreeing >= len(against):
         return [Finding("state", "agree", None, None)] if agreeing and not against else []
     _, a, b = max(against, key=lambda found: found[0])
     said, read = _cue(a, "state"), _cue(b, "state")
     return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
+
+
+def _replaced_the_other_way(claim: Profile, quote: Profile) -> tuple[Span, Span] | None:
+    """Where the claim has what was replaced for what replaced it: "aspirin instead of clopidogrel", turned round."""
+    mine, theirs = _replaced(claim), _replaced(quote)
+    if not mine or not theirs or mine.keys() & theirs.keys():
+        return None
+    if not (mine.keys() <= quote.by_key.keys() and theirs.keys() <= claim.by_key.keys()):
+        return None
+    return next(iter(mine.values())), next(iter(theirs.values()))
+
+
+def _replaced(profiled: Profile) -> dict[str, Span]:
+    """What was replaced, by key."""
+    return {
+        profiled.keys[i]: a.span
+        for i, a in zip(profiled.content, profiled.asserted(), strict=True)
+        if a.state == "replaced" and not _is_cue(profiled, i, a)
+    }
 
 
 def _former_clauses(claim: Profile, mine: Sequence[Assertion]) -> frozenset[int]:
