@@ -8,10 +8,12 @@ import pytest
 
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Chunk, Span
+from casefolio.ingest.identity import Field, Identity
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import without_relatives, without_what_is_sought
 from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.reading import Asked, Candidate
+from casefolio.reader.titled import without_the_other_sex
 
 
 def hit(text: str, language: str, path: str = "a.txt") -> Hit:
@@ -29,6 +31,10 @@ def lines(text: str, language: str, path: str = "a.txt") -> list[Candidate]:
 
 def asked(question: str, language: str) -> Asked:
     return Asked(question, question, language)
+
+
+def patient(name: str) -> Identity:
+    return Identity("letter", "", (Field("patient", name, Span(0, len(name))),))
 
 
 def told(candidates: list[Candidate]) -> list[str]:
@@ -221,3 +227,45 @@ def test_numbers_of_a_long_paper_take_time_in_proportion(piece: str, linear_time
         records_meant("mrn 448218", "en", [hit("x", "en")], lambda _: piece * (size // len(piece)))
 
     linear_time(read, 5_000, 40_000)
+
+
+TITLED = [
+    ("en", "is mr whitcombe on apixaban", "Mr Julian Whitcombe", "Margaret Whitcombe"),
+    ("en", "Mrs Whitcombe's blood group", "Mrs M Whitcombe", "Julian Whitcombe"),
+    ("de", "wie viel wiegt frau brandl", "Hedwig Brandl", "Hermann Brandl"),
+    ("de", "nimmt herr brandl melperon", "Hermann Brandl", "Frau H. Brandl"),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "meant", "other"), TITLED)
+def test_a_title_tells_of_which_namesake_a_paper_is(language: str, question: str, meant: str, other: str) -> None:
+    papers = {"a.txt": f"{meant}\nGruppe A, 70 kg", "b.txt": f"{other}\nGruppe B, 80 kg"}
+    people = {path: patient(name) for path, name in zip(papers, (meant, other), strict=True)}
+    found = [c for path, text in papers.items() for c in lines(text, language, path)[1:]]
+    kept = without_the_other_sex(question, found, people, lambda path: papers[path])
+    assert told(kept) == ["Gruppe A, 70 kg"]
+
+
+def test_rows_of_one_sheet_are_told_apart_by_the_given_name_and_a_wife_is_heard_in_her_husbands_letter() -> None:
+    rows = lines("Brandl, Hermann | Kalium | 4,7\nBrandl, Hedwig | Kalium | 4,1", "de", "labor.csv")
+    people = {"a.txt": patient("Hermann Brandl")}
+    kept = without_the_other_sex("kalium herr brandl", rows, people, lambda _: "")
+    assert told(kept) == ["Brandl, Hermann | Kalium | 4,7"]
+    letter = lines("Frau Brandl berichtet von Stürzen.\nEr nimmt Melperon.", "de")
+    kept = without_the_other_sex("was berichtet frau brandl", letter, people, lambda _: "Hermann Brandl")
+    assert told(kept) == ["Frau Brandl berichtet von Stürzen."]
+
+
+@pytest.mark.parametrize("question", ["what does whitcombe take", "what does dr whitcombe take", "what does he take"])
+def test_without_a_title_of_one_sex_nothing_is_held_back(question: str) -> None:
+    found = lines("Margaret Whitcombe\nTakes amlodipine.", "en")
+    people = {"a.txt": patient("Margaret Whitcombe")}
+    assert without_the_other_sex(question, found, people, lambda _: "Margaret Whitcombe") == found
+
+
+def test_a_double_name_and_a_doctor_say_nothing_of_the_patient() -> None:
+    text = "Ward notes - Margaret Whitcombe\nOp note, Mr Douglas Pell\nDaughter (Ruth Whitcombe-Hale) informed."
+    found = lines(text, "en")
+    people = {"a.txt": Identity("radiology_report", "", (Field("patient", "Douglas Pell", Span(42, 54)),))}
+    people |= {"b.txt": patient("Julian Whitcombe")}
+    assert without_the_other_sex("hb mr whitcombe", found, people, lambda _: text) == []

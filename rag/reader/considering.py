@@ -18,6 +18,7 @@ from casefolio.reader.other_patients import of_other_patients
 from casefolio.reader.other_persons import OF_PARTIES, about_the_named, papers_of_law, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
+from casefolio.reader.titled import without_the_other_sex
 from casefolio.reader.versions import one_matter, people_of
 
 _OF_COURTS = ("judgment", "order", "pleading")
@@ -109,6 +110,7 @@ def considered(
     everything = about_the_named(asked.question, asked.names, everything, known, evidence.text, asked.language, law)
     others = of_other_patients(asked.question, asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
+    everything = without_the_other_sex(asked.question, everything, evidence.identities, evidence.text)
     everything = under_their_names(asked.question, everything, evidence.text)
     everything = records.of(everything)
     if form.signed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -102,9 +102,16 @@ def is_given(word: str) -> bool:
     return word in _given_names()
 
 
+def sex_of(word: str) -> str:
+    """`m` or `f` for a given name that is of one sex alone, spelled as `spelled` does; empty for any other word."""
+    return _given_names().get(word, "")
+
+
 @cache
-def _given_names() -> frozenset[str]:
-    return frozenset(map(spelled, common_lines("given_names.txt")))
+def _given_names() -> Mapping[str, str]:
+    """Given names, and the sex of those that are of one alone."""
+    rows = (line.partition("\t") for line in common_lines("given_names.txt"))
+    return {spelled(name): sex for name, _, sex in rows}
 
 
 def _titled(name: str) -> bool:

@@ -1,0 +1,95 @@
+"""The guard of titles: "Mr Whitcombe" is not Margaret Whitcombe, nor "Frau Brandl" Hermann Brandl."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from casefolio.ingest.identity import Identity
+from casefolio.ingest.languages import all_of
+from casefolio.reader.names_meant import sex_of, spelled, words_of
+from casefolio.reader.other_persons import OF_PARTIES
+from casefolio.reader.reading import Candidate
+
+_OTHER = {"m": "f", "f": "m"}
+_BETWEEN = 2  # words of a given name between title and surname
+
+
+def without_the_other_sex(
+    question: str,
+    candidates: Sequence[Candidate],
+    identities: Mapping[str, Identity],
+    text_of: Callable[[str], str],
+) -> list[Candidate]:
+    """Candidates without what papers, or rows, of a namesake of the other sex than the question's title say.
+
+    What names the one who is asked for by title and surname stays, wherever it stands: "Mrs Whitcombe reports" in the
+    husband's letter.
+
+    Args:
+        question: as it was put.
+        candidates: of all documents that were read.
+        identities: what the documents say they are, by path.
+        text_of: text of a document by its path, empty where it is not known.
+    """
+    borne = frozenset(
+        w for identity in identities.values() for name in identity.values("patient") for w in words_of(name)
+    )
+    meant = {name: sex for sex, name in _titled(words_of(question), borne)}
+    if not meant:
+        return list(candidates)
+    others = {
+        path
+        for path in {c.hit.document for c in candidates}
+        if any(_is_of(identities.get(path), name, _OTHER[sex], text_of(path)) for name, sex in meant.items())
+    }
+
+    def kept(c: Candidate) -> bool:
+        said = words_of(c.text)
+        if any((sex, name) in _titled(said, frozenset(meant)) for name, sex in meant.items()):
+            return True
+        return c.hit.document not in others and not any(
+            _beside(c.text, name) == {_OTHER[sex]} for name, sex in meant.items()
+        )
+
+    return [c for c in candidates if kept(c)]
+
+
+def _titled(said: Sequence[str], surnames: frozenset[str]) -> list[tuple[str, str]]:
+    """Sex and surname where a title of one sex stands before a surname, with or without a given name between."""
+    titles = _titles()
+    found = []
+    for at, word in enumerate(said):
+        if word in titles:
+            behind = said[at + 1 : at + 2 + _BETWEEN]
+            surname = next((w for w in behind if w in surnames and not sex_of(w)), None) or next(
+                (w for w in behind[:1] if w in surnames), None
+            )
+            if surname:
+                found.append((titles[word], surname))
+    return found
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    listed = (("m", "male"), ("f", "female"))
+    return {spelled(word): sex for sex, name in listed for word in all_of("names", name)}
+
+
+def _is_of(identity: Identity | None, surname: str, sex: str, text: str) -> bool:
+    """Whether a document is about bearers of a surname of one sex: by its patients, else by all it says of them."""
+    if identity is not None and identity.kind in OF_PARTIES:
+        return False
+    named = identity.values("patient") if identity is not None else ()
+    given = {sex_of(w) for name in map(words_of, named) if surname in name for w in name if w != surname} - {""}
+    titles = {found for found, _ in _titled(words_of(text), frozenset((surname,)))}
+    return (given or titles | _beside(text, surname)) == {sex}
+
+
+def _beside(text: str, surname: str) -> set[str]:
+    """Sexes of the given names that stand with a surname in a text: "Hermann Brandl", "Brandl, Hermann"."""
+    said = spelled(text).lower()
+    name = re.escape(surname)
+    found = re.findall(rf"(\w+)[ \t]+{name}(?![\w-])|(?<![\w-]){name}[ \t]?[,;|\t][ \t]?(\w+)", said)
+    return {sex_of(before or behind) for before, behind in found} - {""}
