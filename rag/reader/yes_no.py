@@ -27,7 +27,7 @@ from casefolio.reader.ticking import has_boxes, ticked
 _SURE = by_hand("yes_no")["sure"]  # probability from which on a yes or a no is said
 _DOUBTS = ("certainty", "conditions")  # kinds of cues beside which neither is said
 _WITHIN = 5  # letters of a word that is found within a longer one
-_DENIES = ("negated", "state")
+_ALIVE = ("begun", "restored", "changed")  # states that deny nothing
 _DENYING = ("must_not", "need_not", "no_right")  # values of modality that deny
 
 
@@ -146,4 +146,6 @@ def names_undenied(question: str, denial: str, sentence: str, language: str) -> 
 
 
 def _denies(cue: Cue) -> bool:
-    return cue.kind in _DENIES or (cue.kind == "modality" and cue.value in _DENYING)
+    if cue.kind == "state":
+        return cue.value not in _ALIVE
+    return cue.kind == "negated" or (cue.kind == "modality" and cue.value in _DENYING)
