@@ -11,12 +11,13 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
+from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import telling_keys
-from casefolio.ingest.meaning.courses import turned_courses
+from casefolio.ingest.meaning.courses import ends_of_changes, turned_courses
 from casefolio.ingest.meaning.exceptions import told_of_another, told_of_exceptions
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
 from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness
@@ -68,8 +69,9 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     others = families(quote)
     index = _by_about(others)
     speaking = speaking_sentences(claim, quote)
+    changes = ends_of_changes(quote)
     for fact in claim.facts:
-        finding = _against(fact, _candidates(fact, _comparable(fact, others), index), claim, quote)
+        finding = _against(fact, _candidates(fact, _comparable(fact, others), index), claim, quote, changes)
         if finding is not None and not (speaking is not None and _elsewhere(finding, quote, speaking)):
             findings.append(finding)
     findings = _each_of_its_own(claim, quote, findings, others)
@@ -78,7 +80,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
     bound = exchanged_values(claim, quote)
     alike = {f.claim for f in bound if f.status == "agree"}
-    findings = [replace(f, status="agree", detail=BOUND_ALIKE) if f.claim in alike else f for f in findings]
+    findings = [_bound_alike(f) if f.claim in alike else f for f in findings]
     told -= {(f.kind, f.claim) for f in findings if f.status == "agree"}
     against = [f for f in bound if f.status == "conflict"]
     moved = [
@@ -101,6 +103,12 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
     findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
     return findings + [f for f in assertions(claim, quote, dated="date" in agreed) if f.kind not in settled]
+
+
+def _bound_alike(finding: Finding) -> Finding:
+    """A finding that agrees; of one that did not, the quote's span was another value's."""
+    quote = finding.quote if finding.status == "agree" else None
+    return replace(finding, status="agree", quote=quote, detail=BOUND_ALIKE)
 
 
 def _with_sides(findings: list[Finding], sides: Finding | None) -> list[Finding]:
@@ -167,7 +175,9 @@ def _candidates(fact: Fact, facts: list[Fact], index: dict[tuple[str, str], list
     return list(found.values())
 
 
-def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile) -> Finding | None:
+def _against(
+    fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile, changes: frozenset[frozenset[Span]]
+) -> Finding | None:
     best: dict[int, tuple[float, Fact | None]] = {AGREE: (-1.0, None), CONFLICT: (-1.0, None)}
     for other in candidates:
         verdict = relation(fact, other, claim.text, quote.text)
@@ -182,7 +192,10 @@ def _against(fact: Fact, candidates: list[Fact], claim: Profile, quote: Profile)
             best[verdict] = strength, other
     agreed, conflicting = best[AGREE], best[CONFLICT]
     floor = _ALIKE_LONG if len(quote.content) > LONG else ALIKE
-    if conflicting[1] is not None and conflicting[0] >= floor and conflicting[0] > agreed[0] + MARGIN:
+    # "fell from 5.9 to 4.4": both are its
+    ends = frozenset(f.span for f in (agreed[1], conflicting[1]) if f is not None)
+    one = len(ends) > 1 and ends in changes
+    if conflicting[1] is not None and conflicting[0] >= floor and conflicting[0] > agreed[0] + MARGIN and not one:
         return Finding(fact.kind, "conflict", fact.span, conflicting[1].span, conflicting[0])
     if agreed[1] is not None:
         return Finding(fact.kind, "agree", fact.span, agreed[1].span, agreed[0])

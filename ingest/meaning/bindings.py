@@ -12,10 +12,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from casefolio.ingest.document import Span
 from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Quantity
 from casefolio.ingest.meaning.compared_words import generic_keys, joining_ending, joining_words, linking_keys
+from casefolio.ingest.meaning.courses import ends_of_changes
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
 from casefolio.ingest.meaning.numerals import numerals
@@ -136,6 +138,7 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
     said, read = _bindings(claim, facts, anchors[0]), _bindings(quote, others, anchors[1], wanted)
     if len(quote.content) > LONG:
         read = {key: bound for key, bound in read.items() if len(bound) <= 2}
+    read = _of_both_ends(read, others, ends_of_changes(quote))
     ignored, naming = generic_keys(claim.language) | linking_keys(claim.language), _naming(claim)
     against = in_favour = 0.0
     votes = named = 0
@@ -151,7 +154,7 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
         weight = 2.0 ** -(a.distance + b.distance) * (_NAMES if names else 1.0)
         if verdict == AGREE:
             in_favour += weight
-            if names and a.distance + b.distance <= _NEAR:
+            if names and a.distance + b.distance <= _NEAR and b.distance <= theirs[0].distance:
                 alike.append(a.fact)
         elif verdict == CONFLICT and any(_relation(a.fact, o, claim, quote) == AGREE for o in others):
             against += weight
@@ -168,6 +171,19 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
     if votes < 2 and len(facts) < 2 and shown[1].kind in ("party", "person"):
         return []
     return [Finding(shown[1].kind, "conflict", shown[1].span, shown[2].span, _STRENGTH, "of another")]
+
+
+def _of_both_ends(
+    read: dict[str, list[_Bound]], facts: list[Fact], changes: frozenset[frozenset[Span]]
+) -> dict[str, list[_Bound]]:
+    """Bindings in which what changed from one value to another has both."""
+    if not changes:
+        return read
+    other = {a.span: b for a in facts for b in facts if a is not b and frozenset((a.span, b.span)) in changes}
+    return {
+        key: bound + [_Bound(other[b.fact.span], b.distance) for b in bound if b.fact.span in other]
+        for key, bound in read.items()
+    }
 
 
 def _naming(profiled: Profile) -> set[str]:

@@ -16,10 +16,12 @@ from casefolio.ingest.meaning.agreeing import AGREE, relation
 from casefolio.ingest.meaning.compared_words import alike
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
+from casefolio.ingest.words import bare
 
 _BEFORE, _BETWEEN, _AFTER = 24, 40, 8  # characters that are looked at around two values
 _UNITS = 6  # values and words up to which the second is looked for
 _STRENGTH = 0.9
+_WITHIN = re.compile(r"(?<=[^\W\d])['’.&-](?=[^\W\d])")
 _MARK = "\N{BULLET OPERATOR}"
 
 
@@ -46,6 +48,14 @@ def turned_courses(claim: Profile, quote: Profile) -> list[Finding]:
                 kind = first.fact.kind if first.fact else "time"
                 return [Finding(kind, "conflict", first.span, after.span, _STRENGTH, "the other way round")]
     return []
+
+
+def ends_of_changes(profiled: Profile) -> frozenset[frozenset[Span]]:
+    """Pairs of values that are the two ends of one change: each of them is a value of what changed."""
+    if len(profiled.content) > LONG:
+        return frozenset()
+    pairs = ((a.fact, b.fact) for a, b in _courses(profiled))
+    return frozenset(frozenset((a.span, b.span)) for a, b in pairs if a and b and a.family == b.family)
 
 
 @cache
@@ -80,6 +90,7 @@ def _courses(profiled: Profile) -> list[tuple[_Unit, _Unit]]:
                     text[b.span.end : b.span.end + _AFTER],
                 )
             ).lower()
+            around = _WITHIN.sub("x", around)  # "St Mary's" is one name
             for form, forward in forms:
                 if form.search(around):
                     found.append((a, b) if forward else (b, a))
@@ -98,7 +109,9 @@ def _units(profiled: Profile) -> list[_Unit]:
     facts = [f for f in profiled.facts if f.family != "name" and f.kind not in ("act", "direction", "time", "bound")]
     out = [_Unit(f.span, f.family, f) for f in facts]
     for i in profiled.content:
-        span = Span(profiled.words[i].start, profiled.words[i].end)
+        start, end = profiled.words[i].start, profiled.words[i].end
+        said = bare(profiled.text[start:end])  # a Korean particle tells from what to what, and is no part of the word
+        span = Span(start, start + len(said)) if profiled.text.startswith(said, start) else Span(start, end)
         if not any(f.span.overlaps(span) for f in facts):
             out.append(_Unit(span, profiled.keys[i], None))
     return sorted(out, key=lambda unit: (unit.span.start, unit.span.end))
