@@ -10,8 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from casefolio.ingest.document import Span
+from casefolio.ingest.languages import table
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
@@ -35,6 +37,7 @@ MARGIN = 0.25
 _ALIKE_LONG = 0.5
 _SAME_STORY = 0.6
 _BOUND_REACH = 3
+_NEAR_BEFORE, _NEAR_BEHIND = 24, 8  # characters around a relative in which a word tells that he only comes along
 RELATIVES = frozenset(
     [
         "mother",
@@ -262,7 +265,8 @@ def _lone_relatives(claim: Profile, quote: Profile, others: dict[str, list[Fact]
             continue
         fact = facts[0]
         held = sum(w * w for key, w in fact.about.items() if key in other.by_key)
-        if held >= _SAME_STORY and not _speaks(claim if facts is mine else quote, fact):
+        told = claim if facts is mine else quote
+        if held >= _SAME_STORY and not _speaks(told, fact) and not _comes_along(told, fact):
             span = None
             pair = (fact.span, span) if facts is mine else (span, fact.span)
             out.append(Finding("person", "conflict", pair[0], pair[1], held))
@@ -273,6 +277,25 @@ def _speaks(profiled: Profile, fact: Fact) -> bool:
     """Whether the relative only tells it: "the wife reports that he fell"."""
     telling = telling_keys(profiled.language)
     return any(word.key in telling for word in profiled.words[fact.place : fact.place + 5])
+
+
+def _comes_along(profiled: Profile, fact: Fact) -> bool:
+    """Whether the relative only is with somebody or brings him: "lives with his sister", "von ihrem Sohn gebracht"."""
+    before = profiled.text[max(0, fact.span.start - _NEAR_BEFORE) : fact.span.start]
+    behind = profiled.text[fact.span.start : fact.span.end + _NEAR_BEHIND]
+    return any(
+        form is not None and form.search(text)
+        for form, text in (
+            (_company(profiled.language, "company_before"), before),
+            (_company(profiled.language, "company_behind"), behind),
+        )
+    )
+
+
+@cache
+def _company(language: str, name: str) -> re.Pattern[str] | None:
+    form = table(language, "words").get(name)
+    return re.compile(form) if form else None
 
 
 def _elsewhere(finding: Finding, quote: Profile, speaking: frozenset[int]) -> bool:

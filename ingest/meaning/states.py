@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import table
+from casefolio.ingest.languages import all_of, table
 from casefolio.ingest.meaning.agreeing import AGREE, relation
 from casefolio.ingest.meaning.annotating import annotate
 from casefolio.ingest.meaning.assertion import Assertion, Cue
@@ -71,7 +71,7 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     number_of = {j: n for n, j in enumerate(quote.content)}
     past = of_the_past(claim.text, claim.language)
     former = _former_clauses(claim, mine)
-    generic = generic_keys(claim.language)
+    generic, people = generic_keys(claim.language), _people(claim)
     speaking = speaking_sentences(claim, quote)
     against = [(1.0, a, b) for a, b in _references(claim, quote) if _stands(a, b, past) < 0]
     agreeing = 0
@@ -81,7 +81,7 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
             for j in quote.by_key.get(claim.keys[i], [])[:OCCURRENCES]
             if speaking is None or quote.words[j].sentence in speaking
         ]
-        if not places or claim.keys[i] in generic or _is_cue(claim, i, mine[number]):
+        if not places or claim.keys[i] in generic or i in people or _is_cue(claim, i, mine[number]):
             continue
         around = claim.about(i)
         ranked = sorted(((likeness(around, quote.about(j)), -j) for j in places), reverse=True)
@@ -100,6 +100,14 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
     _, a, b = max(against, key=lambda found: found[0])
     said, read = _cue(a, "state"), _cue(b, "state")
     return [Finding("state", "conflict", said.span if said else a.span, read.span if read else b.span, _STRENGTH)]
+
+
+def _people(profiled: Profile) -> set[int]:
+    """Places of words that name people, or lead their names: these neither end nor are replaced."""
+    titles = frozenset(all_of("names", "titles"))
+    spans = [f.span for f in profiled.facts if f.family == "name" or f.kind == "person"]
+    out = {i for i, w in enumerate(profiled.words) if profiled.text[w.start : w.end].lower().rstrip(".") in titles}
+    return out | {i for i, w in enumerate(profiled.words) if any(s.overlaps(Span(w.start, w.end)) for s in spans)}
 
 
 def _replaced_the_other_way(claim: Profile, quote: Profile) -> tuple[Span, Span] | None:
