@@ -25,6 +25,7 @@ class Dots:
         going_on: a line that ends so goes on.
         joined: a line that begins so goes on with the one before.
         lettered: single letters that number the items of a list.
+        before_digits: words that end no line before a number.
         denied: nouns that stand behind a "no", also where it looks like the answer of a form.
     """
 
@@ -42,6 +43,7 @@ class Dots:
     joined: frozenset[str]
     lettered: frozenset[str]
     denied: frozenset[str]
+    before_digits: frozenset[str]
 
 
 @cache
@@ -72,6 +74,7 @@ def dots(language: str) -> Dots:
         words("joined"),
         words("lettered"),
         words("denied"),
+        words("before_digits"),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from casefolio.ingest.abbreviations import Dots, dots
 from casefolio.ingest.document import Span
@@ -37,12 +38,18 @@ _NUMBER = re.compile(r"\d{1,4}")
 _DATE_PART = re.compile(r"\d{1,4}\.")
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[ivxlcIVXLC]{1,6}|[A-Za-z]|[가-하])")
 _SPACED = re.compile(r"(?<!\w)(?:\w\.\s?)+\w$")
-_MEASURED = re.compile(r"\d\s?(?:kg|cm|mm|ml|mmHg|mmol/l|mg/dl|g/dl)$")  # units that are written without a dot
+# Units that are written without a dot: "um 6 kg.", "18 mg/l.", "54 ml/min."
+_UNIT = r"[kmdcnpµμu]?(?:mol|g|l|L|m|U|IU|IE|Eq|kat|osm)"
+_MEASURED = re.compile(
+    rf"\d\s?(?:[kmcµμu]g|cm|mm|m?l|mmHg|mcg|{_UNIT}(?:/(?:[kmdcnpµμu]?(?:mol|g|l|L|m²)|min|h|d|kg)){{1,2}})$"
+)
 # What opens an item of a list or a clause at the start of a line.
 _ITEM = re.compile(
     r"#{1,6}\s|[-–—•‣▪●◦*·o○□■※]\s|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5}|[가-하])[.)]\s|\(\w{1,4}\)\s?|"
     rf"\d{{1,3}}(?:\.\d{{1,3}})+\s|§|[①-⑳]|{any_of('sentences', 'clause')}"
 )
+# A number that opens a line and may be an amount: "91.4 kg on admission", no "4.2 The tenant".
+_AMOUNT = re.compile(r"\d{1,3}(?:\.\d{1,3})+\s+(?:[^\W\dA-ZÄÖÜ가-힣]|[%°℃]|[A-Z]{2,3}\b)|\d{1,3}\.\d{3}\s")
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
 _FIELD = re.compile(r"[^\n:]{1,20}:\s*\S+")  # a label and one word
 _LABEL = re.compile(r"[A-ZÄÖÜ가-힣][^\W\d_]{1,18}(?: [^\W\d_]{1,18})?:[ \t]+\S")  # at a line's start: "Diagnosis: …"
@@ -88,7 +95,7 @@ def _ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) -> bo
     """Whether the white space at `a` to `b` parts two sentences; `small`: they begin in small letters here."""
     before, after = text[max(0, a - _WINDOW) : a], text[b : b + _WINDOW]
     gap = text[a:b]
-    if "\n" in gap and _ITEM.match(after) and not _alone(text, a):
+    if "\n" in gap and _ITEM.match(after) and not _alone(text, a) and not _AMOUNT.match(after):
         return True
     bare = before.rstrip(_CLOSERS)
     if bare and bare[-1] in _TERMINATORS:
@@ -175,7 +182,7 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) 
     blank = _blank(gap)
     if not blank and _goes_on(line, following, rules, deeper=_indent(text, b) > _indent(text, a)):
         return False
-    if line.endswith(":") or _closes(line, rules):
+    if line.endswith(":") or _closes(line, rules) or (blank and line.endswith(",") and _greeting().match(line)):
         return True
     if following[0].islower() and not (small and (blank or line[-1:] == ".")):
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
@@ -185,6 +192,11 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) 
         return True  # behind a day or another label; in running text a colon may follow any word
     first = following.split(None, 1)[0]
     return len(line) + len(first) < 0.85 * width
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?:{any_of('dates', 'greeting')})")
 
 
 def _indent(text: str, at: int) -> int:
@@ -206,6 +218,8 @@ def _goes_on(line: str, following: str, rules: Dots, deeper: bool) -> bool:
         return not answer or deeper or following.split(None, 1)[0].lower() in rules.denied
     if _FIELD.fullmatch(line):
         return False  # "이름: 정다은": a name ends as a particle does
+    if last in rules.before_digits and following[0].isdigit():
+        return True
     first = following.split(None, 1)[0].rstrip(".,;")
     return last.endswith(rules.going_on) or (first in rules.joined and not _closes(last, rules))
 

@@ -154,3 +154,28 @@ def test_an_answer_of_a_form_does_not() -> None:
 )  # fmt: skip
 def test_titles_headings_denials_and_small_letters(language: str, text: str, pieces: list[str]) -> None:
     assert [span.of(text) for span in sentence_spans(text, language)] == pieces
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "He was seen with his daughter after the weekend. His weight went from\n82.6 kg to 79.1 kg in a week.\n",
+            ["He was seen with his daughter after the weekend.", "His weight went from\n82.6 kg to 79.1 kg in a week."],
+        ),
+        ("en", "She comes back on\n4 August 2025.\n", ["She comes back on\n4 August 2025."]),
+        ("en", "TSH 9.4 mU/l. Lithium continues.", ["TSH 9.4 mU/l.", "Lithium continues."]),
+        ("de", "GFR 48 ml/min. Metformin pausiert.", ["GFR 48 ml/min.", "Metformin pausiert."]),
+        ("de", "Die Miete beträgt\n1.240,00 EUR.\n", ["Die Miete beträgt\n1.240,00 EUR."]),
+        ("de", "Lieber Herr Lund,\n\nseit dem 3.11. tropft es.\n", ["Lieber Herr Lund,", "seit dem 3.11. tropft es."]),
+        ("en", "4.1 The tenant pays.\n4.2 The landlord insures.\n", ["4.1 The tenant pays.", "4.2 The landlord insures."]),
+        ("ko", "체중은 당시\n82.6 kg이었다.\n1.2 임대인은 수선한다.\n", None),
+        ("en", "Weight\n82.6 kg\nPulse\n72\n", ["Weight", "82.6 kg", "Pulse", "72"]),
+    ],
+)
+def test_an_amount_at_the_start_of_a_line_opens_no_clause_and_a_unit_ends_its_sentence(
+    language: str, text: str, expected: list[str] | None
+) -> None:
+    found = [span.of(text) for span in sentence_spans(text, language)]
+    assert found == expected if expected else found[-1] == "1.2 임대인은 수선한다."
