@@ -169,7 +169,11 @@ def test_titles_headings_denials_and_small_letters(language: str, text: str, pie
         ("de", "GFR 48 ml/min. Metformin pausiert.", ["GFR 48 ml/min.", "Metformin pausiert."]),
         ("de", "Die Miete beträgt\n1.240,00 EUR.\n", ["Die Miete beträgt\n1.240,00 EUR."]),
         ("de", "Lieber Herr Lund,\n\nseit dem 3.11. tropft es.\n", ["Lieber Herr Lund,", "seit dem 3.11. tropft es."]),
-        ("en", "4.1 The tenant pays.\n4.2 The landlord insures.\n", ["4.1 The tenant pays.", "4.2 The landlord insures."]),
+        (
+            "en",
+            "4.1 The tenant pays.\n4.2 The landlord insures.\n",
+            ["4.1 The tenant pays.", "4.2 The landlord insures."],
+        ),
         ("ko", "체중은 당시\n82.6 kg이었다.\n1.2 임대인은 수선한다.\n", None),
         ("en", "Weight\n82.6 kg\nPulse\n72\n", ["Weight", "82.6 kg", "Pulse", "72"]),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +12,9 @@ from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.reader.forms import form_of
 from casefolio.reader.guards import without_relatives, without_what_is_sought
+from casefolio.reader.namesakes import without_lines_of_others, without_the_other_sex
 from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.reading import Asked, Candidate
-from casefolio.reader.titled import without_the_other_sex
 
 
 def hit(text: str, language: str, path: str = "a.txt") -> Hit:
@@ -269,3 +270,43 @@ def test_a_double_name_and_a_doctor_say_nothing_of_the_patient() -> None:
     people = {"a.txt": Identity("radiology_report", "", (Field("patient", "Douglas Pell", Span(42, 54)),))}
     people |= {"b.txt": patient("Julian Whitcombe")}
     assert without_the_other_sex("hb mr whitcombe", found, people, lambda _: text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "names", "text", "own"),
+    [
+        (
+            "en",
+            "does Paul Reed take digoxin",
+            ("Paul Reed",),
+            "Ann Hale: digoxin 0.1 mg.\nPaul Reed: ramipril 5 mg.",
+            1,
+        ),
+        ("en", "Is Paul Reed allergic?", (), "Ann Hale | Allergic to latex\nPaul Reed | No allergies", 1),
+        ("de", "Dosis Ramipril von Hans Bauer", ("Hans Bauer",), "Vogt, Gerda | Ramipril\nBauer, Hans | ASS", 1),
+        ("ko", "김영수의 용량은?", ("김영수의",), "박민지 | 디곡신 | 0.1 mg\n김영수 | 디곡신 | 0.2 mg", 1),
+    ],
+)
+def test_the_line_of_another_patient_says_nothing_of_the_one_asked_for(
+    language: str, question: str, names: tuple[str, ...], text: str, own: int
+) -> None:
+    found = lines(text, language)
+    people = {"b.txt": patient("박민지"), "c.txt": patient("김영수")} if language == "ko" else {}
+    kept = without_lines_of_others(question, names, found, people, lambda _: text)
+    assert told(kept) == [text.splitlines()[own]]
+
+
+def test_what_stands_behind_a_name_in_its_line_is_of_that_one_too() -> None:
+    text = "Ann Hale: digoxin 0.1 mg. Allergic to latex.\nBP 120/70"
+    start = text.index("Allergic")
+    span = Span(start, text.index("\n"))
+    found = [replace(lines(text, "en")[0], span=span, highlight=span)]
+    assert without_lines_of_others("is Paul Reed allergic", ("Paul Reed",), found, {}, lambda _: text) == []
+
+
+def test_who_writes_in_a_paper_and_lines_without_a_name_stay() -> None:
+    text = "Ann Hale: wound clean\nMedication: ramipril\n14:30 | digoxin"
+    people = {"a.txt": patient("Paul Reed")}
+    found = lines(text, "en")
+    assert without_lines_of_others("Paul Reed's wound", ("Paul Reed",), found, people, lambda _: text) == found
+    assert without_lines_of_others("digoxin", (), found, people, lambda _: text) == found

@@ -104,6 +104,11 @@ def _end_of_the_rest(quote: Profile, cue: Span, taken: int) -> int:
     return len(quote.text) if set_in or comma < 0 else max(comma, cue.end)
 
 
+def excepts(text: str, language: str) -> bool:
+    """Whether a text makes an exception of anybody or anything."""
+    return any(_pattern(language, name).search(text) for name in ("excepting", "excepted_before"))
+
+
 @cache
 def _pattern(language: str, name: str) -> re.Pattern[str]:
     return re.compile(table(language, "words").get(name, "(?!)"))

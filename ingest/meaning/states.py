@@ -169,4 +169,6 @@ def _stands(a: Assertion, b: Assertion, past: bool) -> int:
         return 0 if past or a.temporality == "historical" else -1
     if mine in GONE:
         return -1 if theirs in _ALIVE and not denied(b) else 0
-    return 1 if theirs in _ALIVE and not denied(a) else 0
+    if theirs in _ALIVE and denied(a):
+        return 0 if past else -1  # "takes no metoprolol", of what "was not stopped"
+    return 1 if theirs in _ALIVE else 0

@@ -13,12 +13,12 @@ from casefolio.ingest.meaning.moments import moments
 from casefolio.reader.families import Tables, in_month, joined, months_asked
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded, without_relatives, without_what_is_sought
+from casefolio.reader.namesakes import without_lines_of_others, without_the_other_sex
 from casefolio.reader.numbers_borne import Records
 from casefolio.reader.other_patients import of_other_patients
 from casefolio.reader.other_persons import OF_PARTIES, about_the_named, papers_of_law, people_in, under_their_names
 from casefolio.reader.reading import Asked, Candidate, Model, best_of_passages, checked, read, read_alone
 from casefolio.reader.signing import signatures
-from casefolio.reader.titled import without_the_other_sex
 from casefolio.reader.versions import one_matter, people_of
 
 _OF_COURTS = ("judgment", "order", "pleading")
@@ -111,6 +111,7 @@ def considered(
     others = of_other_patients(asked.question, asked.names, everything, evidence.identities, evidence.text)
     everything = [c for c in everything if c.hit.document not in others]
     everything = without_the_other_sex(asked.question, everything, evidence.identities, evidence.text)
+    everything = without_lines_of_others(asked.question, asked.names, everything, evidence.identities, evidence.text)
     everything = under_their_names(asked.question, everything, evidence.text)
     everything = records.of(everything)
     if form.signed:
@@ -126,6 +127,7 @@ def considered(
         passed = _below_the_heading(asked, passed, evidence.identities)
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
+    rows = without_lines_of_others(asked.question, asked.names, rows, evidence.identities, evidence.text)
     return Considered(checked(asked, best_of_passages(rows), tables.header, model, form.many), passed)
 
 

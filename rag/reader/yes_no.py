@@ -3,8 +3,8 @@
 Both must agree: the reader, which was trained on questions as they stand, and the rules of `ingest.meaning`. A "no" has
 a negation, an end or a doubt of the kind in the quote; a "yes" has none of them, nor a condition. Neither is said
 where the question's words are scattered over the parts of a quote ("sacrum red; heels intact"): the reader does not
-tell whose word it is, and a yes too few costs less than a wrong one. Nor is it where the quote tells what somebody
-seeks, or of another month.
+tell whose word it is, and a yes too few costs less than a wrong one. Nor is it where the quote makes an exception,
+tells what somebody seeks, or of another month.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from casefolio.ingest.data import alternation
 from casefolio.ingest.languages import all_of
 from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.assertion import Cue
+from casefolio.ingest.meaning.exceptions import excepts
+from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import moments, months_named
 from casefolio.reader.deciding import by_hand
 from casefolio.reader.forms import asks_what_is_sought, is_sought
@@ -58,11 +60,21 @@ def yes_or_no(question: str, quote: str, language: str, judge: Judge) -> bool | 
         return None
     if is_sought(quote, language) and not asks_what_is_sought(question):
         return None
+    if excepts(quote, language) or _affirms_beside(question, quote, language):
+        return None
     supports, contradicts, _ = judge.claims([(question, quote)])[0]
     denied = any(_denies(cue) for cue in found)
     if supports >= _SURE and not denied:
         return True
     return False if contradicts >= _SURE and denied else None
+
+
+def _affirms_beside(question: str, quote: str, language: str) -> bool:
+    """Whether a quote names without a denial what it denies elsewhere: "no new fracture; the old one is unchanged"."""
+    said = profile(quote, language, False)
+    asked = profile(question, language, False).by_key
+    named = [(said.keys[i], a) for i, a in zip(said.content, said.asserted(), strict=True) if said.keys[i] in asked]
+    return not {key for key, a in named if a.negated}.isdisjoint(key for key, a in named if not a.negated)
 
 
 def _scattered(question: str, quote: str, language: str) -> bool:

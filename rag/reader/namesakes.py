@@ -1,4 +1,4 @@
-"""The guard of titles: "Mr Whitcombe" is not Margaret Whitcombe, nor "Frau Brandl" Hermann Brandl."""
+"""The guards of namesakes and of lines: "Mr Whitcombe" is not Margaret Whitcombe, nor is her line of a list his."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.languages import all_of
-from casefolio.reader.names_meant import sex_of, spelled, words_of
+from casefolio.names_in_questions import names_in
+from casefolio.reader.names_borne import holds
+from casefolio.reader.names_meant import is_given, persons_of, sex_of, spelled, words_of
 from casefolio.reader.other_persons import OF_PARTIES
 from casefolio.reader.reading import Candidate
 
 _OTHER = {"m": "f", "f": "m"}
+_FULL = 2  # words of a name that is given in full
+# A name at the start of a line, before a colon or the end of a cell: "Mary Poole: ", "| Poole, Mary | ".
+_OPENING = re.compile(r"[\s|*#-]*((?:[^\W\d_][\w'’-]*,? ){1,2}?[^\W\d_][\w'’-]*|[가-힣]{2,4})\s*[:|;\t]")
 _BETWEEN = 2  # words of a given name between title and surname
 
 
@@ -93,3 +99,66 @@ def _beside(text: str, surname: str) -> set[str]:
     name = re.escape(surname)
     found = re.findall(rf"(\w+)[ \t]+{name}(?![\w-])|(?<![\w-]){name}[ \t]?[,;|\t][ \t]?(\w+)", said)
     return {sex_of(before or behind) for before, behind in found} - {""}
+
+
+def without_lines_of_others(
+    question: str,
+    names: Sequence[str],
+    candidates: Sequence[Candidate],
+    identities: Mapping[str, Identity],
+    text_of: Callable[[str], str],
+) -> list[Candidate]:
+    """Candidates without those whose line, or row, opens with the full name of somebody else than the one asked for.
+
+    "Mary Poole: digoxin 0.125 mg. Allergic to latex." says nothing of John Carter. Who writes in his paper ("Mary
+    Poole: wound clean") is no patient of the folder, and stays.
+
+    Args:
+        question: as it was put.
+        names: in the question, as retrieval knows them.
+        candidates: of all documents that were read.
+        identities: what the documents say they are, by path.
+        text_of: text of a document by its path, empty where it is not known.
+    """
+    names = (*names, *names_in(question))
+    asked = [w for name in names for w in words_of(name)]
+    patients = {path: persons_of(identity.values("patient")) for path, identity in identities.items()}
+    everybody = [person for named in patients.values() for person in named]
+    full = any(_in_full(words_of(name)) for name in names)
+    if not full and not any(len(person.intersection(asked)) > 1 for person in everybody):
+        return list(candidates)
+
+    def of_another(c: Candidate) -> bool:
+        identity = identities.get(c.hit.document)
+        if identity is not None and identity.kind in OF_PARTIES:
+            return False
+        opening = _opens_with(_line(c, text_of(c.hit.document)), everybody)
+        if not opening or any(holds(w, asked) for w in opening):
+            return False
+        theirs = any(holds(w, asked) for person in patients.get(c.hit.document, ()) for w in person)
+        return not theirs or any(opening <= person for person in everybody)
+
+    return [c for c in candidates if not of_another(c)]
+
+
+def _in_full(name: Sequence[str]) -> bool:
+    """Whether a name has a given name and a surname."""
+    return (len(name) >= _FULL and any(map(is_given, name))) or any(map(KOREAN_NAME.match, name))
+
+
+def _line(candidate: Candidate, text: str) -> str:
+    """The line that a candidate begins in."""
+    start = candidate.span.start
+    if not text:
+        return candidate.text
+    return text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+
+
+def _opens_with(line: str, everybody: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Words of the full name that a line begins with, before a colon or the end of a cell; none where it is no name."""
+    found = _OPENING.match(line)
+    if found is None:
+        return frozenset()
+    said = frozenset(words_of(found[1]))
+    known = any(said <= person for person in everybody)
+    return said if known or (len(said) == _FULL and any(map(is_given, said))) else frozenset()
