@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -68,6 +69,7 @@ def scope_filter(scope: str | None) -> Callable[[str], bool]:
     """
     if scope is None or not scope.strip():
         return lambda path: True
+    scope = unicodedata.normalize("NFC", scope)  # macOS writes names of files in parts (NFD)
     parts = [part.strip() for part in scope.split(",") if part.strip()]
     try:
         patterns = [read_glob(part) for part in parts]
@@ -76,6 +78,7 @@ def scope_filter(scope: str | None) -> Callable[[str], bool]:
     exact = {scope, *parts}
 
     def inside(path: str) -> bool:
+        path = unicodedata.normalize("NFC", path)
         if path in exact or any(path.startswith(f"{e}/") for e in exact):
             return True
         folders = path.split("/")

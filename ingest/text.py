@@ -1,13 +1,14 @@
 """Canonical text: bytes are decoded once, and every offset counts characters of the result.
 
-A UTF-8 file keeps its text byte for byte but for line ends (`\\r\\n` and `\\r` become `\\n`), a byte order mark
-and NULs.
+A UTF-8 file keeps its text byte for byte but for line ends (`\\r\\n` and `\\r` become `\\n`), a byte order mark,
+NULs, and letters written in parts (NFD), which are put together (NFC).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from casefolio.ingest.encodings import detect_encoding
@@ -33,13 +34,22 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def canonical(text: str) -> str:
-    """`text` with line ends as `\\n`, without a leading BOM, NULs and lone surrogates (which become U+FFFD)."""
+def canonical(text: str, composed: bool = True) -> str:
+    """`text` with line ends as `\\n`, without a leading BOM, NULs and lone surrogates (which become U+FFFD), in NFC.
+
+    macOS writes "ü" and Hangul in parts (NFD); names, dates and words are compared as everybody else writes them.
+
+    Args:
+        text: as it was read.
+        composed: whether parts are put together; not where characters are counted on a page.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         text = text.replace("\x00", "")
-    return _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+    text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+    whole = not composed or unicodedata.is_normalized("NFC", text)
+    return text if whole else unicodedata.normalize("NFC", text)
 
 
 def decode(data: bytes) -> Decoded:

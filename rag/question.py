@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from casefolio.ingest.errors import UsageError
 
@@ -28,4 +29,5 @@ def checked(question: str) -> str:
         raise NoQuestion("the question is empty", "say what you want to know")
     if not any(character.isalnum() for character in question):
         raise NoQuestion("the question holds no word", "say what you want to know")
-    return question.encode("utf-8", "replace").decode("utf-8")
+    whole = unicodedata.normalize("NFC", question)  # as documents are read
+    return whole.encode("utf-8", "replace").decode("utf-8")

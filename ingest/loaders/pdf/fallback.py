@@ -78,7 +78,7 @@ def _decrypt(reader: pypdf.PdfReader, passwords: tuple[str, ...]) -> None:
 def _page(reader: pypdf.PdfReader, index: int) -> PageText:
     limits.beat()
     try:
-        text = canonical(reader.pages[index].extract_text())
+        text = canonical(reader.pages[index].extract_text(), False)
     except Exception as error:  # one bad page is not to cost the others
         return PageText("", "unread", reason=f"the page is damaged ({type(error).__name__})")
     return PageText(text) if text.strip() else PageText("", "unread", reason=NO_TEXT)

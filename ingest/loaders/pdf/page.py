@@ -113,7 +113,7 @@ def _without(text: str, hidden: Sequence[tuple[int, int]]) -> str:
 
 def clean(text: str) -> str:
     """PDFium's text as canonical text: a hyphen that broke a word stands at its line's end, as on the page."""
-    return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n")))
+    return _CONTROLS.sub("\ufffd", canonical(text.replace("\ufffe", "-\n").replace("\x02", "-\n"), False))
 
 
 def _beside(page: pdfium.PdfPage, look: Look, drawn: Drawn, glyphs: Glyphs) -> Look:
