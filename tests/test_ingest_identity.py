@@ -363,3 +363,21 @@ def test_days_of_other_things_are_not_the_papers_own(text, language, day):
 )
 def test_physicians_are_names_only(text, language, physicians):
     assert identify(document(text, language)).values("physician") == physicians
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("John Carter\n04.05.1951\n\nClinic note\n\nHeight 180 cm.\n", ""),
+        ("Frau Gerda Vogt 03.04.1960\n\nVisite\n\nGewicht 70 kg.\n", ""),
+        ("Anna Keller (F) 17/8/1955\n\nNote\nPulse 70.\n", ""),
+        ("박민지 1951.05.04\n\n진료 기록\n체중 51 kg\n", ""),
+        ("John Carter\n12 March 2024\n\nClinic note\n", "2024-03-12"),
+        ("Clinic note\n04.05.1998\n\nHeight 180 cm.\n", "1998-05-04"),
+        ("Lease\n\nThe rent is 400.\n\nThe parties agree.\n\nEnd.\n\nHull, 4 May 1999\nJohn Carter\n", "1999-05-04"),
+    ],
+)
+def test_a_day_beside_a_name_that_is_as_old_as_a_grown_person_is_its_birthday(text: str, day: str) -> None:
+    language = "ko" if "체중" in text else "de" if "Visite" in text else "en"
+    document = Document("0" * 12, "a.txt", "0" * 64, "text/plain", language, "", text, (Page(1, Span(0, len(text))),))
+    assert document_day(document) == day

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from casefolio.ingest.document import Document
-from casefolio.ingest.languages import DEFAULT, any_of, every
+from casefolio.ingest.languages import DEFAULT, any_of, common_lines, every
 from casefolio.ingest.meaning.assertion import Moment
 from casefolio.ingest.meaning.moments import moments
 
@@ -23,6 +23,10 @@ _ISO = len("2021-04-03")
 _RANKS = ("own", "led", "told")
 _LAST = 15  # lines at an end, where contracts are dated and signed
 _LINES = 40  # of the head, in which a line may be nothing but a date
+_OF_AGE = 18  # years before today from which a day beside a name is taken for a birthday
+_FIRST = 6  # lines of a paper in which its patient is named; at its end one signs and dates
+_NAME = 4  # words of a name with its title
+_HANGUL = 3  # syllables of a Korean name
 _EARLIEST = 1900  # of a year that a document is from
 _STATED = ("date", "documentdate")
 # Formats whose header states the day of the document itself; what an office program notes is the day of the file.
@@ -223,9 +227,13 @@ def _line_alone(head: str, reading: Reading, born: set[str]) -> str:
     """A date that has a line of the head to itself, else one with a place or a title before it."""
     lines = head.splitlines()
     beside = ""
-    for line in lines if len(lines) <= _LINES + _LAST else [*lines[:_LINES], *lines[-_LAST:]]:
+    above = ""
+    for number, line in enumerate(lines if len(lines) <= _LINES + _LAST else [*lines[:_LINES], *lines[-_LAST:]]):
         found = list(_days(line, reading))
+        named, above = above, line if line.strip() else above
         if len(found) != 1 or found[0].start in born:
+            continue
+        if number < _FIRST and _may_be_a_birthday(found[0].start, line[: found[0].span.start].strip() or named):
             continue
         before, after = line[: found[0].span.start], line[found[0].span.end :].rstrip()
         if len(before.strip()) > _BESIDE or _not_alone().search(line):
@@ -235,6 +243,21 @@ def _line_alone(head: str, reading: Reading, born: set[str]) -> str:
         if not beside and _dates_a_paper(before, after):
             beside = found[0].start
     return beside
+
+
+def _may_be_a_birthday(day: str, beside: str) -> bool:
+    """Whether a day without a label stands beside or below somebody's name, and is as old as a grown person."""
+    if date.fromisoformat(day).year > date.today().year - _OF_AGE:
+        return False
+    said = re.findall(r"[^\W\d_]+", beside.casefold())
+    if not said or len(said) > _NAME or any(c.isdigit() or c == ":" for c in beside):
+        return False
+    return not _given_names().isdisjoint(said) or any(len(w) == _HANGUL and "가" <= w[0] <= "힣" for w in said)
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(line.partition("\t")[0] for line in common_lines("given_names.txt"))
 
 
 def _dates_a_paper(before: str, after: str) -> bool:
