@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
@@ -16,16 +16,20 @@ from casefolio.events import Done, Event, Restated
 from casefolio.ingest.errors import UsageError
 from casefolio.messages import say
 from casefolio.question import checked
+from casefolio.reader.names_meant import names_somebody
 from casefolio.reader.reading import READ
 from casefolio.reader.tongue import language_of
+from casefolio.reader.versions import people_of
 from casefolio.wishes import Wishes
 
 if TYPE_CHECKING:
     import asyncio
 
     from casefolio.conversation import History
+    from casefolio.indexes.hit import Hit
     from casefolio.indexes.index import Found
     from casefolio.ingest.document import Document
+    from casefolio.ingest.identity import Identity
     from casefolio.library import Library
 
 
@@ -66,6 +70,8 @@ def stream(
         if whole.rewritten:
             yield Restated(asked)
     found, changed = _as_it_stands(library, library.find(asked, max(k, READ), scope), carried)
+    if carried and not found.named.names:
+        found = replace(found, hits=_of_the_same_people(found.hits, carried, library.identities()))
     language = language_of(question, found.hits)  # of the question as it was put, also where it is a follow-up
     missing = library.missing()
     events = events_from_hits(
@@ -110,6 +116,21 @@ def _as_it_stands(library: Library, found: Found, carried: Sequence[str]) -> tup
     changed = library.changed([*(hit.document for hit in found.hits), *found.documents, *carried])
     kept = tuple(hit for hit in found.hits if hit.document not in changed)
     return replace(found, hits=kept, documents=tuple(d for d in found.documents if d not in changed)), changed
+
+
+def _of_the_same_people(
+    hits: Sequence[Hit], carried: Sequence[str], identities: Mapping[str, Identity]
+) -> tuple[Hit, ...]:
+    """Hits of a follow-up that names nobody, without papers of others than the patients of the last answer."""
+
+    def words_of(path: str) -> set[str]:
+        """Of its patients' names: "Mr Keane" is Adam Keane."""
+        named = people_of(identities.get(path), "patient")
+        return {word for name in named for word in name.split() if names_somebody(word)}
+
+    meant = {word for path in carried for word in words_of(path)}
+    theirs = {hit.document: words_of(hit.document) for hit in hits}
+    return tuple(hit for hit in hits if not meant or not theirs[hit.document] or theirs[hit.document] & meant)
 
 
 def _on_library(missing: int, changed: frozenset[str], language: str) -> list[str]:

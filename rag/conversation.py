@@ -61,7 +61,8 @@ def standalone(question: str, history: History, generator: Generator | None = No
     language = detect_language(question)
     recent = list(history)[-_TURNS:]
     own = analyse(question, language)
-    if not (_GOES_ON.search(question) or _REFERS.search(question) or (len(own.terms) < 2 and not own.names)):
+    short = len(own.terms) < 2 or len(words(own.ask)) < 2  # a Korean word may have several terms
+    if not (_GOES_ON.search(question) or _REFERS.search(question) or (short and not own.names)):
         return Standalone(question, False)
     documents = () if own.names else _documents(recent)
     ruled, sure = _by_rules(question, recent, language)
