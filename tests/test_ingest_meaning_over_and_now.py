@@ -35,6 +35,7 @@ OPPOSED = [
     ("ko", "메토프롤롤은 중단되지 않았다.", "메토프롤롤은 중단되었다."),
     ("de", "Metoprolol wurde nicht abgesetzt.", "Er nimmt kein Metoprolol."),
     ("en", "The contract was not terminated.", "The contract was terminated."),
+    ("en", "The Lease was cancelled on 2 June 2024.", "The Lease is in force."),
     ("en", "He took ibuprofen until 2019.", "He takes ibuprofen."),
     ("de", "Z. n. Pneumonie.", "Es besteht aktuell eine Pneumonie."),
     ("de", "Frau Keller wurde als Geschäftsführerin abberufen.", "Frau Keller ist Geschäftsführerin."),

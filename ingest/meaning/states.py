@@ -103,11 +103,13 @@ def changed_states(claim: Profile, quote: Profile) -> list[Finding]:
 
 
 def _people(profiled: Profile) -> set[int]:
-    """Places of words that name people, or lead their names: these neither end nor are replaced."""
+    """Places of titles, of the names behind them and of relatives: people neither end nor are replaced."""
     titles = frozenset(all_of("names", "titles"))
-    spans = [f.span for f in profiled.facts if f.family == "name" or f.kind == "person"]
-    out = {i for i, w in enumerate(profiled.words) if profiled.text[w.start : w.end].lower().rstrip(".") in titles}
-    return out | {i for i, w in enumerate(profiled.words) if any(s.overlaps(Span(w.start, w.end)) for s in spans)}
+    words = [profiled.text[w.start : w.end].lower().rstrip(".") for w in profiled.words]
+    titled = {i for i, word in enumerate(words) if word in titles}
+    led = [f for f in profiled.facts if f.family == "name" and {f.place, f.place - 1} & titled]
+    spans = [f.span for f in (*led, *(f for f in profiled.facts if f.kind == "person"))]
+    return titled | {i for i, w in enumerate(profiled.words) if any(s.overlaps(Span(w.start, w.end)) for s in spans)}
 
 
 def _replaced_the_other_way(claim: Profile, quote: Profile) -> tuple[Span, Span] | None:
