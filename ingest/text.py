@@ -22,6 +22,8 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# A letter with its marks, and a syllable of Hangul, written in parts; single characters stay as they are.
+_PARTS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u04ff][\u0300-\u036f]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,9 +37,10 @@ class Decoded:
 
 
 def canonical(text: str, composed: bool = True) -> str:
-    """`text` with line ends as `\\n`, without a leading BOM, NULs and lone surrogates (which become U+FFFD), in NFC.
+    """`text` with line ends as `\\n`, without a leading BOM, NULs and lone surrogates (which become U+FFFD).
 
-    macOS writes "ü" and Hangul in parts (NFD); names, dates and words are compared as everybody else writes them.
+    Letters in parts (NFD), as macOS writes "ü" and Hangul, are put together: names, dates and words are compared as
+    everybody else writes them.
 
     Args:
         text: as it was read.
@@ -49,7 +52,7 @@ def canonical(text: str, composed: bool = True) -> str:
         text = text.replace("\x00", "")
     text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
     whole = not composed or unicodedata.is_normalized("NFC", text)
-    return text if whole else unicodedata.normalize("NFC", text)
+    return text if whole else _PARTS.sub(lambda parts: unicodedata.normalize("NFC", parts[0]), text)
 
 
 def decode(data: bytes) -> Decoded:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +15,11 @@ _LINES = st.lists(_LINE, max_size=12)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff")))
-def test_utf8_text_is_kept_byte_for_byte(text: str) -> None:
-    assert read_text(Source("a.txt", ("\ufeff" + text).encode())).text == text
+def test_utf8_text_is_kept_byte_for_byte_but_for_letters_in_parts(text: str) -> None:
+    found = read_text(Source("a.txt", ("\ufeff" + text).encode())).text
+    assert unicodedata.normalize("NFD", found) == unicodedata.normalize("NFD", text)
+    if not any(unicodedata.combining(c) or "\u1100" <= c <= "\u11ff" for c in text):
+        assert found == text
 
 
 @given(_LINES)
