@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from casefolio.ingest.document import Document
-from casefolio.ingest.languages import DEFAULT, any_of, common_lines, every
+from casefolio.ingest.languages import DEFAULT, any_of, every, given_names
 from casefolio.ingest.meaning.assertion import Moment
 from casefolio.ingest.meaning.moments import moments
 
@@ -252,12 +252,7 @@ def _may_be_a_birthday(day: str, beside: str) -> bool:
     said = re.findall(r"[^\W\d_]+", beside.casefold())
     if not said or len(said) > _NAME or any(c.isdigit() or c == ":" for c in beside):
         return False
-    return not _given_names().isdisjoint(said) or any(len(w) == _HANGUL and "가" <= w[0] <= "힣" for w in said)
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(line.partition("\t")[0] for line in common_lines("given_names.txt"))
+    return not given_names().keys().isdisjoint(said) or any(len(w) == _HANGUL and "가" <= w[0] <= "힣" for w in said)
 
 
 def _dates_a_paper(before: str, after: str) -> bool:

@@ -7,7 +7,7 @@ language with a code of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,3 +87,10 @@ def common(name: str) -> dict[str, Any]:
 def common_lines(name: str) -> tuple[str, ...]:
     """The lines of a file that all languages share."""
     return data.lines(FOLDER / _COMMON / name)
+
+
+@cache
+def given_names() -> Mapping[str, str]:
+    """Given names in small letters, and the sex (`m`, `f`) of those that are of one alone."""
+    rows = (line.partition("\t") for line in common_lines("given_names.txt"))
+    return {name: sex for name, _, sex in rows}

@@ -10,15 +10,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import table
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
 from casefolio.ingest.meaning.clocks import is_length
-from casefolio.ingest.meaning.compared_words import telling_keys
+from casefolio.ingest.meaning.compared_words import pattern_of, telling_keys
 from casefolio.ingest.meaning.courses import ends_of_changes, turned_courses
 from casefolio.ingest.meaning.exceptions import told_of_another, told_of_exceptions
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
@@ -81,7 +79,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     findings += _lone_relatives(claim, quote, others)
     findings += exchanged(claim, quote)
     told = {(f.kind, f.claim) for f in findings if f.status == "conflict"}
-    bound = exchanged_values(claim, quote)
+    bound = exchanged_values(claim, quote, changes)
     alike = {f.claim for f in bound if f.status == "agree"}
     findings = [_bound_alike(f) if f.claim in alike else f for f in findings]
     told -= {(f.kind, f.claim) for f in findings if f.status == "agree"}
@@ -283,19 +281,8 @@ def _comes_along(profiled: Profile, fact: Fact) -> bool:
     """Whether the relative only is with somebody or brings him: "lives with his sister", "von ihrem Sohn gebracht"."""
     before = profiled.text[max(0, fact.span.start - _NEAR_BEFORE) : fact.span.start]
     behind = profiled.text[fact.span.start : fact.span.end + _NEAR_BEHIND]
-    return any(
-        form is not None and form.search(text)
-        for form, text in (
-            (_company(profiled.language, "company_before"), before),
-            (_company(profiled.language, "company_behind"), behind),
-        )
-    )
-
-
-@cache
-def _company(language: str, name: str) -> re.Pattern[str] | None:
-    form = table(language, "words").get(name)
-    return re.compile(form) if form else None
+    sought = (("company_before", before), ("company_behind", behind))
+    return any(pattern_of(profiled.language, name).search(text) for name, text in sought)
 
 
 def _elsewhere(finding: Finding, quote: Profile, speaking: frozenset[int]) -> bool:

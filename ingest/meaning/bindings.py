@@ -17,7 +17,6 @@ from casefolio.ingest.languages import about
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Quantity
 from casefolio.ingest.meaning.compared_words import generic_keys, joining_ending, joining_words, linking_keys
-from casefolio.ingest.meaning.courses import ends_of_changes
 from casefolio.ingest.meaning.facts import Fact, Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
 from casefolio.ingest.meaning.numerals import numerals
@@ -50,10 +49,16 @@ class _Bound:
     distance: float
 
 
-def exchanged_values(claim: Profile, quote: Profile) -> list[Finding]:
+def exchanged_values(
+    claim: Profile, quote: Profile, changes: frozenset[frozenset[Span]] = frozenset()
+) -> list[Finding]:
     """Values of the claim that the quote has, but of other things; one finding for each family of values.
 
     Where each value of a family is of the same thing in both, the finding agrees and its detail is `BOUND_ALIKE`.
+
+    Args:
+        claim, quote: what is laid against what.
+        changes: pairs of values of the quote that are the two ends of one change.
     """
     mine, theirs = _families(claim), _families(quote)
     bare = bare_numbers(claim, quote)
@@ -65,7 +70,7 @@ def exchanged_values(claim: Profile, quote: Profile) -> list[Finding]:
         others = theirs.get(family, [])
         if len(others) < 2 or all(_relation(others[0], o, quote, quote) == AGREE for o in others[1:]):
             continue
-        found += _exchange(claim, quote, facts, others, anchors)
+        found += _exchange(claim, quote, facts, others, anchors, changes)
     return found
 
 
@@ -128,7 +133,14 @@ def _relation(a: Fact, b: Fact, text: Profile, other: Profile) -> int:
     return relation(a, b, text.text, other.text)
 
 
-def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fact], anchors: Anchors) -> list[Finding]:
+def _exchange(
+    claim: Profile,
+    quote: Profile,
+    facts: list[Fact],
+    others: list[Fact],
+    anchors: Anchors,
+    changes: frozenset[frozenset[Span]],
+) -> list[Finding]:
     """The exchange of one family of values, where the words that speak for it outweigh those against it.
 
     Returns:
@@ -138,7 +150,7 @@ def _exchange(claim: Profile, quote: Profile, facts: list[Fact], others: list[Fa
     said, read = _bindings(claim, facts, anchors[0]), _bindings(quote, others, anchors[1], wanted)
     if len(quote.content) > LONG:
         read = {key: bound for key, bound in read.items() if len(bound) <= 2}
-    read = _of_both_ends(read, others, ends_of_changes(quote))
+    read = _of_both_ends(read, others, changes)
     ignored, naming = generic_keys(claim.language) | linking_keys(claim.language), _naming(claim)
     against = in_favour = 0.0
     votes = named = 0

@@ -44,6 +44,12 @@ def stop_words(language: str) -> frozenset[str]:
 
 
 @cache
+def pattern_of(language: str, name: str) -> re.Pattern[str]:
+    """A pattern of words.toml; one that nothing fits where the language has none."""
+    return re.compile(table(language, "words").get(name, "(?!)"))
+
+
+@cache
 def generic_keys(language: str) -> frozenset[str]:
     """Keys of words that stand in every record (patient, Patientin, 환자) and so say little about what a fact is of."""
     return frozenset(key_of(word, language) for word in _listed(language, "generic"))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from casefolio.ingest.document import Span
 from casefolio.ingest.languages import all_of, table
 from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.compared_words import pattern_of
 from casefolio.ingest.meaning.facts import Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
 
@@ -84,13 +84,13 @@ def told_of_another(claim: Profile, quote: Profile) -> list[Finding]:
 
 def _alone(profiled: Profile) -> Iterator[tuple[Span, int]]:
     """What says that it is one alone, and the number of the word for that one."""
-    for match in _pattern(profiled.language, "only").finditer(profiled.text):
+    for match in pattern_of(profiled.language, "only").finditer(profiled.text):
         for i in [i for i in profiled.content if profiled.words[i].start >= match.end()][:1]:
             yield Span(match.start(), match.end()), i
     first: dict[int, int] = {}
     for i in profiled.content:
         first.setdefault(profiled.words[i].sentence, i)
-    for match in _pattern(profiled.language, "only_behind").finditer(profiled.text):
+    for match in pattern_of(profiled.language, "only_behind").finditer(profiled.text):
         for i in first.values():
             if profiled.words[i].start < match.start() <= profiled.words[i].end:
                 yield Span(match.start(), match.end()), i
@@ -106,23 +106,18 @@ def _end_of_the_rest(quote: Profile, cue: Span, taken: int) -> int:
 
 def excepts(text: str, language: str) -> bool:
     """Whether a text makes an exception of anybody or anything."""
-    return any(_pattern(language, name).search(text) for name in ("excepting", "excepted_before"))
-
-
-@cache
-def _pattern(language: str, name: str) -> re.Pattern[str]:
-    return re.compile(table(language, "words").get(name, "(?!)"))
+    return any(pattern_of(language, name).search(text) for name in ("excepting", "excepted_before"))
 
 
 def _excepted(profiled: Profile) -> Iterator[tuple[Span, int]]:
     """What excepts, and the number of the word for who is taken out."""
     titles = frozenset(all_of("names", "titles"))
     named = [i for i in profiled.content if _said(profiled, i) not in titles]
-    for match in _pattern(profiled.language, "excepting").finditer(profiled.text):
+    for match in pattern_of(profiled.language, "excepting").finditer(profiled.text):
         behind = [i for i in named if profiled.words[i].start >= match.end()][:1]
         if behind and len(profiled.text[match.end() : profiled.words[behind[0]].start].split()) < _REACH:
             yield Span(match.start(), match.end()), behind[0]
-    for match in _pattern(profiled.language, "excepted_before").finditer(profiled.text):
+    for match in pattern_of(profiled.language, "excepted_before").finditer(profiled.text):
         before = [i for i in named if profiled.words[i].start < match.start()][-1:]
         if before and profiled.words[before[0]].end >= match.start():
             yield Span(match.start(), match.end()), before[0]

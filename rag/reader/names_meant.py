@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.data import alternation
-from casefolio.ingest.languages import about, all_of, common_lines
+from casefolio.ingest.languages import about, all_of, given_names
 from casefolio.names_in_questions import no_names, people
 from casefolio.reader.reading import Asked
 from casefolio.stems import words
@@ -110,8 +110,7 @@ def sex_of(word: str) -> str:
 @cache
 def _given_names() -> Mapping[str, str]:
     """Given names, and the sex of those that are of one alone."""
-    rows = (line.partition("\t") for line in common_lines("given_names.txt"))
-    return {spelled(name): sex for name, _, sex in rows}
+    return {spelled(name): sex for name, sex in given_names().items()}
 
 
 def _titled(name: str) -> bool:

@@ -11,7 +11,7 @@ from casefolio.ingest.identity import Identity
 from casefolio.ingest.languages import all_of
 from casefolio.names_in_questions import names_in
 from casefolio.reader.names_borne import holds
-from casefolio.reader.names_meant import is_given, persons_of, sex_of, spelled, words_of
+from casefolio.reader.names_meant import is_given, persons_named, sex_of, spelled, words_of
 from casefolio.reader.other_persons import OF_PARTIES
 from casefolio.reader.reading import Candidate
 
@@ -39,10 +39,13 @@ def without_the_other_sex(
         identities: what the documents say they are, by path.
         text_of: text of a document by its path, empty where it is not known.
     """
+    said = words_of(question)
+    if _titles().keys().isdisjoint(said):
+        return list(candidates)
     borne = frozenset(
         w for identity in identities.values() for name in identity.values("patient") for w in words_of(name)
     )
-    meant = {name: sex for sex, name in _titled(words_of(question), borne)}
+    meant = {name: sex for sex, name in _titled(said, borne)}
     if not meant:
         return list(candidates)
     others = {
@@ -121,18 +124,22 @@ def without_lines_of_others(
         text_of: text of a document by its path, empty where it is not known.
     """
     names = (*names, *names_in(question))
+    if not names:
+        return list(candidates)
     asked = [w for name in names for w in words_of(name)]
-    patients = {path: persons_of(identity.values("patient")) for path, identity in identities.items()}
+    patients = {path: persons_named(identity.values("patient")) for path, identity in identities.items()}
     everybody = [person for named in patients.values() for person in named]
     full = any(_in_full(words_of(name)) for name in names)
     if not full and not any(len(person.intersection(asked)) > 1 for person in everybody):
         return list(candidates)
 
+    text = cache(text_of)
+
     def of_another(c: Candidate) -> bool:
         identity = identities.get(c.hit.document)
         if identity is not None and identity.kind in OF_PARTIES:
             return False
-        opening = _opens_with(_line(c, text_of(c.hit.document)), everybody)
+        opening = _opens_with(_line(c, text(c.hit.document)), everybody)
         if not opening or any(holds(w, asked) for w in opening):
             return False
         theirs = any(holds(w, asked) for person in patients.get(c.hit.document, ()) for w in person)
