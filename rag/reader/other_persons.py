@@ -30,6 +30,7 @@ from casefolio.reader.names_borne import (
 )
 from casefolio.reader.names_meant import HANGUL, is_given, names_and_full_names, persons_of, spelled, words_of
 from casefolio.reader.reading import Candidate
+from casefolio.reader.strangers import names_a_stranger
 from casefolio.stems import words
 
 OF_PARTIES = ("agreement", "amendment", "judgment", "order", "pleading", "statute", "notice", "invoice")
@@ -51,7 +52,7 @@ def about_the_named(
     A document that holds fewer than three quarters of the names that the best one holds is about somebody else, unless
     it names the one bearer of those names otherwise ("L. Ordaz" where Luis is asked about), or is of the law and has a
     surname that nobody else of the folder bears. So is one that gives the surname of a person asked about to another
-    given name and never to this one. Where a person is asked about by full name whom no document knows, none answers.
+    given name and never to this one. Where a person is asked about whom no document knows, none answers.
 
     Args:
         question: as it was put.
@@ -65,8 +66,11 @@ def about_the_named(
     said, heads = _words_by_document(candidates, text_of)
     persons = persons_of(tuple(people_known))
     borne = frozenset(w for person in persons for w in person)
-    written = [name for name in (*names_in(question), *map(as_written, known)) if not _is_date(name, persons)]
     nouns = bool(about(language).get("capital_nouns"))
+    everywhere = borne.union(*said.values())
+    if names_a_stranger(question, everywhere.__contains__, nouns):
+        return []
+    written = [name for name in (*names_in(question), *map(as_written, known)) if not _is_date(name, persons)]
     names, full = names_and_full_names(written, persons, frozenset(w for found in said.values() for w in found), nouns)
     if not names:
         return list(candidates)
