@@ -34,6 +34,14 @@ def asked(question: str, language: str) -> Asked:
     return Asked(question, question, language)
 
 
+def test_a_question_about_the_donor_keeps_what_is_said_of_him() -> None:
+    said = "The donor was CMV positive."
+    form = form_of("was the donor CMV positive", "en")
+    assert told(
+        without_relatives(asked("was the donor CMV positive", "en"), form, lines(said, "en"), lambda _: True)
+    ) == [said]
+
+
 def patient(name: str) -> Identity:
     return Identity("letter", "", (Field("patient", name, Span(0, len(name))),))
 
@@ -47,6 +55,10 @@ RELATIVES = [
     ("en", "does she have diabetes", "Her mother had diabetes.", "Type 2 diabetes since 2011."),
     ("de", "hatte sie schon mal eine Thrombose", "Bruder mit Thrombose.", "Z. n. Thrombose 2011."),
     ("ko", "와파린 드세요?", "- 부: 와파린 복용하다 사망", "와파린 3mg 복용 중"),
+    ("en", "does he take insulin", "His partner takes insulin.", "Insulin glargine 12 units at night."),
+    ("en", "was she CMV positive", "The donor was CMV positive.", "CMV IgG negative before the transplant."),
+    ("de", "nimmt er Marcumar", "Die Ehefrau nimmt Marcumar.", "Marcumar nach INR."),
+    ("ko", "인슐린 맞으세요?", "아내는 인슐린을 사용 중이다.", "인슐린 12단위 취침 전"),
 ]
 
 

@@ -11,9 +11,15 @@ import pytest
 
 from casefolio import Library
 from casefolio.answer import Answer
-from casefolio.ingest.document import Span
+from casefolio.indexes.hit import Hit
+from casefolio.ingest.document import Chunk, Span
 from casefolio.ingest.identity import Field, Identity
 from casefolio.ingest.languages import own
+from casefolio.reader.answering import _kept
+from casefolio.reader.considering import Evidence
+from casefolio.reader.deciding import Scored
+from casefolio.reader.forms import form_of
+from casefolio.reader.reading import Candidate
 from casefolio.reader.versions import changes_clause, clause_above, one_matter
 from casefolio.reader.yes_no import affirming, names_undenied
 
@@ -394,6 +400,31 @@ def test_one_matter_is_told_by_its_people() -> None:
     assert not one_matter(contract, people("Quince Estates Ltd"), unnamed=True)
     assert one_matter(contract, people(), unnamed=True)
     assert not one_matter(None, contract, unnamed=False)
+
+
+def line(text: str, path: str) -> Candidate:
+    span = Span(0, len(text))
+    hit = Hit(Chunk(path, path, span, (1,), (), "ko"), path, "0" * 64, text, 1.0, 1)
+    return Candidate(hit, span, span, "", answers=1.0, margin=1.0, mass=1.0)
+
+
+def test_papers_of_strangers_have_no_name_in_common() -> None:
+    papers = {"a": people("Noor Aske"), "b": people("ASKE, NOOR"), "c": people("유상철", "노은비"), "d": people()}
+    evidence = Evidence(papers, lambda _: "")
+    assert evidence.of_strangers("a", "c")
+    assert not any(evidence.of_strangers("a", other) for other in ("a", "b", "d"))
+
+
+def test_a_later_paper_of_strangers_is_no_newer_value() -> None:
+    papers = {"lease": people("유상철", "노은비"), "letter": people("Ruth Lohe"), "renewal": people("노은비")}
+    days = {"lease": "2023-09-01", "letter": "2024-04-03", "renewal": "2024-08-01"}
+    best, stranger, newer = (
+        Scored(line(f"임대인 {path}", path), score)
+        for path, score in (("lease", 0.9), ("letter", 0.06), ("renewal", 0.06))
+    )
+    form, evidence = form_of("임대인이 누구인가요?", "ko"), Evidence(papers, lambda path: days[path])
+    assert _kept([best, stranger], 0.5, form, evidence) == [best]
+    assert _kept([best, newer], 0.5, form, evidence) == [newer, best]
 
 
 ALLERGIC = [

@@ -80,7 +80,7 @@ def quote(
     if not ranking or ranking[0].score < least:
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
-    kept = _kept(ranking, least, form, evidence.dated)
+    kept = _kept(ranking, least, form, evidence)
     if not form.signed:
         kept = _with_its_change(kept, hits, evidence)
     if form.yes_no or form.latest:
@@ -100,7 +100,7 @@ def quote(
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 
 
-def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[str], str]) -> list[Scored]:
+def _kept(ranking: Sequence[Scored], least: float, form: Form, evidence: Evidence) -> list[Scored]:
     """The sentences that are quoted: a superseded one never without the newer one, the newest first."""
     best = ranking[0]
     if form.signed:  # all that signed one paper
@@ -109,13 +109,18 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, dated: Callable[[
     good = [s for s in ranking if s.score >= max(least, keep * best.score)]
     if form.many:
         return _distinct(good)[:_ITEMS]
-    days = {id(s): day_of(s.candidate, dated) for s in ranking}
+    days = {id(s): day_of(s.candidate, evidence.dated) for s in ranking}
     rivals = {
         s.candidate.hit.document: s
         for s in reversed(ranking)
         if s.score >= max(least, _RIVAL * best.score) or (_reads(s) and s.score >= _BESIDE)
     }
-    later = [s for s in ranking if _supersedes(s, best, days)]
+    later = [
+        s
+        for s in ranking
+        if _supersedes(s, best, days)
+        and not evidence.of_strangers(s.candidate.hit.document, best.candidate.hit.document)
+    ]
     chosen = _distinct([*good[:_QUOTES], *later[:1], *rivals.values()])
     order = {id(s): n for n, s in enumerate(ranking)}
     if form.latest and any(days.values()):

@@ -72,6 +72,12 @@ class Evidence:
         """Whether two documents, by their paths, are of the same people; `unnamed` where one names nobody."""
         return one_matter(self.identities.get(a), self.identities.get(b), unnamed)
 
+    def of_strangers(self, a: str, b: str) -> bool:
+        """Whether two documents both name patients or parties, and no word of any name is in both."""
+        first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))
+        words = {word for name in second for word in name.split()}
+        return bool(first and second) and all(words.isdisjoint(name.split()) for name in first)
+
     def of_others(self, a: str, b: str) -> bool:
         """Whether each of two documents names somebody whom the other has in no form: one landlord, two tenants."""
         first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))

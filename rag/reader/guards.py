@@ -72,15 +72,19 @@ def _of_another_named(candidate: Candidate, names: frozenset[str]) -> bool:
 
 
 def _of_a_relative(candidate: Candidate, wanted: frozenset[str]) -> bool:
-    """Whether a sentence says of a relative all that it has of the words asked for, else its answer."""
+    """Whether a sentence says of somebody close all that it has of the words asked for, else its answer.
+
+    A wife or a donor of whom it speaks, unless the question names her too, is nobody asked for.
+    """
     text, language = candidate.text, candidate.hit.chunk.language
-    if not any(cue.kind == "experiencer" for cue in cues(text, language)):
+    others = [cue for cue in cues(text, language) if cue.kind == "experiencer" and cue.value != "patient"]
+    if not others or any(wanted & set(terms(cue.span.of(text), language)[:1]) for cue in others):
         return False
     words = [Span(m.start(), m.end()) for m in _WORD.finditer(text)]
     places = [w for w in words if not wanted.isdisjoint(terms(w.of(text), language))]
     start = candidate.span.start
     places = places or [Span(candidate.highlight.start - start, candidate.highlight.end - start)]
-    return all(said.experiencer == "family" for said in annotate(text, language, places))
+    return all(said.experiencer != "patient" for said in annotate(text, language, places))
 
 
 def without_what_is_sought(
