@@ -26,6 +26,7 @@ from casefolio.ingest.meaning.found_sides import sides_of_findings
 from casefolio.ingest.meaning.frames import same_frame
 from casefolio.ingest.meaning.named_things import unnamed
 from casefolio.ingest.meaning.numerals import numerals
+from casefolio.ingest.meaning.said_of_another import said_of_another
 from casefolio.ingest.meaning.scopes import assertions
 from casefolio.ingest.meaning.states import changed_states
 
@@ -103,6 +104,8 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     findings += told_of_another(claim, quote)
     valued = any(f.status == "agree" and f.kind in _SINGLE - {"party"} for f in findings)
     findings += changed_states(claim, quote) + unnamed(claim, quote, valued)
+    misplaced = said_of_another(claim, quote)
+    findings += [misplaced] if misplaced is not None else []
     return findings + [f for f in assertions(claim, quote, dated="date" in agreed) if f.kind not in settled]
 
 

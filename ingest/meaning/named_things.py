@@ -19,7 +19,7 @@ _STRENGTH = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """A word that names something of a class."""
 
     place: int
@@ -84,7 +84,8 @@ def sort_of(word: str) -> str:
     return ""
 
 
-def _named(profiled: Profile) -> list[_Named]:
+def named_things(profiled: Profile) -> list[Named]:
+    """Words of a text that name something of a class, in order."""
     out = []
     for i in profiled.content:
         word = profiled.words[i]
@@ -92,7 +93,7 @@ def _named(profiled: Profile) -> list[_Named]:
         said = bare(said) if _is_hangul(said) else said.removesuffix("'s").removesuffix("’s")
         sort = sort_of(said)
         if sort:
-            out.append(_Named(i, said, sort))
+            out.append(Named(i, said, sort))
     return out
 
 
@@ -103,10 +104,10 @@ def unnamed(claim: Profile, quote: Profile, agreed: bool) -> list[Finding]:
         claim, quote: what is laid against what.
         agreed: whether a value of the claim (a dose, a date, a sum) is the quote's: then another name is in its place.
     """
-    mine = _named(claim)
+    mine = named_things(claim)
     if not mine:
         return []
-    theirs = _named(quote)
+    theirs = named_things(quote)
     ours, its = _text(claim), _text(quote)
     lacking = {word: not _stands(o, its, ours) for word, o in {o.word: o for o in theirs}.items()}
     out = []
@@ -147,7 +148,7 @@ def _text(profiled: Profile) -> _Text:
     return _Text(profiled, lowered, phrases, frozenset(numbers))
 
 
-def _stands(name: _Named, here: _Text, there: _Text) -> bool:
+def _stands(name: Named, here: _Text, there: _Text) -> bool:
     """Whether a text names a thing: by its word, a part of a compound, or another name of it."""
     key, keys = here.profiled.keys[name.place], there.profiled.by_key
     if key in keys or any(alike(key, other) for other in keys):
