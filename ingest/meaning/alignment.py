@@ -15,12 +15,13 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
+from casefolio.ingest.meaning.clauses import clauses
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import pattern_of, telling_keys
 from casefolio.ingest.meaning.courses import ends_of_changes, turned_courses
 from casefolio.ingest.meaning.exceptions import told_of_another, told_of_exceptions
 from casefolio.ingest.meaning.exchanged_roles import exchanged_roles
-from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness
+from casefolio.ingest.meaning.facts import VALUES, Fact, Profile, families, likeness, profile
 from casefolio.ingest.meaning.finding import LONG, Finding, speaking_sentences
 from casefolio.ingest.meaning.found_sides import sides_of_findings
 from casefolio.ingest.meaning.frames import same_frame
@@ -57,16 +58,44 @@ RELATIVES = frozenset(
 _CANDIDATES = 48
 _SINGLE = VALUES | {"party"}
 _VALUES = VALUES | {"side", "severity"}
+_OF_A_CLAUSE = frozenset(("date", "number", "dose", "time", "state", "act", "direction"))  # what one clause is compared by
 _PER = {"money": "rate", "rate": "money"}
 
 
 def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality.
 
+    A quote of several clauses is compared as a whole, and a value, a time or a state by the clause that the claim is of.
+
     Args:
         claim, quote: what is laid against what.
         scopes: whether negation and the other things that reach over words are compared.
     """
+    findings = _align(claim, quote, scopes)
+    if len(quote.content) > LONG or not any(f.kind in _OF_A_CLAUSE for f in findings) or clauses(claim):
+        return findings
+    views = [[f for f in _align(claim, c, scopes) if f.kind in _OF_A_CLAUSE] for c in _clauses_of(claim, quote)]
+    told = [{f.status for f in view} for view in views]
+    against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
+    if against and any("agree" in said and "conflict" not in said for said in told):
+        return [f for f in findings if f.status != "conflict" or f.kind not in _OF_A_CLAUSE]
+    if told and not against and all("conflict" in said for said in told):
+        return [*findings, *(replace(f, quote=None) for f in views[0] if f.status == "conflict")]
+    return findings
+
+
+def _clauses_of(claim: Profile, quote: Profile) -> list[Profile]:
+    """The clauses of a quote that hold every word of the claim which the quote has.
+
+    One of what was "afterwards" may leave out after what, if the claim says "after" too.
+    """
+    shared = {claim.keys[i] for i in claim.content if claim.keys[i] in quote.by_key}
+    found = [profile(text, quote.language) for text in clauses(quote)]
+    after = any(f.value == "after" for f in claim.facts)
+    return [c for c in found if shared <= c.by_key.keys() or (after and any(f.value == "after" for f in c.facts))]
+
+
+def _align(claim: Profile, quote: Profile, scopes: bool) -> list[Finding]:
     findings: list[Finding] = []
     others = families(quote)
     index = _by_about(others)

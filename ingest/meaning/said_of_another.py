@@ -1,6 +1,6 @@
 """What a quote says of another: "amlodipine was stopped; ramipril was started" tells of no ramipril that was stopped.
 
-A quote is cut where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on. Where
+A quote is cut where something else is said (`clauses.stretches`). Where
 a claim names one of two drugs, persons or organisms and shares no word with what is said of it, but words that are said
 of the other one alone, it has laid them on the wrong one. That is told only where both have a predicate of their own:
 in "was given penicillin and ceftriaxone" both were given.
@@ -8,21 +8,16 @@ in "was given penicillin and ceftriaxone" both were given.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from functools import cache
 
 from casefolio.ingest.document import Span
-from casefolio.ingest.languages import table
-from casefolio.ingest.meaning.annotating import cues
-from casefolio.ingest.meaning.compared_words import generic_keys, joining_words, linking_keys, tense_words
+from casefolio.ingest.meaning.clauses import stretches
+from casefolio.ingest.meaning.compared_words import generic_keys, linking_keys
 from casefolio.ingest.meaning.facts import Profile
 from casefolio.ingest.meaning.finding import LONG, Finding
 from casefolio.ingest.meaning.named_things import named_things
 
-_HARD = re.compile(r"[;|]")
-_SOFT = ","
 _SAYING = ("act", "direction")  # kinds of facts that are words of a predicate, no values
 _STRENGTH = 0.9
 DETAIL = "said of another"
@@ -43,19 +38,19 @@ def said_of_another(claim: Profile, quote: Profile) -> Finding | None:
     mine, theirs = list(_named(claim)), list(_named(quote))
     if not mine or len(theirs) < 2 or len(quote.content) > LONG:
         return None
-    stretches, saying = _stretches(quote)
+    of_word, saying = stretches(quote)
     names = {n.place for n in theirs}
     known = {n.key for n in mine}
     said = {claim.keys[i] for i in claim.content} - generic_keys(claim.language) - {n.key for n in (*mine, *theirs)}
     for name in mine:
         alike = [n for n in theirs if n.sort == name.sort]
-        own = {stretches[n.place] for n in alike if n.key == name.key}
-        other = {stretches[n.place]: n for n in alike if n.key not in known and stretches[n.place] not in own}
+        own = {of_word[n.place] for n in alike if n.key == name.key}
+        other = {of_word[n.place]: n for n in alike if n.key not in known and of_word[n.place] not in own}
         if not own or not own <= saying or not other:
             continue
-        of_others = _words(quote, stretches, other.keys(), names)
-        of_it = _words(quote, stretches, own, names) - of_others
-        misplaced = {key for key in said & of_others if {stretches[j] for j in quote.by_key[key]} <= other.keys()}
+        of_others = _words(quote, of_word, other.keys(), names)
+        of_it = _words(quote, of_word, own, names) - of_others
+        misplaced = {key for key in said & of_others if {of_word[j] for j in quote.by_key[key]} <= other.keys()}
         if of_it and not of_it & said and misplaced:
             rival = next(iter(other.values()))
             return Finding("name", "conflict", name.span, rival.span, _STRENGTH, DETAIL)
@@ -72,45 +67,15 @@ def _named(profiled: Profile) -> Iterator[_Named]:
             yield _Named(fact.place, str(fact.value), fact.family, fact.span)
 
 
-def _words(profiled: Profile, stretches: list[int], where: Set[int], names: Set[int]) -> set[str]:
+def _words(profiled: Profile, of_word: list[int], where: Set[int], names: Set[int]) -> set[str]:
     """Keys of what is said in some stretches, without names, values and words that say little."""
     values = [f.span for f in profiled.facts if f.kind not in _SAYING and f.family != "name"]
     ignored = generic_keys(profiled.language) | linking_keys(profiled.language)
     return {
         profiled.keys[i]
         for i in profiled.content
-        if stretches[i] in where
+        if of_word[i] in where
         and i not in names
         and profiled.keys[i] not in ignored
         and not any(s.start < profiled.words[i].end and profiled.words[i].start < s.end for s in values)
     }
-
-
-def _stretches(profiled: Profile) -> tuple[list[int], set[int]]:
-    """The number of the stretch of each word, and those that have a predicate of their own."""
-    text, language = profiled.text, profiled.language
-    verbs, joins = tense_words(language, "now") | tense_words(language, "past"), joining_words(language)
-    telling = [cue.span for cue in cues(text, language) if cue.kind == "state"]
-    telling += [fact.span for fact in profiled.facts if fact.kind in _SAYING]
-    numbers: list[int] = []
-    saying: set[int] = set()
-    number = 0
-    for at, word in enumerate(profiled.words):
-        said = text[word.start : word.end].lower()
-        if at:
-            before = profiled.words[at - 1]
-            between, goes_on = text[before.end : word.start], _goes_on(language).search(text, before.start, before.end)
-            hard = _HARD.search(between) or goes_on or before.sentence != word.sentence
-            if hard or _SOFT in between or said in joins:
-                number += 1
-                saying |= {number} if hard else set()
-        if said in verbs or any(s.start < word.end and word.start < s.end for s in telling):
-            saying.add(number)
-        numbers.append(number)
-    return numbers, saying
-
-
-@cache
-def _goes_on(language: str) -> re.Pattern[str]:
-    """The end of a Korean verb after which something else is said."""
-    return re.compile(rf"[가-힣]{{2}}(?:{table(language, 'words').get('goes_on', '(?!)')})$")

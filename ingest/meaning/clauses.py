@@ -1,0 +1,97 @@
+"""A sentence with several predicates, clause by clause: "was started on 3 May and stopped on 9 June".
+
+Each clause is given the subject that it leaves out, so that a claim can be laid against one of them: the date at
+"stopped" says nothing of "started".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from casefolio.ingest.document import Span
+from casefolio.ingest.languages import table
+from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.compared_words import joining_words, tense_words
+from casefolio.ingest.meaning.facts import VALUES, Profile
+
+_HARD = re.compile(r"[;|]|\n\s*\n")
+_ACTING = ("act", "direction")  # kinds of facts that are words of a predicate, no values
+_LEADING = ("time", *VALUES)  # kinds of facts with which a clause without a subject may begin
+_MOST = 6  # clauses; with more of them a text is a list
+
+
+def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
+    """The number of the stretch that each word stands in, and the stretches that have a predicate of their own.
+
+    A text is cut where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on.
+    """
+    text, language = profiled.text, profiled.language
+    joins, saying = joining_words(language), _saying(profiled)
+    values = [f.span for f in profiled.facts if f.kind in VALUES]
+    numbers: list[int] = []
+    own: set[int] = set()
+    number = 0
+    for at, word in enumerate(profiled.words):
+        if at:
+            before = profiled.words[at - 1]
+            between, goes_on = text[before.end : word.start], _goes_on(language).search(text, before.start, before.end)
+            hard = _HARD.search(between) or goes_on or before.sentence != word.sentence
+            inside = any(v.start < before.end and word.start < v.end for v in values)  # "3 April, 2021"
+            if not inside and (hard or "," in between or text[word.start : word.end].lower() in joins):
+                number += 1
+                own |= {number} if hard else set()
+        own |= {number} if at in saying else set()
+        numbers.append(number)
+    return numbers, own
+
+
+def clauses(profiled: Profile) -> list[str]:
+    """The clauses of a short text, each with its subject; empty where it has but one or too many."""
+    numbers, _ = stretches(profiled)
+    starts = [at for at, number in enumerate(numbers) if not at or number != numbers[at - 1]]
+    saying = _saying(profiled)
+    leading = {i for f in profiled.facts if f.kind in _LEADING for i in _words_of(profiled, f.span)}
+    told = [s for s, e in pairwise([*starts, len(numbers)]) if any(i in saying or i in leading for i in range(s, e))]
+    if not 1 < len(told) <= _MOST:
+        return []
+    out: list[str] = []
+    subject = ""
+    for start, end in pairwise([0, *told[1:], len(numbers)]):
+        first = next((i for i in range(start, end) if i in saying or i in leading), end)
+        said = _text(profiled, start, end)
+        if start and not any(profiled.words[i].content for i in range(start, first)):
+            out.append(f"{subject} {said}".strip())
+        else:
+            out.append(said)
+            subject = _text(profiled, start, first)
+    return out
+
+
+def _text(profiled: Profile, start: int, end: int) -> str:
+    """Words of a clause as they stand, without the one that joins it to the last."""
+    joins = joining_words(profiled.language)
+    while start < end and profiled.text[profiled.words[start].start : profiled.words[start].end].lower() in joins:
+        start += 1
+    return profiled.text[profiled.words[start].start : profiled.words[end - 1].end] if start < end else ""
+
+
+def _saying(profiled: Profile) -> set[int]:
+    """Places of the words of predicates, as far as they are known: verbs that are listed, acts, states."""
+    text, language = profiled.text, profiled.language
+    verbs = tense_words(language, "now") | tense_words(language, "past")
+    told = [cue.span for cue in cues(text, language) if cue.kind == "state"]
+    told += [fact.span for fact in profiled.facts if fact.kind in _ACTING]
+    found = {i for i, w in enumerate(profiled.words) if text[w.start : w.end].lower() in verbs}
+    return found.union(*(_words_of(profiled, span) for span in told))
+
+
+def _words_of(profiled: Profile, span: Span) -> set[int]:
+    return {i for i, w in enumerate(profiled.words) if span.start < w.end and w.start < span.end}
+
+
+@cache
+def _goes_on(language: str) -> re.Pattern[str]:
+    """The end of a Korean verb after which something else is said."""
+    return re.compile(rf"[가-힣]{{2}}(?:{table(language, 'words').get('goes_on', '(?!)')})$")
