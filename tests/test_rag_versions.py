@@ -19,7 +19,7 @@ from casefolio.reader.answering import _kept
 from casefolio.reader.considering import Evidence
 from casefolio.reader.deciding import Scored
 from casefolio.reader.forms import form_of
-from casefolio.reader.reading import Candidate
+from casefolio.reader.reading import Asked, Candidate
 from casefolio.reader.versions import changes_clause, clause_above, one_matter
 from casefolio.reader.yes_no import affirming, names_undenied
 
@@ -402,6 +402,52 @@ def test_one_matter_is_told_by_its_people() -> None:
     assert not one_matter(None, contract, unnamed=False)
 
 
+RENTS = [
+    (
+        "What is the rent?",
+        {
+            "lease.md": '# LEASE\n\ndated 4 October 2021\n\n(1) **Moss Harbour Estates Ltd** ("Landlord")\n'
+            '(2) **Fenwick & Dale Bakers LLP** ("Tenant")\n\n| Item | |\n|---|---|\n| Premises | Unit 9, Quayside |\n'
+            "| Rent | GBP 31,200 per annum exclusive of VAT |\n| Deposit | GBP 7,800 |\n\n"
+            "3.1 The Tenant shall pay the Rent by equal quarterly instalments in advance.\n",
+            "deed.md": "# DEED OF VARIATION\n\ndated 19 May 2024\n\nbetween Moss Harbour Estates Ltd and Fenwick & Dale "
+            'Bakers LLP\n\nSupplemental to a lease of Unit 9, Quayside dated 4 October 2021 (the "Lease").\n\n'
+            "1. With effect from 24 June 2024 the Rent reserved by the Lease shall be GBP 34,900 per annum.\n"
+            "2. The Tenant may keep bicycles in the yard.\n",
+        },
+        "34,900",
+    ),
+    (
+        "Wie hoch ist die Kaltmiete?",
+        {
+            "vertrag.md": "# Gewerbemietvertrag\n\nzwischen **Tiedemann Speicher GmbH** (Vermieterin)\nund **Buchbinderei "
+            "Arnholt GmbH** (Mieterin)\n\n§ 1 Mietsache: Erdgeschoss Speicherweg 4, 180 m².\n§ 2 Mietzeit: Das "
+            "Mietverhältnis beginnt am 01.05.2020 und endet am 30.04.2030.\n§ 3 Miete: Die Nettokaltmiete beträgt 1.750,00 "
+            "EUR monatlich zzgl. USt.\n§ 5 Kaution: Die Mieterin leistet eine Bürgschaft.\n\nLeer, den 12.03.2020\n",
+            "nachtrag.md": "## 1. Nachtrag zum Gewerbemietvertrag Speicherweg 4 v. 12.03.2020\n\n1. Ab dem 01.08.2023 beträgt "
+            "die Nettokaltmiete 1.930,00 EUR monatlich.\n2. Im Übrigen bleibt es beim Vertrag.\n\nLeer, 04.07.2023\n",
+        },
+        "1.930,00",
+    ),
+]
+
+
+@needs_weights
+@pytest.mark.parametrize(("question", "papers", "now"), RENTS)
+def test_a_superseded_value_has_the_newer_one_beside_it(
+    tmp_path: Path, question: str, papers: dict[str, str], now: str
+) -> None:
+    assert now in asked(tmp_path, papers, question).citations[0].quote
+
+
+@needs_weights
+def test_a_newer_rent_is_no_newer_end_of_the_lease(tmp_path: Path) -> None:
+    _, papers, now = RENTS[1]
+    answer = asked(tmp_path, papers, "Wann endet das Mietverhältnis?")
+    assert "30.04.2030" in answer.citations[0].quote
+    assert not any(now in citation.quote for citation in answer.citations)
+
+
 def line(text: str, path: str) -> Candidate:
     span = Span(0, len(text))
     hit = Hit(Chunk(path, path, span, (1,), (), "ko"), path, "0" * 64, text, 1.0, 1)
@@ -422,9 +468,10 @@ def test_a_later_paper_of_strangers_is_no_newer_value() -> None:
         Scored(line(f"임대인 {path}", path), score)
         for path, score in (("lease", 0.9), ("letter", 0.06), ("renewal", 0.06))
     )
+    asked_ = Asked("임대인이 누구인가요?", "임대인이 누구인가요?", "ko")
     form, evidence = form_of("임대인이 누구인가요?", "ko"), Evidence(papers, lambda path: days[path])
-    assert _kept([best, stranger], 0.5, form, evidence) == [best]
-    assert _kept([best, newer], 0.5, form, evidence) == [newer, best]
+    assert _kept(asked_, [best, stranger], 0.5, form, evidence) == [best]
+    assert _kept(asked_, [best, newer], 0.5, form, evidence) == [newer, best]
 
 
 ALLERGIC = [

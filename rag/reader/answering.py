@@ -12,6 +12,7 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Span
 from casefolio.ingest.identity.dating import days_of_others
 from casefolio.ingest.meaning.annotating import cues
+from casefolio.ingest.meaning.facts import VALUES, profile
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.messages import say, spoken
 from casefolio.quoting import citation_of
@@ -20,7 +21,7 @@ from casefolio.reader.deciding import Decision, Scored, by_hand, scored
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import drugs_in
 from casefolio.reader.leading import with_what_they_head
-from casefolio.reader.names_meant import named_alone
+from casefolio.reader.names_meant import HANGUL, named_alone
 from casefolio.reader.numbers_borne import records_meant
 from casefolio.reader.other_persons import people_in
 from casefolio.reader.reading import Asked, Candidate, Model, units
@@ -38,6 +39,8 @@ _RIVAL = _QUOTING["rival"]  # share of the best score from which on another docu
 _BESIDE = _QUOTING["beside"]  # least score of another document's sentence where the reader alone says that it answers
 _HEAD = 500  # characters at the head of a paper in which it says what it amends
 _TELLING = 6  # characters of an answer from which on its words tell it from others
+_ANEW = 0.1  # least score of a newer value of the same thing of which the reader is not sure
+_TELLING_TERM = 4  # letters of a term that names what a value is of
 _NEAREST = 3
 
 
@@ -80,7 +83,7 @@ def quote(
     if not ranking or ranking[0].score < least:
         return Quoted(composer, (), tuple(_cited(s, "unsupported") for s in ranking[:_NEAREST]))
     form = form_of(asked.question, asked.language)
-    kept = _kept(ranking, least, form, evidence)
+    kept = _kept(asked, ranking, least, form, evidence)
     if not form.signed:
         kept = _with_its_change(kept, hits, evidence)
     if form.yes_no or form.latest:
@@ -100,7 +103,7 @@ def quote(
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 
 
-def _kept(ranking: Sequence[Scored], least: float, form: Form, evidence: Evidence) -> list[Scored]:
+def _kept(asked: Asked, ranking: Sequence[Scored], least: float, form: Form, evidence: Evidence) -> list[Scored]:
     """The sentences that are quoted: a superseded one never without the newer one, the newest first."""
     best = ranking[0]
     if form.signed:  # all that signed one paper
@@ -115,12 +118,7 @@ def _kept(ranking: Sequence[Scored], least: float, form: Form, evidence: Evidenc
         for s in reversed(ranking)
         if s.score >= max(least, _RIVAL * best.score) or (_reads(s) and s.score >= _BESIDE)
     }
-    later = [
-        s
-        for s in ranking
-        if _supersedes(s, best, days)
-        and not evidence.of_strangers(s.candidate.hit.document, best.candidate.hit.document)
-    ]
+    later = [s for s in ranking if _supersedes(s, best, asked, days, evidence)]
     chosen = _distinct([*good[:_QUOTES], *later[:1], *rivals.values()])
     order = {id(s): n for n, s in enumerate(ranking)}
     if form.latest and any(days.values()):
@@ -211,12 +209,45 @@ def _reads(choice: Scored) -> bool:
     return choice.candidate.answers > 0 and choice.candidate.margin > 0
 
 
-def _supersedes(other: Scored, best: Scored, days: Mapping[int, str]) -> bool:
+def _supersedes(other: Scored, best: Scored, asked: Asked, days: Mapping[int, str], evidence: Evidence) -> bool:
     """Whether a sentence of a later document is, or may be, the newer value of what the best one says."""
     own, its = days[id(best)], days[id(other)]
-    if not own or own >= its or other.candidate.hit.document == best.candidate.hit.document:
+    path, document = other.candidate.hit.document, best.candidate.hit.document
+    if not own or own >= its or path == document or evidence.of_strangers(path, document):
         return False
-    return _reads(other) or _replaces(other, best)
+    if _replaces(other, best):
+        return True
+    mine, theirs = _families(best.candidate), _families(other.candidate)
+    if mine and theirs and mine.isdisjoint(theirs):
+        return False  # a rent is no newer end of the lease
+    if not _alike(other.candidate, best.candidate, asked):
+        return False
+    return _reads(other) or (bool(mine & theirs) and _says_anew(other, best, days[id(best)], evidence))
+
+
+def _families(candidate: Candidate) -> frozenset[str]:
+    """Of which families the values in the words that answer are: money, a date, a mass."""
+    base, light = candidate.hit.chunk.span.start, candidate.highlight
+    words = candidate.hit.text[light.start - base : light.end - base]
+    return frozenset(f.family for f in profile(words, candidate.hit.chunk.language).facts if f.kind in VALUES)
+
+
+def _says_anew(other: Scored, best: Scored, day: str, evidence: Evidence) -> bool:
+    """Whether a paper of the same people has another value, though the reader is not sure.
+
+    Read by itself, "the Rent shall be GBP 41,250" of an amendment does not tell of which lease.
+    """
+    a, b = (s.candidate.hit.document for s in (best, other))
+    head = evidence.text(b)[:_HEAD]
+    of_it = evidence.one_matter(a, b, unnamed=False) or day in full_days(head, other.candidate.hit.chunk.language)
+    return of_it and other.score >= _ANEW
+
+
+def _alike(other: Candidate, best: Candidate, asked: Asked) -> bool:
+    """Whether a sentence shares a telling word with the best one or with the question; Korean ones are short."""
+    wanted = frozenset(terms(asked.bare, asked.language)).union(terms(best.text, best.hit.chunk.language))
+    shared = wanted.intersection(terms(other.text, other.hit.chunk.language))
+    return any((len(term) >= _TELLING_TERM and not term[0].isdigit()) or HANGUL.match(term) for term in shared)
 
 
 def _replaces(other: Scored, best: Scored) -> bool:
