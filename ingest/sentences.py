@@ -53,6 +53,8 @@ _AMOUNT = re.compile(r"\d{1,3}(?:\.\d{1,3})+\s+(?:[^\W\dA-ZÄÖÜ가-힣]|[%°�
 _COLUMNS = re.compile(r"\t|\s\|\s|\S {3,}\S.*\S {3,}\S")
 _FIELD = re.compile(r"[^\n:]{1,20}:\s*\S+")  # a label and one word
 _LABEL = re.compile(r"[A-ZÄÖÜ가-힣][^\W\d_]{1,18}(?: [^\W\d_]{1,18})?:[ \t]+\S")  # at a line's start: "Diagnosis: …"
+# A day and a column, or a colon, behind it open an entry: "2025-04-22  Dr Bae", "20.02.25 FD  …", "5/7 D: …".
+_ENTRY = re.compile(r"\d{1,4}[-./]\d{1,2}(?:[-./]\d{1,4})?\.?(?:[ ]\w{1,3})?(?:[ ]{2,}|\t|:\s)")
 _CLAUSE_END = re.compile(r"[;:,、，·]\s|[;、，]|\s[-–—]\s")
 
 
@@ -186,7 +188,7 @@ def _line_ends(text: str, a: int, b: int, rules: Dots, width: int, small: bool) 
         return True
     if following[0].islower() and not (small and (blank or line[-1:] == ".")):
         return len(line) < (0.6 * min(width, 100) if not blank else 40) and line[-1:] not in (",", "-")
-    if blank or _COLUMNS.search(line) or _COLUMNS.search(following):
+    if blank or _COLUMNS.search(line) or _COLUMNS.search(following) or _ENTRY.match(following):
         return True
     if _LABEL.match(following) and (line[-1:].isdigit() or _LABEL.match(line)):
         return True  # behind a day or another label; in running text a colon may follow any word

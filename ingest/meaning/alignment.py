@@ -58,14 +58,16 @@ RELATIVES = frozenset(
 _CANDIDATES = 48
 _SINGLE = VALUES | {"party"}
 _VALUES = VALUES | {"side", "severity"}
-_OF_A_CLAUSE = frozenset(("date", "number", "dose", "time", "state", "act", "direction"))  # what one clause is compared by
+# What one clause is compared by.
+_OF_A_CLAUSE = frozenset(("date", "number", "dose", "time", "state", "act", "direction"))
 _PER = {"money": "rate", "rate": "money"}
 
 
 def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     """Findings in the order of the claim's words, then those of negation, person, time, certainty and modality.
 
-    A quote of several clauses is compared as a whole, and a value, a time or a state by the clause that the claim is of.
+    A quote of several clauses is compared as a whole, and a value, a time or a state by the clause that the claim is
+    of.
 
     Args:
         claim, quote: what is laid against what.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from casefolio.answer import Citation, Verdict
@@ -99,7 +99,7 @@ def quote(
     kept = with_what_they_head(
         kept, evidence, lambda heading, tongue: form.many or form.yes_no or topic.names(heading, tongue)
     )
-    _put(kept, composer, evidence.dated, asked.language)
+    _put(kept, composer, evidence, asked.language)
     return Quoted(composer, tuple(_later(kept, evidence, asked.language)))
 
 
@@ -126,7 +126,8 @@ def _kept(asked: Asked, ranking: Sequence[Scored], least: float, form: Form, evi
         return chosen[:_QUOTES]
     chosen.sort(key=lambda s: order[id(s)])
     chosen = chosen[: _QUOTES + 1]
-    if len({s.candidate.hit.document for s in chosen}) > 1 and all(days[id(s)] for s in chosen):
+    in_entries = all(evidence.entry_day(s.candidate) for s in chosen)
+    if (in_entries or len({s.candidate.hit.document for s in chosen}) > 1) and all(days[id(s)] for s in chosen):
         chosen.sort(key=lambda s: (_falling(days[id(s)]), order[id(s)]))
     return chosen
 
@@ -213,7 +214,9 @@ def _supersedes(other: Scored, best: Scored, asked: Asked, days: Mapping[int, st
     """Whether a sentence of a later document is, or may be, the newer value of what the best one says."""
     own, its = days[id(best)], days[id(other)]
     path, document = other.candidate.hit.document, best.candidate.hit.document
-    if not own or own >= its or path == document or evidence.of_strangers(path, document):
+    if not own or own >= its or evidence.of_strangers(path, document):
+        return False
+    if path == document and not (evidence.entry_day(other.candidate) and evidence.entry_day(best.candidate)):
         return False
     if _replaces(other, best):
         return True
@@ -281,15 +284,16 @@ def _overlap(a: Scored, b: Scored) -> bool:
     return a.candidate.hit.document == b.candidate.hit.document and a.candidate.span.overlaps(b.candidate.span)
 
 
-def _put(kept: Sequence[Scored], composer: Composer, dated: Callable[[str], str], language: str) -> None:
-    """The quotes, each document's under a line that names it."""
-    last = ""
+def _put(kept: Sequence[Scored], composer: Composer, evidence: Evidence, language: str) -> None:
+    """The quotes, each document's, or entry's, under a line that names it."""
+    last = ("", "")
     bulleted = len(kept) > _QUOTES
     for choice in kept:
         citation = _cited(choice, "supported")
-        if citation.document != last:
-            composer.plain(_states(citation.document, dated(citation.document), language))
-            last = citation.document
+        day = evidence.entry_day(choice.candidate) or evidence.dated(citation.document)
+        if (citation.document, day) != last:
+            composer.plain(_states(citation.document, day, language))
+            last = citation.document, day
         before, after = ("- “", "”") if bulleted else ("“", "”")
         composer.claim(citation.quote, [citation], line=True, before=before, after=after)
 

@@ -10,6 +10,7 @@ from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
 from casefolio.ingest.meaning.moments import moments
+from casefolio.reader.entries import entry_day
 from casefolio.reader.families import Tables, in_month, joined, months_asked
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded, without_relatives, without_what_is_sought
@@ -45,6 +46,12 @@ class Evidence:
         """Text of a document by its path, empty where it is not known."""
         document = self.document(path)
         return document.text if document is not None else ""
+
+    def entry_day(self, c: Candidate) -> str:
+        """ISO day of the entry that a candidate stands in, where its document is notes that run on."""
+        if c.hit.chunk.columns:
+            return ""  # a table knows its days
+        return entry_day(self.text(c.hit.document), c.span.start, c.hit.chunk.language)
 
     def has_a_patient(self, path: str) -> bool:
         """Whether a document, by its path, is about a patient and no paper of the law."""
@@ -134,7 +141,8 @@ def considered(
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
     rows = without_lines_of_others(asked.question, asked.names, rows, evidence.identities, evidence.text)
-    return Considered(checked(asked, best_of_passages(rows), tables.header, model, form.many), passed)
+    best = checked(asked, best_of_passages(rows), tables.header, model, form.many)
+    return Considered([c if c.day else replace(c, day=evidence.entry_day(c)) for c in best], passed)
 
 
 def let_pass(asked: Asked, form: Form, candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:
