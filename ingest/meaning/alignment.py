@@ -79,8 +79,11 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     views = [[f for f in _align(claim, c, scopes) if f.kind in _OF_A_CLAUSE] for c in _clauses_of(claim, quote)]
     told = [{f.status for f in view} for view in views]
     against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
-    if against and any("agree" in said and "conflict" not in said for said in told):
-        return [f for f in findings if f.status != "conflict" or f.kind not in _OF_A_CLAUSE]
+    agreed = [{f.kind for f in view} for view, said in zip(views, told, strict=True) if said == {"agree"}]
+    if against and agreed:
+        # "smoked twenty a day but gave up": what ended in another clause ended nevertheless
+        dropped = _OF_A_CLAUSE - (set() if any("state" in kinds for kinds in agreed) else {"state"})
+        return [f for f in findings if f.status != "conflict" or f.kind not in dropped]
     if told and not against and all("conflict" in said for said in told):
         return [*findings, *(replace(f, quote=None) for f in views[0] if f.status == "conflict")]
     return findings
@@ -122,6 +125,7 @@ def _align(claim: Profile, quote: Profile, scopes: bool) -> list[Finding]:
     # A value that is another's agrees with nothing.
     wrong = {f.claim for f in moved}
     findings = [f for f in findings if f.status != "agree" or f.claim not in wrong] + moved
+    findings = _without_complements(findings, claim, quote)
     findings = _with_sides(findings, sides_of_findings(claim, quote))
     # "the patient's mother" or "probably" on both sides: whose illness or how sure was compared already, by word.
     agreed = {f.kind for f in findings if f.status == "agree"}
@@ -144,6 +148,14 @@ def _bound_alike(finding: Finding) -> Finding:
     """A finding that agrees; of one that did not, the quote's span was another value's."""
     quote = finding.quote if finding.status == "agree" else None
     return replace(finding, status="agree", quote=quote, detail=BOUND_ALIKE)
+
+
+def _without_complements(findings: list[Finding], claim: Profile, quote: Profile) -> list[Finding]:
+    """Findings without two opposites that make one: "unless it falls below 30" is "if it is at least 30"."""
+    turned = [any(f.kind == "condition" and f.value == "unless" for f in p.facts) for p in (claim, quote)]
+    if turned[0] == turned[1] or not any(f.kind == "bound" and f.status == "conflict" for f in findings):
+        return findings
+    return [f for f in findings if f.kind not in ("bound", "condition") or f.status != "conflict"]
 
 
 def _with_sides(findings: list[Finding], sides: Finding | None) -> list[Finding]:
@@ -257,7 +269,11 @@ def _with_a_unit(fact: Fact, claim: Profile, quote: Profile) -> bool:
     if not isinstance(fact.value, Quantity) or fact.value.unit:
         return False
     bare = bare_numbers(claim, quote)
-    return bare is not None and any(f.span == fact.span for f in bare[0])
+    if bare is not None and any(f.span == fact.span for f in bare[0]):
+        return True
+    lengths = (o.span.of(quote.text) for o in quote.facts if isinstance(o.value, Moment) and o.value.kind == "duration")
+    told = (numerals(length, quote.language) for length in lengths)  # "28 days of leave": 28 paid days off
+    return any(len(numbers) == 1 and numbers[0].value == fact.value.value == fact.value.high for numbers in told)
 
 
 def _written_otherwise(fact: Fact, claim: Profile, quote: Profile) -> bool:

@@ -16,7 +16,8 @@ from casefolio.ingest.meaning.annotating import cues
 from casefolio.ingest.meaning.compared_words import joining_words, tense_words
 from casefolio.ingest.meaning.facts import VALUES, Profile
 
-_HARD = re.compile(r"[;|]|\n\s*\n")
+_HARD = re.compile(r";|\n\s*\n")
+_CELL, _ROW = " | ", re.compile(r"\n")  # of a table whose rows are lines
 _ACTING = ("act", "direction")  # kinds of facts that are words of a predicate, no values
 _LEADING = ("time", *VALUES)  # kinds of facts with which a clause without a subject may begin
 _MOST = 6  # clauses; with more of them a text is a list
@@ -25,23 +26,28 @@ _MOST = 6  # clauses; with more of them a text is a list
 def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
     """The number of the stretch that each word stands in, and the stretches that have a predicate of their own.
 
-    A text is cut where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on.
+    A text is cut where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on;
+    a table at its rows.
     """
     text, language = profiled.text, profiled.language
-    joins, saying = joining_words(language), _saying(profiled)
+    joins, saying, against = joining_words(language), _saying(profiled), _against(language)
     values = [f.span for f in profiled.facts if f.kind in VALUES]
+    rows = _CELL in text
     numbers: list[int] = []
     own: set[int] = set()
     number = 0
     for at, word in enumerate(profiled.words):
         if at:
-            before = profiled.words[at - 1]
+            before, said = profiled.words[at - 1], text[word.start : word.end].lower()
             between, goes_on = text[before.end : word.start], _goes_on(language).search(text, before.start, before.end)
-            hard = _HARD.search(between) or goes_on or before.sentence != word.sentence
-            inside = any(v.start < before.end and word.start < v.end for v in values)  # "3 April, 2021"
-            if not inside and (hard or "," in between or text[word.start : word.end].lower() in joins):
-                number += 1
-                own |= {number} if hard else set()
+            if rows:
+                hard = cut = _ROW.search(between) is not None
+            else:
+                hard = bool(_HARD.search(between) or goes_on) or before.sentence != word.sentence or said in against
+                inside = any(v.start < before.end and word.start < v.end for v in values)  # "3 April, 2021"
+                cut = not inside and (hard or "," in between or said in joins)
+            number += cut
+            own |= {number} if cut and hard else set()
         own |= {number} if at in saying else set()
         numbers.append(number)
     return numbers, own
@@ -57,16 +63,27 @@ def clauses(profiled: Profile) -> list[str]:
     if not 1 < len(told) <= _MOST:
         return []
     out: list[str] = []
-    subject = ""
+    subject = auxiliary = ""
     for start, end in pairwise([0, *told[1:], len(numbers)]):
         first = next((i for i in range(start, end) if i in saying or i in leading), end)
         said = _text(profiled, start, end)
-        if start and not any(profiled.words[i].content for i in range(start, first)):
-            out.append(f"{subject} {said}".strip())
+        own = any(profiled.words[i].content for i in range(start, first))
+        if start and not own:
+            verb = auxiliary if first in saying and not _is_verb(profiled, first) else ""
+            out.append(" ".join(filter(None, (subject, verb, said))))
         else:
             out.append(said)
             subject = _text(profiled, start, first)
+            helps = first + 1 in saying and _is_verb(profiled, first)  # "was" of "was started and stopped"
+            auxiliary = _text(profiled, first, first + 1) if helps else ""
     return out
+
+
+def _is_verb(profiled: Profile, i: int) -> bool:
+    """Whether a word is one of the listed verbs, with which a clause speaks of the present or the past."""
+    word, language = profiled.words[i], profiled.language
+    verbs = tense_words(language, "now") | tense_words(language, "past")
+    return profiled.text[word.start : word.end].lower() in verbs
 
 
 def _text(profiled: Profile, start: int, end: int) -> str:
@@ -80,15 +97,20 @@ def _text(profiled: Profile, start: int, end: int) -> str:
 def _saying(profiled: Profile) -> set[int]:
     """Places of the words of predicates, as far as they are known: verbs that are listed, acts, states."""
     text, language = profiled.text, profiled.language
-    verbs = tense_words(language, "now") | tense_words(language, "past")
     told = [cue.span for cue in cues(text, language) if cue.kind == "state"]
     told += [fact.span for fact in profiled.facts if fact.kind in _ACTING]
-    found = {i for i, w in enumerate(profiled.words) if text[w.start : w.end].lower() in verbs}
+    found = {i for i in range(len(profiled.words)) if _is_verb(profiled, i)}
     return found.union(*(_words_of(profiled, span) for span in told))
 
 
 def _words_of(profiled: Profile, span: Span) -> set[int]:
     return {i for i, w in enumerate(profiled.words) if span.start < w.end and w.start < span.end}
+
+
+@cache
+def _against(language: str) -> frozenset[str]:
+    """Words that set a clause of its own against the one before: while, hingegen, 반면."""
+    return frozenset(table(language, "words").get("against", "").split())
 
 
 @cache

@@ -109,6 +109,8 @@ def _by_particle(profiled: Profile) -> dict[str, tuple[str, Span]]:
     subject = _marks(profiled.language, "particles")[0]
     receiver = tuple(_words(profiled.language, "receiver_particles"))
     source = tuple(_words(profiled.language, "source_particles"))
+    of_firms = tuple(_words(profiled.language, "receiver_of_firms"))
+    firms = [f.span for f in profiled.facts if f.family == "name"]
     towards = _words(profiled.language, "receiver_before")
     out: dict[str, tuple[str, Span]] = {}
     for i in profiled.content:
@@ -116,6 +118,8 @@ def _by_particle(profiled: Profile) -> dict[str, tuple[str, Span]]:
         said = profiled.text[word.start : word.end]
         after = profiled.words[i + 1] if i + 1 < len(profiled.words) else word
         role = "source" if said.endswith(source) else "object" if said.endswith(receiver) else ""
+        if not role and said.endswith(of_firms) and any(f.overlaps(Span(word.start, word.end)) for f in firms):
+            role = "object"
         if profiled.text[after.start : after.end] in towards:
             role = "object"
         elif not role and said.endswith(subject) and len(said) > 2:

@@ -8,7 +8,7 @@ in "was given penicillin and ceftriaxone" both were given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from casefolio.ingest.document import Span
@@ -39,9 +39,10 @@ def said_of_another(claim: Profile, quote: Profile) -> Finding | None:
     if not mine or len(theirs) < 2 or len(quote.content) > LONG:
         return None
     of_word, saying = stretches(quote)
-    names = {n.place for n in theirs}
+    names = _places(theirs)
     known = {n.key for n in mine}
-    said = {claim.keys[i] for i in claim.content} - generic_keys(claim.language) - {n.key for n in (*mine, *theirs)}
+    said = {claim.keys[i] for i in claim.content if i not in _places(mine)}
+    said -= generic_keys(claim.language) | {n.key for n in theirs}
     for name in mine:
         alike = [n for n in theirs if n.sort == name.sort]
         own = {of_word[n.place] for n in alike if n.key == name.key}
@@ -65,6 +66,11 @@ def _named(profiled: Profile) -> Iterator[_Named]:
     for fact in profiled.facts:
         if fact.family == "name" or fact.kind == "person":
             yield _Named(fact.place, str(fact.value), fact.family, fact.span)
+
+
+def _places(named: Sequence[_Named]) -> set[int]:
+    """Places of names, and of the species behind an organism's: Enterococcus faecalis."""
+    return {n.place for n in named} | {n.place + 1 for n in named if n.sort == "organism"}
 
 
 def _words(profiled: Profile, of_word: list[int], where: Set[int], names: Set[int]) -> set[str]:

@@ -115,7 +115,9 @@ def _people(profiled: Profile) -> set[int]:
 def _replaced_the_other_way(claim: Profile, quote: Profile) -> tuple[Span, Span] | None:
     """Where the claim has what was replaced for what replaced it: "aspirin instead of clopidogrel", turned round."""
     mine, theirs = _replaced(claim), _replaced(quote)
-    if not mine or not theirs or mine.keys() & theirs.keys():
+    both = mine.keys() & theirs.keys()  # "on day 4" stands in both
+    mine, theirs = ({key: span for key, span in found.items() if key not in both} for found in (mine, theirs))
+    if not mine or not theirs:
         return None
     if not (mine.keys() <= quote.by_key.keys() and theirs.keys() <= claim.by_key.keys()):
         return None
@@ -132,10 +134,13 @@ def _replaced(profiled: Profile) -> dict[str, Span]:
 
 
 def _former_clauses(claim: Profile, mine: Sequence[Assertion]) -> frozenset[int]:
-    """Numbers of the claim's clauses that call something former: of her who "is a former director" as well."""
-    return frozenset(
-        claim.words[i].clause for i, a in zip(claim.content, mine, strict=True) if a.temporality == "historical"
-    )
+    """Numbers of the claim's clauses that call something former: of her who "is a former director" as well.
+
+    A habit counts as older than the present episode, and is none of the past where it is "currently" so.
+    """
+    now = {claim.words[f.place].clause for f in claim.facts if f.kind == "time" and f.value == "current"}
+    former = {claim.words[i].clause for i, a in zip(claim.content, mine, strict=True) if a.temporality == "historical"}
+    return frozenset(former - now)
 
 
 def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Assertion]]:
@@ -153,9 +158,10 @@ def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Asserti
 
 
 def _is_cue(profiled: Profile, i: int, assertion: Assertion) -> bool:
-    """Whether a word is itself (part of) the words that tell a state."""
-    span = Span(profiled.words[i].start, profiled.words[i].end)
-    return any(cue.kind == "state" and cue.span.overlaps(span) for cue in assertion.cues)
+    """Whether a word is itself (part of) the words that tell a state; a Korean particle behind a noun tells its own."""
+    word = profiled.words[i]
+    span = Span(word.start, word.end)
+    return any(c.kind == "state" and c.span.overlaps(span) and c.span.start <= word.start for c in assertion.cues)
 
 
 def _stands(a: Assertion, b: Assertion, past: bool) -> int:
