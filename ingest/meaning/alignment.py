@@ -84,7 +84,8 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
         # "smoked twenty a day but gave up": what ended in another clause ended nevertheless
         dropped = _OF_A_CLAUSE - (set() if any("state" in kinds for kinds in agreed) else {"state"})
         return [f for f in findings if f.status != "conflict" or f.kind not in dropped]
-    if told and not against and all("conflict" in said for said in told):
+    one_sentence = len({word.sentence for word in quote.words}) == 1  # a claim may join what two sentences say
+    if told and not against and one_sentence and all("conflict" in said for said in told):
         return [*findings, *(replace(f, quote=None) for f in views[0] if f.status == "conflict")]
     return findings
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from casefolio.ingest.document import Span
 from casefolio.ingest.languages import table
 from casefolio.ingest.meaning.annotating import cues
-from casefolio.ingest.meaning.compared_words import joining_words, tense_words
+from casefolio.ingest.meaning.compared_words import tense_words
 from casefolio.ingest.meaning.facts import VALUES, Profile
 
 _HARD = re.compile(r";|\n\s*\n")
@@ -30,7 +30,7 @@ def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
     a table at its rows.
     """
     text, language = profiled.text, profiled.language
-    joins, saying, against = joining_words(language), _saying(profiled), _against(language)
+    joins, saying, against = _listed(language, "parting"), _saying(profiled), _listed(language, "against")
     values = [f.span for f in profiled.facts if f.kind in VALUES]
     rows = _CELL in text
     numbers: list[int] = []
@@ -68,7 +68,7 @@ def clauses(profiled: Profile) -> list[str]:
         first = next((i for i in range(start, end) if i in saying or i in leading), end)
         said = _text(profiled, start, end)
         own = any(profiled.words[i].content for i in range(start, first))
-        if start and not own:
+        if start and not own and profiled.words[start].sentence == profiled.words[start - 1].sentence:
             verb = auxiliary if first in saying and not _is_verb(profiled, first) else ""
             out.append(" ".join(filter(None, (subject, verb, said))))
         else:
@@ -88,7 +88,7 @@ def _is_verb(profiled: Profile, i: int) -> bool:
 
 def _text(profiled: Profile, start: int, end: int) -> str:
     """Words of a clause as they stand, without the one that joins it to the last."""
-    joins = joining_words(profiled.language)
+    joins = _listed(profiled.language, "parting")
     while start < end and profiled.text[profiled.words[start].start : profiled.words[start].end].lower() in joins:
         start += 1
     return profiled.text[profiled.words[start].start : profiled.words[end - 1].end] if start < end else ""
@@ -108,9 +108,9 @@ def _words_of(profiled: Profile, span: Span) -> set[int]:
 
 
 @cache
-def _against(language: str) -> frozenset[str]:
-    """Words that set a clause of its own against the one before: while, hingegen, 반면."""
-    return frozenset(table(language, "words").get("against", "").split())
+def _listed(language: str, name: str) -> frozenset[str]:
+    """Words between clauses (`parting`), and those that set a whole clause against the one before (`against`)."""
+    return frozenset(table(language, "words").get(name, "").split())
 
 
 @cache
