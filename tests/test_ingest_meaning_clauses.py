@@ -89,6 +89,22 @@ def test_what_ended_in_another_clause_ended(language: str, quote: str, claim: st
     assert "state" in against(claim, quote, language)
 
 
+JOINED = "Ivo Marn joined the firm on 4 March 2016 and Petra Lind on 8 August 2019."
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        ("Petra Lind joined the firm on 8 August 2019 and Ivo Marn on 4 March 2016.", True),
+        ("Petra Lind joined the firm on 4 March 2016 and Ivo Marn on 8 August 2019.", False),
+        ("Petra Lind joined the firm on 8 August 2019.", True),
+        ("Petra Lind joined the firm on 4 March 2016.", False),
+    ],
+)
+def test_what_one_did_the_other_did_on_another_day(claim: str, right: bool) -> None:
+    assert ("date" in against(claim, JOINED, "en")) is not right
+
+
 def test_clauses_have_their_subjects() -> None:
     said = "The claim was lodged on 4 May 2019, three days too late, and was rejected; the fee was waived."
     found = clauses(profile(said, "en"))

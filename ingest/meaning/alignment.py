@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from casefolio.ingest.document import Span
@@ -74,20 +74,36 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
         scopes: whether negation and the other things that reach over words are compared.
     """
     findings = _align(claim, quote, scopes)
-    if len(quote.content) > LONG or not any(f.kind in _OF_A_CLAUSE for f in findings) or clauses(claim):
+    if len(quote.content) > LONG or not any(f.kind in _OF_A_CLAUSE for f in findings):
         return findings
-    views = [[f for f in _align(claim, c, scopes) if f.kind in _OF_A_CLAUSE] for c in _clauses_of(claim, quote)]
-    told = [{f.status for f in view} for view in views]
     against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
-    agreed = [{f.kind for f in view} for view, said in zip(views, told, strict=True) if said == {"agree"}]
-    if against and agreed:
+    parts = [profile(text, claim.language) for text in clauses(claim)] or [claim]
+    seen = [_by_clauses(part, quote, scopes) for part in parts]
+    if against and all(any(_agrees(view) for view in views) for views in seen):
         # "smoked twenty a day but gave up": what ended in another clause ended nevertheless
-        dropped = _OF_A_CLAUSE - (set() if any("state" in kinds for kinds in agreed) else {"state"})
+        stated = all(any(f.kind == "state" for view in views if _agrees(view) for f in view) for views in seen)
+        dropped = _OF_A_CLAUSE if stated else _OF_A_CLAUSE - {"state"}
         return [f for f in findings if f.status != "conflict" or f.kind not in dropped]
+    views = seen[0]
     one_sentence = len({word.sentence for word in quote.words}) == 1  # a claim may join what two sentences say
-    if told and not against and one_sentence and all("conflict" in said for said in told):
+    if len(parts) == 1 and views and not against and one_sentence and not any(map(_may_be, views)):
         return [*findings, *(replace(f, quote=None) for f in views[0] if f.status == "conflict")]
     return findings
+
+
+def _by_clauses(claim: Profile, quote: Profile, scopes: bool) -> list[list[Finding]]:
+    """What comes of laying a claim against each clause of a quote that it may be of."""
+    return [[f for f in _align(claim, c, scopes) if f.kind in _OF_A_CLAUSE] for c in _clauses_of(claim, quote)]
+
+
+def _may_be(view: Sequence[Finding]) -> bool:
+    """Whether a clause does not contradict."""
+    return not any(f.status == "conflict" for f in view)
+
+
+def _agrees(view: Sequence[Finding]) -> bool:
+    """Whether a clause agrees in all that a clause is compared by, and in something."""
+    return bool(view) and all(f.status == "agree" for f in view)
 
 
 def _clauses_of(claim: Profile, quote: Profile) -> list[Profile]:

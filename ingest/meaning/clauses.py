@@ -7,6 +7,7 @@ Each clause is given the subject that it leaves out, so that a claim can be laid
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
@@ -62,21 +63,44 @@ def clauses(profiled: Profile) -> list[str]:
     told = [s for s, e in pairwise([*starts, len(numbers)]) if any(i in saying or i in leading for i in range(s, e))]
     if not 1 < len(told) <= _MOST:
         return []
-    out: list[str] = []
-    subject = auxiliary = ""
-    for start, end in pairwise([0, *told[1:], len(numbers)]):
+    return list(_filled(profiled, [*pairwise([0, *told[1:], len(numbers)])], saying, leading))
+
+
+def _filled(profiled: Profile, places: Sequence[tuple[int, int]], saying: Set[int], leading: Set[int]) -> Iterator[str]:
+    """Clauses with what they leave out: the subject, with its "was", or what another one did before.
+
+    Args:
+        profiled: the text.
+        places: first word of each clause, and the one behind its last.
+        saying: places of words of predicates.
+        leading: places of words of values and times.
+    """
+    subject = auxiliary = done = ""
+    for start, end in places:
         first = next((i for i in range(start, end) if i in saying or i in leading), end)
-        said = _text(profiled, start, end)
-        own = any(profiled.words[i].content for i in range(start, first))
-        if start and not own and profiled.words[start].sentence == profiled.words[start - 1].sentence:
+        said, own = _text(profiled, start, end), _text(profiled, start, first)
+        goes_on = start > 0 and profiled.words[start].sentence == profiled.words[start - 1].sentence
+        if goes_on and not any(profiled.words[i].content for i in range(start, first)):
             verb = auxiliary if first in saying and not _is_verb(profiled, first) else ""
-            out.append(" ".join(filter(None, (subject, verb, said))))
+            yield " ".join(filter(None, (subject, verb, said)))
+        elif goes_on and done and first in leading and _without_names(profiled, start, first) != own:
+            yield f"{said} {done}"  # "and Hannah Wu on 15 September"
         else:
-            out.append(said)
-            subject = _text(profiled, start, first)
+            yield said
+            subject = own
             helps = first + 1 in saying and _is_verb(profiled, first)  # "was" of "was started and stopped"
             auxiliary = _text(profiled, first, first + 1) if helps else ""
-    return out
+            value = next((i for i in range(start, end) if i in leading), end)
+            bare = _without_names(profiled, start, value)
+            done = bare if bare != _text(profiled, start, value) else ""
+
+
+def _without_names(profiled: Profile, start: int, end: int) -> str:
+    """Words of a clause without the people and firms that it names: "joined on" of "Mr Ortiz joined on"."""
+    named = {i for f in profiled.facts if f.family == "name" for i in _words_of(profiled, f.span)}
+    named |= {i - 1 for i in named if i > start and profiled.words[i - 1].capital}  # a given name opens the sentence
+    kept = [profiled.words[i] for i in range(start, end) if i not in named]
+    return " ".join(profiled.text[word.start : word.end] for word in kept)
 
 
 def _is_verb(profiled: Profile, i: int) -> bool:
