@@ -179,6 +179,15 @@ _GRADED = re.compile(
 )
 
 
+_TELEPHONE = re.compile(r"(?<![\w.,/-])(?:\+\d{1,3}[ /-]?)?\(?0\d{1,5}\)?(?:[ /-]\d{2,8}){1,5}(?![.,]?\d|[A-Za-z])")
+
+
+def _telephones(text: str) -> Iterable[Raw]:
+    """Numbers to be called, which are one value each: the ward's is not the fax's."""
+    for match in _TELEPHONE.finditer(text):
+        yield "number", "telephone", "".join(c for c in match.group() if c.isdigit()), Span(match.start(), match.end())
+
+
 def _labelled(text: str) -> Iterable[Raw]:
     """Stages that are counted in Roman numerals or letters."""
     for match in _GRADED.finditer(text):
@@ -218,6 +227,7 @@ def _build(text: str, language: str, amounts: bool) -> Profile:
     if amounts:
         raw += [("party", "name", value, span) for value, span, _ in names(text, found, language)]
         raw += _coded(text, found)
+        raw += _telephones(text)
         raw += _labelled(text)
         raw += _quantity_facts(text, language)
     places = _Places(found)
