@@ -92,8 +92,24 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
 
 
 def _by_clauses(claim: Profile, quote: Profile, scopes: bool) -> list[list[Finding]]:
-    """What comes of laying a claim against each clause of a quote that it may be of."""
-    return [[f for f in _align(claim, c, scopes) if f.kind in _OF_A_CLAUSE] for c in _clauses_of(claim, quote)]
+    """What comes of laying a claim against each clause of a quote that holds every word of it which the quote has.
+
+    One of what was "thereafter" may leave out after what, and the day, if the claim says "after" too.
+    """
+    directions = {claim.keys[f.place] for f in claim.facts if f.kind == "direction"}  # these are compared as facts
+    shared = ({claim.keys[i] for i in claim.content} - directions) & quote.by_key.keys()
+    after = _is_after(claim)
+    views = []
+    for clause in (profile(text, quote.language) for text in clauses(quote)):
+        later = after and _is_after(clause)
+        if later or shared <= clause.by_key.keys():
+            found = [f for f in _align(claim, clause, scopes) if f.kind in _OF_A_CLAUSE]
+            views.append([f for f in found if not (later and f.kind == "date" and f.status == "missing")])
+    return views
+
+
+def _is_after(profiled: Profile) -> bool:
+    return any(f.kind == "time" and f.value == "after" for f in profiled.facts)
 
 
 def _may_be(view: Sequence[Finding]) -> bool:
@@ -104,17 +120,6 @@ def _may_be(view: Sequence[Finding]) -> bool:
 def _agrees(view: Sequence[Finding]) -> bool:
     """Whether a clause agrees in all that a clause is compared by, and in something."""
     return bool(view) and all(f.status == "agree" for f in view)
-
-
-def _clauses_of(claim: Profile, quote: Profile) -> list[Profile]:
-    """The clauses of a quote that hold every word of the claim which the quote has.
-
-    One of what was "afterwards" may leave out after what, if the claim says "after" too.
-    """
-    shared = {claim.keys[i] for i in claim.content if claim.keys[i] in quote.by_key}
-    found = [profile(text, quote.language) for text in clauses(quote)]
-    after = any(f.value == "after" for f in claim.facts)
-    return [c for c in found if shared <= c.by_key.keys() or (after and any(f.value == "after" for f in c.facts))]
 
 
 def _align(claim: Profile, quote: Profile, scopes: bool) -> list[Finding]:

@@ -48,7 +48,7 @@ def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
                 inside = any(v.start < before.end and word.start < v.end for v in values)  # "3 April, 2021"
                 cut = not inside and (hard or "," in between or said in joins)
             number += cut
-            own |= {number} if cut and hard else set()
+            own |= {number - 1, number} if cut and hard else set()
         own |= {number} if at in saying else set()
         numbers.append(number)
     return numbers, own
@@ -80,7 +80,7 @@ def _filled(profiled: Profile, places: Sequence[tuple[int, int]], saying: Set[in
         first = next((i for i in range(start, end) if i in saying or i in leading), end)
         said, own = _text(profiled, start, end), _text(profiled, start, first)
         goes_on = start > 0 and profiled.words[start].sentence == profiled.words[start - 1].sentence
-        if goes_on and not any(profiled.words[i].content for i in range(start, first)):
+        if goes_on and not _has_subject(profiled, start, first):
             verb = auxiliary if first in saying and not _is_verb(profiled, first) else ""
             yield " ".join(filter(None, (subject, verb, said)))
         elif goes_on and done and first in leading and _without_names(profiled, start, first) != own:
@@ -93,6 +93,14 @@ def _filled(profiled: Profile, places: Sequence[tuple[int, int]], saying: Set[in
             value = next((i for i in range(start, end) if i in leading), end)
             bare = _without_names(profiled, start, value)
             done = bare if bare != _text(profiled, start, value) else ""
+
+
+def _has_subject(profiled: Profile, start: int, end: int) -> bool:
+    """Whether a clause names before its predicate what it is about; in Korean a particle tells ("이틀째에는" is none)."""
+    words = table(profiled.language, "words")
+    marks, others = (tuple(words.get(name, "").split()) for name in ("subject_particles", "topic_of_place"))
+    said = (profiled.text[w.start : w.end] for w in profiled.words[start:end] if w.content)
+    return any(not marks or (word.endswith(marks) and not word.endswith(others)) for word in said)
 
 
 def _without_names(profiled: Profile, start: int, end: int) -> str:
