@@ -48,6 +48,7 @@ _SIGNED = re.compile(r"[\s.(]+[^\d.]{2,24}")  # a court, a name
 _GAP = re.compile(r"(?:\s{2,}|\()$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?![\d/])")
 _OWN_LINE = re.compile(r"[^\S\n]*(?:[A-ZÄÖÜ][a-zäöü]|[^\d\n]{2,30}[:：])")
+_EMPHASIS = re.compile(r"\*\*|__")  # of Markdown: "**Date of letter:** 26 September"; one star alone is a birthday
 _TABLES = ("text/csv", "text/tab-separated-values")
 _NAMED = re.compile(
     r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<sep>[-_. ]?)(?P<m>\d\d)(?P=sep)(?P<d>\d\d)"
@@ -126,7 +127,7 @@ def document_day(document: Document) -> str:
     stated = _stated(document)
     if stated:
         return stated
-    text = document.text
+    text = _EMPHASIS.sub("", document.text)
     reading = _reading(text, document.language)
     if document.media_type in _TABLES:  # the days of its rows are none of its own
         return _in_name(document.path, set(_births(text[:_HEAD], reading)))

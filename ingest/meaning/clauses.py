@@ -96,7 +96,7 @@ def _filled(profiled: Profile, places: Sequence[tuple[int, int]], saying: Set[in
 
 
 def _has_subject(profiled: Profile, start: int, end: int) -> bool:
-    """Whether a clause names before its predicate what it is about; in Korean a particle tells ("이틀째에는" is none)."""
+    """Whether a clause names before its predicate what it is about; in Korean a particle tells."""
     words = table(profiled.language, "words")
     marks, others = (tuple(words.get(name, "").split()) for name in ("subject_particles", "topic_of_place"))
     said = (profiled.text[w.start : w.end] for w in profiled.words[start:end] if w.content)

@@ -28,7 +28,7 @@ from casefolio.reader.reading import Asked, Candidate, Model, units
 from casefolio.reader.siblings import with_siblings
 from casefolio.reader.stating import ends
 from casefolio.reader.topic import topic_of
-from casefolio.reader.versions import amendment_of
+from casefolio.reader.versions import amendment_of, calls_itself_an_amendment
 from casefolio.reader.when import day_of
 from casefolio.reader.yes_no import Judge, affirming, is_denial, names_undenied, said_by_all
 
@@ -161,6 +161,8 @@ def _may_change(hit: Hit, document: str, day: str, days: Set[str], evidence: Evi
         return False
     if day < dated and evidence.one_matter(document, hit.document, unnamed=False):
         return True
+    if not dated and not meant and calls_itself_an_amendment(head, language):
+        return evidence.names_the_title(hit.document, document)  # "Nachtrag zum Mietvertrag über Lagerräume"
     return (
         day in full_days(head, language) and (not dated or day <= dated) and evidence.one_matter(document, hit.document)
     )

@@ -9,11 +9,12 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
-from casefolio.ingest.meaning.moments import moments
+from casefolio.ingest.meaning.moments import full_days, moments
 from casefolio.reader.entries import entry_day
 from casefolio.reader.families import Tables, in_month, joined, months_asked
 from casefolio.reader.forms import Form, form_of
 from casefolio.reader.guards import guarded, without_relatives, without_what_is_sought
+from casefolio.reader.items import without_rows_of_others
 from casefolio.reader.namesakes import without_lines_of_others, without_the_other_sex
 from casefolio.reader.numbers_borne import Records
 from casefolio.reader.other_patients import of_other_patients
@@ -25,6 +26,8 @@ from casefolio.reader.versions import one_matter, people_of
 _OF_COURTS = ("judgment", "order", "pleading")
 _ANY_RECORD = Records()
 _YEAR = len("2024")
+_TITLES = 300  # characters at the head of a paper in which it names what it amends
+_SHORTEST_TITLE = 6  # letters and digits of a title that tells one paper from another
 _SIGNED = 12  # signatures of one passage that may answer
 
 
@@ -79,6 +82,13 @@ class Evidence:
         """Whether two documents, by their paths, are of the same people; `unnamed` where one names nobody."""
         return one_matter(self.identities.get(a), self.identities.get(b), unnamed)
 
+    def names_the_title(self, a: str, b: str) -> bool:
+        """Whether a document that names nobody has at its head the title of another, which no third one bears."""
+        titles = {path: _title(identity) for path, identity in self.identities.items() if path != a}
+        title, named = titles.get(b, ""), people_of(self.identities.get(a), "patient", "party")
+        alone = list(titles.values()).count(title) == 1
+        return bool(title) and alone and not named and title in _written(self.text(a)[:_TITLES])
+
     def of_strangers(self, a: str, b: str) -> bool:
         """Whether two documents both name patients or parties, and no word of any name is in both."""
         first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))
@@ -89,6 +99,16 @@ class Evidence:
         """Whether each of two documents names somebody whom the other has in no form: one landlord, two tenants."""
         first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))
         return _strangers(first, second) and _strangers(second, first)
+
+
+def _title(identity: Identity) -> str:
+    """A document's title as another one names it; empty for one of a single short word. Korean papers end in 서."""
+    title = _written(identity.title).removesuffix("서")
+    return title if len(title) >= _SHORTEST_TITLE else ""
+
+
+def _written(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _strangers(some: frozenset[str], others: frozenset[str]) -> bool:
@@ -141,8 +161,18 @@ def considered(
     tables = Tables(evidence.document, evidence.dated)
     rows = joined(asked, form, passed, everything, tables, lambda cs, heads: read_alone(asked, cs, heads, model))
     rows = without_lines_of_others(asked.question, asked.names, rows, evidence.identities, evidence.text)
+    rows = without_rows_of_others(asked, rows, tables)
     best = checked(asked, best_of_passages(rows), tables.header, model, form.many)
-    return Considered([c if c.day else replace(c, day=evidence.entry_day(c)) for c in best], passed)
+    best = [c if c.day else replace(c, day=evidence.entry_day(c)) for c in best]
+    return Considered(_of_the_day(asked, best), passed)
+
+
+def _of_the_day(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates without rows and entries of other days than the one that a question names, where some are of it."""
+    days = set(full_days(asked.question, asked.language))
+    if not any(c.day in days for c in candidates):
+        return list(candidates)
+    return [c for c in candidates if not c.day or c.day in days]
 
 
 def let_pass(asked: Asked, form: Form, candidates: Sequence[Candidate], evidence: Evidence) -> list[Candidate]:

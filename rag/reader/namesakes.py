@@ -140,12 +140,19 @@ def without_lines_of_others(
         if identity is not None and identity.kind in OF_PARTIES:
             return False
         opening = _opens_with(_line(c, text(c.hit.document)), everybody)
-        if not opening or any(holds(w, asked) for w in opening):
+        if not opening or not _is_another(opening, asked):
             return False
         theirs = any(holds(w, asked) for person in patients.get(c.hit.document, ()) for w in person)
         return not theirs or any(opening <= person for person in everybody)
 
     return [c for c in candidates if not of_another(c)]
+
+
+def _is_another(opening: frozenset[str], asked: Sequence[str]) -> bool:
+    """Whether a full name is nobody's who is asked for: no word of it is, or another given name of that surname."""
+    shared = {w for w in opening if holds(w, asked)}
+    given = {w for w in opening if is_given(w)}
+    return not shared or bool(given and given.isdisjoint(shared) and any(is_given(w) for w in asked if w not in shared))
 
 
 def _in_full(name: Sequence[str]) -> bool:

@@ -68,7 +68,7 @@ def about_the_named(
     borne = frozenset(w for person in persons for w in person)
     nouns = bool(about(language).get("capital_nouns"))
     everywhere = borne.union(*said.values())
-    if names_a_stranger(question, everywhere.__contains__, nouns):
+    if names_a_stranger(question, everywhere.__contains__, nouns, borne, language):
         return []
     written = [name for name in (*names_in(question), *map(as_written, known)) if not _is_date(name, persons)]
     names, full = names_and_full_names(written, persons, frozenset(w for found in said.values() for w in found), nouns)

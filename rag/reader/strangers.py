@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import cache
+from itertools import pairwise
 
 from casefolio.ingest.languages import all_of, common_lines
+from casefolio.ingest.meaning.compared_words import stop_words
 from casefolio.names_in_questions import no_names
 from casefolio.reader.names_meant import HANGUL, is_given, spelled
 
@@ -17,19 +19,28 @@ _FORM = (3, 4)  # letters of a legal form that is no word: Ltd, GmbH
 _PLAIN = 4  # letters of a word that would have a capital in a title ("Does Oskar Take Apixaban")
 
 
-def names_a_stranger(question: str, known: Callable[[str], bool], nouns: bool) -> bool:
+def names_a_stranger(
+    question: str, known: Callable[[str], bool], nouns: bool, borne: Set[str] = frozenset(), language: str = "en"
+) -> bool:
     """Whether a question names somebody, by title or given name and surname, whose surname no paper has.
 
     "Mr Pfister" and "Oskar Pfister" are nobody where the papers know Oskar Lindgren alone, nor is "Pfister GmbH" the
-    firm that they name.
+    firm that they name; "dieter lindgren" in small letters is nobody either.
 
     Args:
         question: as it was put.
         known: whether the papers have a word, spelled as `spelled` does.
+        borne: names of the folder's people, spelled so.
+        language: of the question.
         nouns: whether nouns have capitals: "Oskar Fieber" is then no name, unless people are called so.
     """
     tokens = [m.group() for m in _TOKEN.finditer(question)]
     folded = [_bare(token) for token in tokens]
+    if any(
+        is_given(given) and surname in borne and not known(given) and given not in stop_words(language) | no_names()
+        for given, surname in pairwise(folded)
+    ):
+        return True
     cased = nouns or not any(token.islower() and len(token) >= _PLAIN for token in tokens)
     return any(
         _names(tokens, folded, at, cased) and not any(known(form) for form in _forms(word))

@@ -73,7 +73,7 @@ def amendment_of(
             continue
         seen.add(hit.document)
         text, base = (hit.text, hit.chunk.span.start) if whole is None else (whole.text, 0)
-        amends = _amends(text, hit.chunk.language)
+        amends = calls_itself_an_amendment(text, hit.chunk.language)
         for paragraph in _paragraphs(text):
             said = paragraph.of(text)
             if named.search(said) is None:
@@ -137,8 +137,8 @@ def _number(canonical: str) -> str:
     return parts[1].partition("(")[0] if len(parts) > 1 else ""
 
 
-def _amends(text: str, language: str) -> bool:
-    """Whether a paper calls itself an amendment at its head."""
+def calls_itself_an_amendment(text: str, language: str) -> bool:
+    """Whether a paper does so at its head."""
     return bool(_places(text[:_HEAD], language, "papers"))
 
 
