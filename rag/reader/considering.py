@@ -9,6 +9,7 @@ from casefolio.indexes.analyzers import terms
 from casefolio.indexes.hit import Hit
 from casefolio.ingest.document import Document, Span
 from casefolio.ingest.identity import Identity
+from casefolio.ingest.languages import all_of
 from casefolio.ingest.meaning.moments import full_days, moments
 from casefolio.reader.entries import entry_day
 from casefolio.reader.families import Tables, in_month, joined, months_asked
@@ -102,8 +103,10 @@ class Evidence:
 
 
 def _title(identity: Identity) -> str:
-    """A document's title as another one names it; empty for one of a single short word. Korean papers end in 서."""
-    title = _written(identity.title).removesuffix("서")
+    """A document's title as another one names it, without an ending for "paper"; empty for a single short word."""
+    title = _written(identity.title)
+    for ending in all_of("amendments", "title_endings"):
+        title = title.removesuffix(ending)
     return title if len(title) >= _SHORTEST_TITLE else ""
 
 

@@ -39,7 +39,7 @@ def without_rows_of_others(asked: Asked, candidates: Sequence[Candidate], tables
     def of_another(c: Candidate) -> bool:
         block = tables.block(c)
         row = next((r for r in block.rows if r.span == c.span), None) if block is not None else None
-        if block is None or row is None:
+        if block is None or row is None or not row.columns:  # a list of labels is no table
             return False
         for at in row.names:
             key = (
