@@ -15,7 +15,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
-from casefolio.ingest.meaning.clauses import clauses
+from casefolio.ingest.meaning.clauses import clauses, stretches
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import pattern_of, telling_keys
 from casefolio.ingest.meaning.courses import ends_of_changes, turned_courses
@@ -76,18 +76,19 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     findings = _align(claim, quote, scopes)
     if len(quote.content) > LONG or not any(f.kind in _OF_A_CLAUSE for f in findings):
         return findings
-    against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
     parts = [profile(text, claim.language) for text in clauses(claim)] or [claim]
     seen = [_by_clauses(part, quote, scopes) for part in parts]
-    if against and all(any(_agrees(view) for view in views) for views in seen):
+    if all(any(map(_may_be, views)) for views in seen):
+        findings = [f for f in findings if not _is_anothers_state(f, claim, quote)]
+    against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
+    if against and all(any(map(_agrees, views)) for views in seen):
         # "smoked twenty a day but gave up": what ended in another clause ended nevertheless
         stated = all(any(f.kind == "state" for view in views if _agrees(view) for f in view) for views in seen)
         dropped = _OF_A_CLAUSE if stated else _OF_A_CLAUSE - {"state"}
         return [f for f in findings if f.status != "conflict" or f.kind not in dropped]
-    views = seen[0]
     one_sentence = len({word.sentence for word in quote.words}) == 1  # a claim may join what two sentences say
-    if len(parts) == 1 and views and not against and one_sentence and not any(map(_may_be, views)):
-        return [*findings, *(replace(f, quote=None) for f in views[0] if f.status == "conflict")]
+    if len(parts) == 1 and seen[0] and not against and one_sentence and not any(map(_may_be, seen[0])):
+        return [*findings, *(replace(f, quote=None) for f in seen[0][0] if f.status == "conflict")]
     return findings
 
 
@@ -106,6 +107,25 @@ def _by_clauses(claim: Profile, quote: Profile, scopes: bool) -> list[list[Findi
             found = [f for f in _align(claim, clause, scopes) if f.kind in _OF_A_CLAUSE]
             views.append([f for f in found if not (later and f.kind == "date" and f.status == "missing")])
     return views
+
+
+def _is_anothers_state(finding: Finding, claim: Profile, quote: Profile) -> bool:
+    """Whether a contradicting state is told in a clause of something else: "dismissed the claim and allowed the other".
+
+    One that has no words of its own ("but gave up") is told of what stands before it.
+    """
+    if finding.kind != "state" or finding.status != "conflict" or finding.quote is None:
+        return False
+    numbers, _ = stretches(quote)
+    told = {number for i, number in enumerate(numbers) if finding.quote.overlaps(_span(quote, i))}
+    inside = {i for i in quote.content if numbers[i] in told}
+    words = {quote.keys[i] for i in inside if not finding.quote.overlaps(_span(quote, i))}
+    shared = {claim.keys[i] for i in claim.content} & quote.by_key.keys()
+    return bool(words) and not shared <= words
+
+
+def _span(profiled: Profile, i: int) -> Span:
+    return Span(profiled.words[i].start, profiled.words[i].end)
 
 
 def _is_after(profiled: Profile) -> bool:
