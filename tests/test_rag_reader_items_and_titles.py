@@ -103,6 +103,9 @@ def test_a_known_surname_with_another_given_name_in_small_letters_is_a_strangers
     known = frozenset({"karl", "kurt", "hruby"})
     assert names_a_stranger("which drugs does dieter hruby take", known.__contains__, False, frozenset({"hruby"}))
     assert not names_a_stranger("which drugs does kurt hruby take", known.__contains__, False, frozenset({"hruby"}))
+    assert not names_a_stranger("does kurti hruby smoke", known.__contains__, False, frozenset({"hruby", "kurt"}))
+    assert not names_a_stranger("Beth Hruby's potassium", known.__contains__, False, frozenset({"hruby"}))
+    assert not names_a_stranger("Mrs O'Hruby's potassium", known.__contains__, False, frozenset({"hruby"}))
     assert not names_a_stranger("when will hruby go home", known.__contains__, False, frozenset({"hruby"}))
 
 

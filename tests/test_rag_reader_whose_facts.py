@@ -34,6 +34,21 @@ def asked(question: str, language: str) -> Asked:
     return Asked(question, question, language)
 
 
+@pytest.mark.parametrize(
+    ("question", "language", "said", "kept"),
+    [
+        ("Does Anna Pell take metformin?", "en", "The wife takes metformin.", True),  # she may be the wife
+        ("Does Mr Pell take metformin?", "en", "His wife takes metformin.", False),
+        ("Nimmt Frau Pell Metformin?", "de", "Die Ehefrau nimmt Metformin.", True),
+        ("Nimmt Frau Pell Marcumar?", "de", "Der Ehemann nimmt Marcumar.", False),
+    ],
+)
+def test_of_a_couple_the_wife_may_be_the_patient(question: str, language: str, said: str, kept: bool) -> None:
+    form = form_of(question, language)
+    found = without_relatives(asked(question, language), form, lines(said, language), lambda _: True)
+    assert bool(found) is kept
+
+
 def test_a_question_about_the_donor_keeps_what_is_said_of_him() -> None:
     said = "The donor was CMV positive."
     form = form_of("was the donor CMV positive", "en")

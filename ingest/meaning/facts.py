@@ -179,17 +179,18 @@ _GRADED = re.compile(
 )
 
 
-_TELEPHONE = re.compile(r"(?<![\w.,/-])(?:\+\d{1,3}[ /-]?)?\(?0\d{1,5}\)?(?:[ /-]\d{2,8}){1,5}(?![.,]?\d|[A-Za-z])")
+_TELEPHONE = re.compile(r"(?<![\w.,:/-])(?:\+\d{1,3}[ /-]?)?\(?0\d{1,5}\)?(?:[ /-]\d{2,8}){1,5}(?![.,]?\d|[A-Za-z])")
 
+_DIGITS = 7  # of a telephone number
 _DAY = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 
 
 def _telephones(text: str) -> Iterable[Raw]:
     """Numbers to be called, which are one value each: the ward's is not the fax's."""
     for match in _TELEPHONE.finditer(text):
-        if _DAY.fullmatch(match.group()):
-            continue
-        yield "number", "telephone", "".join(c for c in match.group() if c.isdigit()), Span(match.start(), match.end())
+        digits = "".join(c for c in match.group() if c.isdigit())
+        if len(digits) >= _DIGITS and not _DAY.fullmatch(match.group()):
+            yield "number", "telephone", digits, Span(match.start(), match.end())
 
 
 def _labelled(text: str) -> Iterable[Raw]:

@@ -18,9 +18,10 @@ from casefolio.ingest.meaning.compared_words import stop_words
 from casefolio.ingest.meaning.facts import profile
 from casefolio.ingest.meaning.moments import full_days
 from casefolio.reader.forms import Form, asks_what_is_sought, decides, form_of, heads_what_is_sought, is_sought
-from casefolio.reader.names_meant import is_given, words_of
+from casefolio.reader.names_meant import is_given, sex_asked, sex_titles, words_of
 from casefolio.reader.reading import Asked, Candidate
 
+_SPOUSES = {"wife": "f", "husband": "m"}
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -50,13 +51,24 @@ def without_relatives(
         candidates: of all documents that were read.
         patients: whether a document, by its path, has a patient; a family court's has none.
     """
-    if form.of_people or any(f.kind == "person" for f in profile(asked.question, asked.language, False).facts):
+    if form.of_people or _relatives(asked.question, asked.language):
         return list(candidates)
     wanted = frozenset(terms(asked.bare, asked.language))
     names = frozenset(word for name in asked.names for word in words_of(name))
     names |= {w for w in words_of(asked.question) if is_given(w) and w not in stop_words(asked.language)}  # "will"
-    kept = [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted))]
+    sex = sex_asked(asked.question)
+    kept = [c for c in candidates if not (patients(c.hit.document) and _of_a_relative(c, wanted, sex))]
     return [c for c in kept if not names or not _of_another_named(c, names)]
+
+
+def _relatives(text: str, language: str) -> list[str]:
+    """Relatives that a text names; "Frau Pell" is nobody's wife by her title."""
+    return [
+        str(fact.value)
+        for fact in profile(text, language, False).facts
+        if fact.kind == "person"
+        and not (fact.span.of(text).lower() in sex_titles() and text[fact.span.end :].lstrip()[:1].isupper())
+    ]
 
 
 def _of_another_named(candidate: Candidate, names: frozenset[str]) -> bool:
@@ -71,12 +83,15 @@ def _of_another_named(candidate: Candidate, names: frozenset[str]) -> bool:
     return not also_words and form_of(said[1], language).yes_no
 
 
-def _of_a_relative(candidate: Candidate, wanted: frozenset[str]) -> bool:
+def _of_a_relative(candidate: Candidate, wanted: frozenset[str], sex: str) -> bool:
     """Whether a sentence says of somebody close all that it has of the words asked for, else its answer.
 
-    A wife or a donor of whom it speaks, unless the question names her too, is nobody asked for.
+    A wife or a donor of whom it speaks, unless the question names her too, is nobody asked for; in the papers of a
+    couple the wife may be the woman who is.
     """
     text, language = candidate.text, candidate.hit.chunk.language
+    if sex and sex in map(_SPOUSES.get, _relatives(text, language)):
+        return False
     others = [cue for cue in cues(text, language) if cue.kind == "experiencer" and cue.value != "patient"]
     if not others or any(wanted & set(terms(cue.span.of(text), language)[:1]) for cue in others):
         return False

@@ -102,6 +102,19 @@ def is_given(word: str) -> bool:
     return word in _given_names()
 
 
+@cache
+def sex_titles() -> Mapping[str, str]:
+    """Titles that tell the sex of who bears them, spelled as `spelled` does."""
+    listed = (("m", "male"), ("f", "female"))
+    return {spelled(word): sex for sex, name in listed for word in all_of("names", name)}
+
+
+def sex_asked(question: str) -> str:
+    """`m` or `f` where titles and given names of a question are of one sex; else empty."""
+    said = {sex_titles().get(word) or sex_of(word) for word in words_of(question)} - {""}
+    return said.pop() if len(said) == 1 else ""
+
+
 def sex_of(word: str) -> str:
     """`m` or `f` for a given name that is of one sex alone, spelled as `spelled` does; empty for any other word."""
     return _given_names().get(word, "")

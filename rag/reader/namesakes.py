@@ -8,10 +8,9 @@ from functools import cache
 
 from casefolio.indexes.persons import KOREAN_NAME
 from casefolio.ingest.identity import Identity
-from casefolio.ingest.languages import all_of
 from casefolio.names_in_questions import names_in
 from casefolio.reader.names_borne import holds
-from casefolio.reader.names_meant import is_given, persons_named, sex_of, spelled, words_of
+from casefolio.reader.names_meant import is_given, persons_named, sex_of, sex_titles, spelled, words_of
 from casefolio.reader.other_persons import OF_PARTIES
 from casefolio.reader.reading import Candidate
 
@@ -40,7 +39,7 @@ def without_the_other_sex(
         text_of: text of a document by its path, empty where it is not known.
     """
     said = words_of(question)
-    if _titles().keys().isdisjoint(said):
+    if sex_titles().keys().isdisjoint(said):
         return list(candidates)
     borne = frozenset(
         w for identity in identities.values() for name in identity.values("patient") for w in words_of(name)
@@ -67,7 +66,7 @@ def without_the_other_sex(
 
 def _titled(said: Sequence[str], surnames: frozenset[str]) -> list[tuple[str, str]]:
     """Sex and surname where a title of one sex stands before a surname, with or without a given name between."""
-    titles = _titles()
+    titles = sex_titles()
     found = []
     for at, word in enumerate(said):
         if word in titles:
@@ -78,12 +77,6 @@ def _titled(said: Sequence[str], surnames: frozenset[str]) -> list[tuple[str, st
             if surname:
                 found.append((titles[word], surname))
     return found
-
-
-@cache
-def _titles() -> Mapping[str, str]:
-    listed = (("m", "male"), ("f", "female"))
-    return {spelled(word): sex for sex, name in listed for word in all_of("names", name)}
 
 
 def _is_of(identity: Identity | None, surname: str, sex: str, text: str) -> bool:

@@ -30,26 +30,35 @@ def names_a_stranger(
     Args:
         question: as it was put.
         known: whether the papers have a word, spelled as `spelled` does.
+        nouns: whether nouns have capitals: "Oskar Fieber" is then no name, unless people are called so.
         borne: names of the folder's people, spelled so.
         language: of the question.
-        nouns: whether nouns have capitals: "Oskar Fieber" is then no name, unless people are called so.
     """
     tokens = [m.group() for m in _TOKEN.finditer(question)]
     folded = [_bare(token) for token in tokens]
+    plain = [word if token.islower() else "" for word, token in zip(folded, tokens, strict=True)]
     if any(
-        is_given(given) and surname in borne and not known(given) and given not in stop_words(language) | no_names()
-        for given, surname in pairwise(folded)
+        is_given(given) and surname in borne and not known(given) and not _may_be_short(given, borne)
+        for given, surname in pairwise(plain)
+        if given not in stop_words(language) | no_names()
     ):
         return True
     cased = nouns or not any(token.islower() and len(token) >= _PLAIN for token in tokens)
-    return any(
-        _names(tokens, folded, at, cased) and not any(known(form) for form in _forms(word))
+    named = [
+        any(known(form) for form in _forms(word))
         for at, word in enumerate(folded)
         if len(word) >= _SHORTEST and not HANGUL.match(word) and not _stands_beside(word)
-    )
+        if _names(tokens, folded, at, cased, nouns)
+    ]
+    return bool(named) and not any(named)  # beside a patient a doctor may be one whom only other files name
 
 
-def _names(tokens: Sequence[str], folded: Sequence[str], at: int, cased: bool) -> bool:
+def _may_be_short(given: str, borne: Set[str]) -> bool:
+    """Whether a given name begins like one of the folder's: "maggie" may be Margaret."""
+    return any(name[:2] == given[:2] for name in borne if is_given(name))
+
+
+def _names(tokens: Sequence[str], folded: Sequence[str], at: int, cased: bool, nouns: bool) -> bool:
     """Whether a word of the question is a surname: behind a title or a given name, or before a company's form.
 
     Args:
@@ -57,9 +66,10 @@ def _names(tokens: Sequence[str], folded: Sequence[str], at: int, cased: bool) -
         folded: the same in small letters, spelled as `spelled` does.
         at: which of them.
         cased: whether a capital tells nothing of a word.
+        nouns: whether nouns have capitals, so that "der Hausverwaltung GmbH" names no firm.
     """
     word, token, behind = folded[at], tokens[at], tokens[at + 1 : at + 2]
-    if token[0].isupper() and at and _is_company_form(behind):
+    if token[0].isupper() and at and not nouns and _is_company_form(behind):
         return not is_given(word)
     title = _title_before(tokens, folded, at)
     listed = not _surnames().isdisjoint(_forms(word))
@@ -99,8 +109,9 @@ def _bare(token: str) -> str:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """A surname as it stands, and without the letter of a German genitive ("Pfisters Kalium")."""
-    return (word, word[:-1]) if word.endswith("s") else (word,)
+    """A surname as it stands, without the letter of a German genitive ("Pfisters Kalium"), and its parts."""
+    parts = tuple(part for part in re.split("['’]", word) if len(part) >= _SHORTEST and part != word)
+    return (word, word[:-1], *parts) if word.endswith("s") else (word, *parts, word.replace("'", "").replace("’", ""))
 
 
 def _stands_beside(word: str) -> bool:
