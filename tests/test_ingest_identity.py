@@ -28,6 +28,22 @@ def document(text, language):
     return Document("id", "a.txt", "0" * 64, "text/plain", language, "", text, (Page(1, Span(0, len(text))),))
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        (
+            "# Clinic\n\n**Date of letter:** 26 September 2024\n**Re:** Ada Brome, born 4 February 1947\n",
+            "en",
+            "2024-09-26",
+        ),
+        ("# Court\n\n__Judgment handed down: 9 October 2024__\n", "en", "2024-10-09"),
+        ("# Praxis\n\n**Datum:** 18.04.2024\nPatient: Ada Brom, *17.05.1949\n", "de", "2024-04-18"),
+    ],
+)
+def test_a_day_in_bold_is_read_and_a_star_stays_a_birthday(text, language, day):
+    assert document_day(document(text, language)) == day
+
+
 def test_fields_point_at_what_they_say():
     text = "Discharge Summary\nPatient: Mary Poole\nAdmission: 3 May 2021\n\nSigned Dr. Hugo Lane"
     identity = identify(document(text, "en"))

@@ -105,6 +105,25 @@ def test_what_one_did_the_other_did_on_another_day(claim: str, right: bool) -> N
     assert ("date" in against(claim, JOINED, "en")) is not right
 
 
+def test_a_state_of_something_else_contradicts_nothing() -> None:
+    quote = "The court dismissed the claim of Harrow Ltd and allowed the counterclaim of Ms Aske in the sum of £9,300."
+    assert "state" not in against("Ms Aske's counterclaim was allowed.", quote, "en")
+    assert verify("The counterclaim was dismissed.", quote, "en").label != "supported"
+
+
+def test_a_further_sentence_with_but_singles_nobody_out() -> None:
+    quote = (
+        "각 당사자는 3개월 전에 통지하여 해지할 수 있다. 다만 공급자는 대금이 60일 이상 연체되면 즉시 해지할 수 있다."
+    )
+    assert "exception" not in against("대금 연체가 60일 이상이면 공급자는 즉시 해지할 수 있다.", quote, "ko")
+
+
+def test_the_wards_telephone_is_not_the_fax() -> None:
+    quote = "switchboard 0555 31 31  ward 0555 31 450  fax 0555 31 499"
+    assert "number" in against("ward 0555 31 499, fax 0555 31 450", quote, "en")
+    assert not against("The ward's number is 0555 31450.", quote, "en")
+
+
 def test_clauses_have_their_subjects() -> None:
     said = "The claim was lodged on 4 May 2019, three days too late, and was rejected; the fee was waived."
     found = clauses(profile(said, "en"))

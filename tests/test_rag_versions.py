@@ -440,17 +440,9 @@ def test_a_superseded_value_has_the_newer_one_beside_it(
     assert now in asked(tmp_path, papers, question).citations[0].quote
 
 
-@needs_weights
-def test_a_newer_rent_is_no_newer_end_of_the_lease(tmp_path: Path) -> None:
-    _, papers, now = RENTS[1]
-    answer = asked(tmp_path, papers, "Wann endet das Mietverhältnis?")
-    assert "30.04.2030" in answer.citations[0].quote
-    assert not any(now in citation.quote for citation in answer.citations)
-
-
-def line(text: str, path: str) -> Candidate:
+def line(text: str, path: str, language: str) -> Candidate:
     span = Span(0, len(text))
-    hit = Hit(Chunk(path, path, span, (1,), (), "ko"), path, "0" * 64, text, 1.0, 1)
+    hit = Hit(Chunk(path, path, span, (1,), (), language), path, "0" * 64, text, 1.0, 1)
     return Candidate(hit, span, span, "", answers=1.0, margin=1.0, mass=1.0)
 
 
@@ -465,13 +457,32 @@ def test_a_later_paper_of_strangers_is_no_newer_value() -> None:
     papers = {"lease": people("유상철", "노은비"), "letter": people("Ruth Lohe"), "renewal": people("노은비")}
     days = {"lease": "2023-09-01", "letter": "2024-04-03", "renewal": "2024-08-01"}
     best, stranger, newer = (
-        Scored(line(f"임대인 {path}", path), score)
+        Scored(line(f"임대인 {path}", path, "ko"), score)
         for path, score in (("lease", 0.9), ("letter", 0.06), ("renewal", 0.06))
     )
     asked_ = Asked("임대인이 누구인가요?", "임대인이 누구인가요?", "ko")
     form, evidence = form_of("임대인이 누구인가요?", "ko"), Evidence(papers, lambda path: days[path])
     assert _kept(asked_, [best, stranger], 0.5, form, evidence) == [best]
     assert _kept(asked_, [best, newer], 0.5, form, evidence) == [newer, best]
+
+
+def test_a_newer_rent_or_end_of_something_else_is_no_newer_end_of_the_lease() -> None:
+    papers = {"lease": people("Arnholt GmbH"), "deed": people("Arnholt GmbH")}
+    evidence = Evidence(papers, lambda path: {"lease": "2020-03-12", "deed": "2023-07-04"}[path])
+    question = Asked("Wann endet das Mietverhältnis?", "Wann endet das Mietverhältnis?", "de")
+    best, rent, another, newer = (
+        Scored(line(text, path, "de"), score)
+        for text, path, score in (
+            ("Mietverhältnis bis 30.04.2030", "lease", 0.9),
+            ("Mietverhältnis 1.930,00 EUR", "deed", 0.06),
+            ("Wartung bis 30.09.2027", "deed", 0.06),
+            ("Mietverhältnis bis 30.04.2033", "deed", 0.06),
+        )
+    )
+    form = form_of(question.question, "de")
+    assert _kept(question, [best, rent], 0.5, form, evidence) == [best]
+    assert _kept(question, [best, another], 0.5, form, evidence) == [best]
+    assert _kept(question, [best, newer], 0.5, form, evidence) == [newer, best]
 
 
 ALLERGIC = [

@@ -15,7 +15,7 @@ from casefolio.ingest.document import Span
 from casefolio.ingest.meaning.agreeing import AGREE, CONFLICT, relation
 from casefolio.ingest.meaning.assertion import Moment, Quantity
 from casefolio.ingest.meaning.bindings import BOUND_ALIKE, bare_numbers, exchanged_values
-from casefolio.ingest.meaning.clauses import clauses, stretches
+from casefolio.ingest.meaning.clauses import clauses, cut_of
 from casefolio.ingest.meaning.clocks import is_length
 from casefolio.ingest.meaning.compared_words import pattern_of, telling_keys
 from casefolio.ingest.meaning.courses import ends_of_changes, turned_courses
@@ -77,7 +77,8 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     if len(quote.content) > LONG or not any(f.kind in _OF_A_CLAUSE for f in findings):
         return findings
     parts = [profile(text, claim.language) for text in clauses(claim)] or [claim]
-    seen = [_by_clauses(part, quote, scopes) for part in parts]
+    pieces = [profile(text, quote.language) for text in clauses(quote)]
+    seen = [_by_clauses(part, quote, pieces, scopes) for part in parts]
     if all(any(map(_may_be, views)) for views in seen):
         findings = [f for f in findings if not _is_anothers_state(f, claim, quote)]
     against = any(f.status == "conflict" and f.kind in _OF_A_CLAUSE for f in findings)
@@ -92,7 +93,7 @@ def align(claim: Profile, quote: Profile, scopes: bool = True) -> list[Finding]:
     return findings
 
 
-def _by_clauses(claim: Profile, quote: Profile, scopes: bool) -> list[list[Finding]]:
+def _by_clauses(claim: Profile, quote: Profile, pieces: Sequence[Profile], scopes: bool) -> list[list[Finding]]:
     """What comes of laying a claim against each clause of a quote that holds every word of it which the quote has.
 
     One of what was "thereafter" may leave out after what, and the day, if the claim says "after" too.
@@ -101,7 +102,7 @@ def _by_clauses(claim: Profile, quote: Profile, scopes: bool) -> list[list[Findi
     shared = ({claim.keys[i] for i in claim.content} - directions) & quote.by_key.keys()
     after = _is_after(claim)
     views = []
-    for clause in (profile(text, quote.language) for text in clauses(quote)):
+    for clause in pieces:
         later = after and _is_after(clause)
         if later or shared <= clause.by_key.keys():
             found = [f for f in _align(claim, clause, scopes) if f.kind in _OF_A_CLAUSE]
@@ -116,16 +117,12 @@ def _is_anothers_state(finding: Finding, claim: Profile, quote: Profile) -> bool
     """
     if finding.kind != "state" or finding.status != "conflict" or finding.quote is None:
         return False
-    numbers, _ = stretches(quote)
-    told = {number for i, number in enumerate(numbers) if finding.quote.overlaps(_span(quote, i))}
+    numbers = cut_of(quote).numbers
+    told = {number for i, number in enumerate(numbers) if finding.quote.overlaps(quote.span(i))}
     inside = {i for i in quote.content if numbers[i] in told}
-    words = {quote.keys[i] for i in inside if not finding.quote.overlaps(_span(quote, i))}
+    words = {quote.keys[i] for i in inside if not finding.quote.overlaps(quote.span(i))}
     shared = {claim.keys[i] for i in claim.content} & quote.by_key.keys()
     return bool(words) and not shared <= words
-
-
-def _span(profiled: Profile, i: int) -> Span:
-    return Span(profiled.words[i].start, profiled.words[i].end)
 
 
 def _is_after(profiled: Profile) -> bool:

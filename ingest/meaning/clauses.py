@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
@@ -19,23 +20,34 @@ from casefolio.ingest.meaning.facts import VALUES, Profile
 
 _HARD = re.compile(r";|\n\s*\n")
 _CELL, _ROW = " | ", re.compile(r"\n")  # of a table whose rows are lines
-_ACTING = ("act", "direction")  # kinds of facts that are words of a predicate, no values
+ACTING = ("act", "direction")  # kinds of facts that are words of a predicate, no values
 _LEADING = ("time", *VALUES)  # kinds of facts with which a clause without a subject may begin
 _MOST = 6  # clauses; with more of them a text is a list
 
 
-def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
-    """The number of the stretch that each word stands in, and the stretches that have a predicate of their own.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on, a row.
 
-    A text is cut where something else is said: at a semicolon, a comma, "and", "while", a Korean verb that goes on;
-    a table at its rows.
+    Attributes:
+        numbers: of the stretch that each word stands in.
+        telling: stretches that have a predicate of their own.
+        saying: places of the words of predicates.
     """
+
+    numbers: tuple[int, ...]
+    telling: frozenset[int]
+    saying: frozenset[int]
+
+
+def cut_of(profiled: Profile) -> Cut:
+    """Where a text is cut."""
     text, language = profiled.text, profiled.language
     joins, saying, against = _listed(language, "parting"), _saying(profiled), _listed(language, "against")
     values = [f.span for f in profiled.facts if f.kind in VALUES]
     rows = _CELL in text
     numbers: list[int] = []
-    own: set[int] = set()
+    telling: set[int] = set()
     number = 0
     for at, word in enumerate(profiled.words):
         if at:
@@ -48,17 +60,17 @@ def stretches(profiled: Profile) -> tuple[list[int], set[int]]:
                 inside = any(v.start < before.end and word.start < v.end for v in values)  # "3 April, 2021"
                 cut = not inside and (hard or "," in between or said in joins)
             number += cut
-            own |= {number - 1, number} if cut and hard else set()
-        own |= {number} if at in saying else set()
+            telling |= {number - 1, number} if cut and hard else set()
+        telling |= {number} if at in saying else set()
         numbers.append(number)
-    return numbers, own
+    return Cut(tuple(numbers), frozenset(telling), frozenset(saying))
 
 
 def clauses(profiled: Profile) -> list[str]:
     """The clauses of a short text, each with its subject; empty where it has but one or too many."""
-    numbers, _ = stretches(profiled)
+    cut = cut_of(profiled)
+    numbers, saying = cut.numbers, cut.saying
     starts = [at for at, number in enumerate(numbers) if not at or number != numbers[at - 1]]
-    saying = _saying(profiled)
     leading = {i for f in profiled.facts if f.kind in _LEADING for i in _words_of(profiled, f.span)}
     told = [s for s, e in pairwise([*starts, len(numbers)]) if any(i in saying or i in leading for i in range(s, e))]
     if not 1 < len(told) <= _MOST:
@@ -130,13 +142,13 @@ def _saying(profiled: Profile) -> set[int]:
     """Places of the words of predicates, as far as they are known: verbs that are listed, acts, states."""
     text, language = profiled.text, profiled.language
     told = [cue.span for cue in cues(text, language) if cue.kind == "state"]
-    told += [fact.span for fact in profiled.facts if fact.kind in _ACTING]
+    told += [fact.span for fact in profiled.facts if fact.kind in ACTING]
     found = {i for i in range(len(profiled.words)) if _is_verb(profiled, i)}
     return found.union(*(_words_of(profiled, span) for span in told))
 
 
 def _words_of(profiled: Profile, span: Span) -> set[int]:
-    return {i for i, w in enumerate(profiled.words) if span.start < w.end and w.start < span.end}
+    return {i for i in range(len(profiled.words)) if span.overlaps(profiled.span(i))}
 
 
 @cache

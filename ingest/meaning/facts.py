@@ -74,6 +74,10 @@ class Profile:
             self._asserted = annotate(self.text, self.language, spans) if spans else []
         return self._asserted
 
+    def span(self, place: int) -> Span:
+        """Where word `place` stands in the text."""
+        return Span(self.words[place].start, self.words[place].end)
+
     def about(self, place: int, until: int | None = None) -> dict[str, float]:
         """The content words around word `place`, nearer ones heavier, as a vector of length 1."""
         return _about(self.words, self.keys, place, place if until is None else until)

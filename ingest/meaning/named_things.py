@@ -117,17 +117,13 @@ def unnamed(claim: Profile, quote: Profile, agreed: bool) -> list[Finding]:
         rivals = [o for o in theirs if o.sort == name.sort and lacking[o.word]]
         around = claim.about(name.place)
         best = max(((likeness(around, quote.about(o.place)), -o.place) for o in rivals), default=(0.0, 0))
-        span = _span(claim, name.place)
+        span = claim.span(name.place)
         replaced = rivals and (best[0] >= _IN_ITS_PLACE or (agreed and len(rivals) == 1))
         if replaced and len(quote.content) <= LONG:
-            out.append(Finding("name", "conflict", span, _span(quote, -best[1]), _STRENGTH))
+            out.append(Finding("name", "conflict", span, quote.span(-best[1]), _STRENGTH))
         else:
             out.append(Finding("name", "missing", span, None, best[0]))
     return out
-
-
-def _span(profiled: Profile, place: int) -> Span:
-    return Span(profiled.words[place].start, profiled.words[place].end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,9 +159,8 @@ def _references(claim: Profile, quote: Profile) -> list[tuple[Assertion, Asserti
 
 def _is_cue(profiled: Profile, i: int, assertion: Assertion) -> bool:
     """Whether a word is itself (part of) the words that tell a state; a Korean particle behind a noun tells its own."""
-    word = profiled.words[i]
-    span = Span(word.start, word.end)
-    return any(c.kind == "state" and c.span.overlaps(span) and c.span.start <= word.start for c in assertion.cues)
+    span = profiled.span(i)
+    return any(c.kind == "state" and c.span.overlaps(span) and c.span.start <= span.start for c in assertion.cues)
 
 
 def _stands(a: Assertion, b: Assertion, past: bool) -> int:

@@ -93,8 +93,7 @@ class Evidence:
     def of_strangers(self, a: str, b: str) -> bool:
         """Whether two documents both name patients or parties, and no word of any name is in both."""
         first, second = (people_of(self.identities.get(path), "patient", "party") for path in (a, b))
-        words = {word for name in second for word in name.split()}
-        return bool(first and second) and all(words.isdisjoint(name.split()) for name in first)
+        return bool(first and second) and set(" ".join(first).split()).isdisjoint(" ".join(second).split())
 
     def of_others(self, a: str, b: str) -> bool:
         """Whether each of two documents names somebody whom the other has in no form: one landlord, two tenants."""

@@ -61,6 +61,8 @@ def _next_line(text: str, at: int) -> int:
 
 
 def _day_at_start(line: str, language: str) -> str:
+    if not any(c.isdigit() for c in line[:_HEAD]):
+        return ""
     first = next((m for m in moments(line[:_HEAD], language) if m.kind == "date"), None)
     if first is None or first.span.start > _OPENING or len(first.start) != _DAY or first.start.startswith("--"):
         return ""

@@ -90,10 +90,10 @@ def _of_a_relative(candidate: Candidate, wanted: frozenset[str], sex: str) -> bo
     couple the wife may be the woman who is.
     """
     text, language = candidate.text, candidate.hit.chunk.language
-    if sex and sex in map(_SPOUSES.get, _relatives(text, language)):
-        return False
     others = [cue for cue in cues(text, language) if cue.kind == "experiencer" and cue.value != "patient"]
     if not others or any(wanted & set(terms(cue.span.of(text), language)[:1]) for cue in others):
+        return False
+    if sex and sex in map(_SPOUSES.get, _relatives(text, language)):
         return False
     words = [Span(m.start(), m.end()) for m in _WORD.finditer(text)]
     places = [w for w in words if not wanted.isdisjoint(terms(w.of(text), language))]

@@ -36,19 +36,20 @@ def names_a_stranger(
     """
     tokens = [m.group() for m in _TOKEN.finditer(question)]
     folded = [_bare(token) for token in tokens]
+    none = stop_words(language) | no_names()
     plain = [word if token.islower() else "" for word, token in zip(folded, tokens, strict=True)]
     if any(
         is_given(given) and surname in borne and not known(given) and not _may_be_short(given, borne)
         for given, surname in pairwise(plain)
-        if given not in stop_words(language) | no_names()
+        if given not in none
     ):
         return True
-    cased = nouns or not any(token.islower() and len(token) >= _PLAIN for token in tokens)
+    capitals_tell = not nouns and any(token.islower() and len(token) >= _PLAIN for token in tokens)
     named = [
         any(known(form) for form in _forms(word))
         for at, word in enumerate(folded)
         if len(word) >= _SHORTEST and not HANGUL.match(word) and not _stands_beside(word)
-        if _names(tokens, folded, at, cased, nouns)
+        if _names(tokens, folded, at, capitals_tell, nouns)
     ]
     return bool(named) and not any(named)  # beside a patient a doctor may be one whom only other files name
 
@@ -58,28 +59,27 @@ def _may_be_short(given: str, borne: Set[str]) -> bool:
     return any(name[:2] == given[:2] for name in borne if is_given(name))
 
 
-def _names(tokens: Sequence[str], folded: Sequence[str], at: int, cased: bool, nouns: bool) -> bool:
+def _names(tokens: Sequence[str], folded: Sequence[str], at: int, capitals_tell: bool, nouns: bool) -> bool:
     """Whether a word of the question is a surname: behind a title or a given name, or before a company's form.
 
     Args:
         tokens: words of the question as it writes them.
         folded: the same in small letters, spelled as `spelled` does.
         at: which of them.
-        cased: whether a capital tells nothing of a word.
+        capitals_tell: whether a word with a capital may be a name for it.
         nouns: whether nouns have capitals, so that "der Hausverwaltung GmbH" names no firm.
     """
     word, token, behind = folded[at], tokens[at], tokens[at + 1 : at + 2]
     if token[0].isupper() and at and not nouns and _is_company_form(behind):
         return not is_given(word)
     title = _title_before(tokens, folded, at)
-    listed = not _surnames().isdisjoint(_forms(word))
-    if title and (token[0].isupper() if title[0].isupper() else listed):
+    if title and (token[0].isupper() if title[0].isupper() else _is_listed(word)):
         return not (is_given(word) and behind and behind[0][0].isupper())  # "Frau Anna Pfister" is named by the next
     if not at or not is_given(folded[at - 1]):
         return False
     alike = [t[:2].isupper() for t in tokens[at - 1 : at + 1]] in ([True, True], [False, False])  # no "harold INR"
     same_case = alike and token[0].isupper() == tokens[at - 1][0].isupper()
-    return same_case and (listed or (token[0].isupper() and not cased and not is_given(word)))
+    return same_case and ((token[0].isupper() and capitals_tell and not is_given(word)) or _is_listed(word))
 
 
 def _title_before(tokens: Sequence[str], folded: Sequence[str], at: int) -> str:
@@ -144,6 +144,10 @@ def _company_forms() -> frozenset[str]:
 def _articles() -> frozenset[str]:
     """Words before "Frau" and "Herr" as nouns."""
     return frozenset(all_of("names", "before_nouns"))
+
+
+def _is_listed(word: str) -> bool:
+    return not _surnames().isdisjoint(_forms(word))
 
 
 @cache
